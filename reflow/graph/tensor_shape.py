@@ -341,15 +341,15 @@ class TensorShape:
         Raises:
           ValueError: no shape fits both.
         """
-        other = as_shape(other)
+        shape = as_shape(other)
         if self._sizes is None:
-            return other
-        if not _compatible(self._sizes, other._sizes):
-            raise ValueError(f"Shapes {self} and {other} are not compatible")
-        if other._sizes is None:
+            return shape
+        if not _compatible(self._sizes, shape._sizes):
+            raise ValueError(f"Shapes {self} and {shape} are not compatible")
+        if shape._sizes is None:
             return TensorShape.of(self._sizes)
         return TensorShape.of(
-            tuple([y if x is None else x for x, y in zip(self._sizes, other._sizes, strict=True)])
+            tuple([y if x is None else x for x, y in zip(self._sizes, shape._sizes, strict=True)])
         )
 
     def most_specific_compatible_shape(self, other: Any) -> TensorShape:
@@ -376,11 +376,11 @@ class TensorShape:
 
     def assert_same_rank(self, other: Any) -> None:
         """Raises ValueError if both ranks are known and differ."""
-        other = as_shape(other)
-        if self._sizes is None or other._sizes is None:
+        shape = as_shape(other)
+        if self._sizes is None or shape._sizes is None:
             return
-        if len(self._sizes) != len(other._sizes):
-            raise ValueError(f"Shapes {self} and {other} must have the same rank")
+        if len(self._sizes) != len(shape._sizes):
+            raise ValueError(f"Shapes {self} and {shape} must have the same rank")
 
     def assert_has_rank(self, rank: int) -> None:
         """Raises ValueError if the rank is known and not `rank`."""
