@@ -1,0 +1,92 @@
+"""Checks a case's gradients against central differences, in float64.
+
+Nothing recorded takes part: the program's own values are the reference, so a wrong gradient is
+found even where the recording was never made. Python 3.7 runs this file.
+"""
+
+import numpy as np
+
+from tests.reference.observe import Built, Gradients, weights
+
+STEP = 1e-5
+RELATIVE = 1e-5
+ABSOLUTE = 1e-6
+
+
+class WrongGradient(AssertionError):
+    """A gradient that central differences contradict."""
+
+
+def check(tf, case, config=None):
+    """Raises `WrongGradient` unless every gradient of `case` agrees with central differences.
+
+    Along a random direction v for each input x: sum(dy * (f(x + v h) - f(x - v h))) / 2 h against
+    sum(df/dx * v); likewise for the second gradient, with the first in the place of f.
+    """
+    built = Built(tf, case, dtype="float64")
+    with tf.Session(graph=built.graph, config=config) as session:
+        out_values = built.values(session)
+    # A graph of its own for the gradients: random ops start from the same place in both.
+    gradients = built.differentiate(out_values, second=case.grad2)
+    positions = case.differentiable_inputs(built.arrays)
+    floating = [
+        v for v in out_values if isinstance(v, (np.ndarray, np.generic)) and v.dtype.kind == "f"
+    ]
+    output_weights = [
+        weights(case, ":dy%d" % i, value.shape, value.dtype) for i, value in enumerate(floating)
+    ]
+
+    def run(arrays):
+        kept = built.arrays
+        built.arrays = arrays
+        try:
+            with tf.Session(graph=built.graph, config=config) as session:
+                return built.values(session), built.gradient_values(session, gradients)
+        finally:
+            built.arrays = kept
+
+    _, analytic = run(built.arrays)
+    for slot, position in enumerate(positions):
+        direction = weights(case, ":v%d" % position, built.arrays[position].shape, "float64")
+        above, below = (
+            run(_moved(built.arrays, position, sign * STEP * direction)) for sign in (1.0, -1.0)
+        )
+        numeric = _slope(_floats(above[0]), _floats(below[0]), output_weights)
+        _compare(case, "gradient", position, analytic.first[slot], direction, numeric)
+        if gradients.second is not None:
+            gradient_weights = [
+                weights(case, ":w%d" % p, built.arrays[p].shape, "float64")
+                for p, g in zip(positions, analytic.first)
+                if g is not None
+            ]
+            numeric = _slope(_present(above[1]), _present(below[1]), gradient_weights)
+            _compare(case, "second gradient", position, analytic.second[slot], direction, numeric)
+
+
+def _floats(values):
+    return [v for v in values if isinstance(v, (np.ndarray, np.generic)) and v.dtype.kind == "f"]
+
+
+def _present(gradients):
+    assert isinstance(gradients, Gradients)
+    return [g.value for g in gradients.first if g is not None]
+
+
+def _moved(arrays, position, step):
+    return [a + step if i == position else a for i, a in enumerate(arrays)]
+
+
+def _slope(above, below, factors):
+    return sum(
+        float(np.sum(factor * (high - low))) / (2.0 * STEP)
+        for high, low, factor in zip(above, below, factors)
+    )
+
+
+def _compare(case, what, position, gradient, direction, numeric):
+    analytic = 0.0 if gradient is None else float(np.sum(gradient.value * direction))
+    if not np.isclose(analytic, numeric, rtol=RELATIVE, atol=ABSOLUTE):
+        raise WrongGradient(
+            "%s: %s by input %d along a direction: %.9g, central differences: %.9g"
+            % (case.name, what, position, analytic, numeric)
+        )

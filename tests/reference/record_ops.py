@@ -1,0 +1,174 @@
+"""Records what TensorFlow 1.15.5 answers to the op cases, into tests/reference/ops/.
+
+    python tests/reference/record_ops.py [--check] [TABLE ...]
+
+Run it with Python 3.7 and `pip install tensorflow==1.15.5 'protobuf<3.21'`. Without a table, all
+are recorded. --check also checks every gradient against central differences. The same tables
+always give the same files.
+"""
+
+import argparse
+import logging
+import os
+import pathlib
+import sys
+import warnings
+import zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+# One core, hence one thread a pool: some kernels (multinomial) draw one random stream a thread.
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+warnings.filterwarnings("ignore")
+
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+from tests.ops import cases  # noqa: E402
+from tests.reference import differences, observe, spec, store  # noqa: E402
+
+
+def inputs_checksum(case):
+    """Changes when the case's inputs do, so that a stale recording is noticed."""
+    found = 0
+    for array in case.arrays():
+        content = repr(array.tolist()).encode() if array.dtype == object else array.tobytes()
+        found = zlib.crc32(content, found)
+    return found & 0xFFFFFFFF
+
+
+def observe_values(built, runs):
+    with tf.Session(graph=built.graph) as session:
+        return [built.values(session) for _ in range(runs)]
+
+
+def observe_gradients(case, built, values, second):
+    gradients = built.differentiate(values, second=second)
+    for order in filter(None, gradients):
+        if all(gradient is None for gradient in order):
+            raise ValueError("nothing is connected")
+    with tf.Session(graph=built.graph) as session:
+        return built.gradient_values(session, gradients)
+
+
+def same(left, right):
+    if isinstance(left, (list, tuple)):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, (np.ndarray, np.generic)) and left.dtype.kind in "fc":
+        return np.allclose(left, right, rtol=1e-5, atol=1e-6, equal_nan=True)
+    return np.array_equal(left, right)
+
+
+def record_case(case):
+    found = {"inputs": inputs_checksum(case), "shapes": {}}
+    for variant in case.variants:
+        try:
+            built = observe.Built(tf, case, variant=variant)
+        except (ValueError, TypeError) as raised:
+            if variant == "full":
+                raise
+            found["shapes"][variant] = "!" + type(raised).__name__
+            continue
+        found["shapes"][variant] = [output.shape for output in built.outputs()]
+        if variant == "full":
+            found["outputs"] = [(output.op, output.dtype) for output in built.outputs()]
+            if case.nodes:
+                found["nodes"] = built.nodes()
+        if variant not in ("full", "unknown"):
+            continue
+        seen = {"values": observe_values(built, case.runs)}
+        if case.grad:
+            seen.update(
+                gradients_fields(observe_gradients(case, built, seen["values"][0], case.grad2))
+            )
+        if variant == "full":
+            found.update(seen)
+        elif not all(same(found[field], seen[field]) for field in seen):
+            raise ValueError("other values with unknown shapes")
+    if len(case.dtypes) > 1:
+        found["dtypes"] = {dtype: record_dtype(case, dtype) for dtype in case.dtypes[1:]}
+    return found
+
+
+def gradients_fields(gradients):
+    fields = {"gradients": gradients.first}
+    if gradients.second is not None:
+        fields["gradients2"] = gradients.second
+    return fields
+
+
+def record_dtype(case, dtype):
+    stage = "build"
+    try:
+        built = observe.Built(tf, case, dtype)
+        stage = "run"
+        values = observe_values(built, 1)
+        found = {
+            "outputs": [(output.op, output.dtype) for output in built.outputs()],
+            "values": values,
+        }
+        if case.grad and np.dtype(dtype).kind in "fc":
+            found.update(gradients_fields(observe_gradients(case, built, values[0], False)))
+        return found
+    except Exception as raised:  # noqa: BLE001 - which class it is, is the observation
+        if "OpKernel" in str(raised):
+            return {"no_kernel": True}
+        return {"error": [stage, type(raised).__name__]}
+
+
+def record_failure(failing):
+    found = {}
+    for variant in failing.variants:
+        seen = observe.failure_of(tf, failing, variant)
+        found[variant] = seen and [seen[0], seen[1], seen[2].split("\n")[0]]
+        missing = seen and [f for f in failing.shows if spec.plain(f) not in spec.plain(seen[2])]
+        if missing:
+            print(
+                "  note: %s (%s): TensorFlow does not show %s: %s"
+                % (failing.name, variant, missing, seen[2])
+            )
+    if not any(found.values()):
+        raise ValueError("raises nothing")
+    return {"inputs": inputs_checksum(failing), "errors": found}
+
+
+def record(entry, check):
+    if isinstance(entry, spec.Script):
+        return {"observations": observe.script_observations(tf, entry)}
+    if isinstance(entry, spec.Failure):
+        return record_failure(entry)
+    if check and entry.grad and not entry.no_fd:
+        differences.check(tf, entry)
+    return record_case(entry)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("tables", nargs="*", metavar="TABLE")
+    parser.add_argument("--check", action="store_true", help="check against central differences")
+    arguments = parser.parse_args()
+    if tf.__version__ != "1.15.5":
+        sys.exit("expected TensorFlow 1.15.5. Received: %s" % tf.__version__)
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    failed = False
+    for name in arguments.tables or cases.names():
+        recorded, wrong = {}, 0
+        for entry in cases.load(name):
+            try:
+                recorded[entry.name] = record(entry, arguments.check)
+            except Exception as raised:  # noqa: BLE001 - all cases are tried before giving up
+                wrong += 1
+                print(
+                    "%s: %s: %s: %s"
+                    % (name, entry.name, type(raised).__name__, str(raised).split("\n")[0])
+                )
+        failed = failed or wrong > 0
+        if not wrong:
+            store.write(name, recorded)
+            sizes = [path.stat().st_size for path in sorted(store.FOLDER.glob(name + ".*"))]
+            print("%s: %d cases, %s bytes" % (name, len(recorded), sizes))
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
