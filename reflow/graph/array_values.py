@@ -1,0 +1,171 @@
+"""Python values as arrays, with TensorFlow's choice of element type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reflow.graph import dtypes
+from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.tensor_shape import Dimension, TensorShape
+
+Array = np.ndarray[Any, Any]
+
+
+def array_of(value: Any, dtype: DType | None = None, shape: Any = None, verify_shape: bool = False) -> Array:
+    """`value` as the array that `tf.constant(value, dtype, shape)` holds.
+
+    Python floats become float32 and integers int32 (int64 where they do not fit); NumPy values
+    keep their type.  With `shape`, a single value (or the last of too few) fills the rest.
+    Raises TypeError for values that `dtype` cannot hold, ValueError for ragged lists and for
+    more values than `shape` has room for.
+    """
+    if dtype is not None and dtype.base_dtype is not dtype:
+        dtype = dtype.base_dtype
+    array = _array(value, dtype)
+    if shape is None:
+        return array
+    sizes = tuple(int(d) for d in (shape.as_list() if isinstance(shape, TensorShape) else np.atleast_1d(shape) if not isinstance(shape, (list, tuple)) else shape))
+    if verify_shape and array.shape != sizes:
+        raise TypeError(f"Expected Tensor's shape: {sizes}, got {array.shape}.")
+    return _fill(array, sizes)
+
+
+def _fill(array: Array, sizes: tuple[int, ...]) -> Array:
+    if array.shape == sizes:
+        return array
+    count = int(np.prod(sizes, dtype=np.int64))
+    if array.size == count:
+        return array.reshape(sizes)
+    if array.size == 1:
+        return np.broadcast_to(array.reshape(()), sizes)
+    if array.size > count:
+        raise ValueError(
+            f"Too many elements provided. Needed at most {count}, but received {array.size}"
+        )
+    if not array.size:
+        raise ValueError(f"Cannot fill shape {sizes} from an empty value.")
+    filled = np.empty(count, array.dtype)
+    filled[: array.size] = array.ravel()
+    filled[array.size :] = array.flat[array.size - 1]
+    return filled.reshape(sizes)
+
+
+def _array(value: Any, dtype: DType | None) -> Array:
+    if isinstance(value, (np.ndarray, np.generic)):
+        if dtype is dtypes.string or (dtype is None and value.dtype.kind in "SUO"):
+            return _strings(np.asarray(value, dtype=object))
+        as_dtype(value.dtype)  # TypeError for what TensorFlow has no type for
+        if dtype is None:
+            return np.asarray(value)
+        return np.asarray(value).astype(dtype.as_numpy_dtype)
+    if value is None:
+        raise ValueError("None values not supported.")
+    if isinstance(value, range):
+        value = list(value)
+    if isinstance(value, TensorShape):
+        if not value.is_fully_defined():
+            raise ValueError(f"Cannot convert a partially known TensorShape to a Tensor: {value}")
+        value = value.as_list()
+        dtype = dtype or dtypes.int32
+    value = _without_dimensions(value)
+    if dtype is not None:
+        _check_types(value, dtype)
+    try:
+        array = np.array(value, dtype=None if dtype is None else dtype.as_numpy_dtype)
+    except (ValueError, OverflowError) as error:
+        _explain_ragged(value, error)
+        raise TypeError(f"Cannot convert {value!r} to elements of type {dtype}. {error}") from error
+    if dtype is None:
+        return _preferred_type(array, value)
+    return _strings(array) if dtype is dtypes.string else array
+
+
+def _without_dimensions(value: Any) -> Any:
+    if isinstance(value, Dimension):
+        return value.value
+    if isinstance(value, (list, tuple)):
+        return [_without_dimensions(item) for item in value]
+    return value
+
+
+def _preferred_type(array: Array, value: Any) -> Array:
+    """TensorFlow prefers 32 bits where NumPy's default has 64."""
+    kind = array.dtype.kind
+    if kind == "f" and array.dtype == np.float64:
+        return array.astype(np.float32)
+    if array.dtype == np.int64:
+        small = array.astype(np.int32)
+        return small if np.array_equal(small, array) else array
+    if kind in "SUO":
+        if array.size and not all(isinstance(item, (str, bytes)) for item in np.array(value, dtype=object).flat):
+            _explain_ragged(value, None)
+            raise TypeError(f"Failed to convert object of type {type(value)} to Tensor. Contents: {value!r}. Consider casting elements to a supported type.")
+        return _strings(np.array(value, dtype=object))
+    return array
+
+
+def _strings(array: Array) -> Array:
+    """Text as UTF-8 bytes, in an object array."""
+    encoded = np.empty(array.shape, dtype=object)
+    for index in np.ndindex(array.shape):
+        item = array[index]
+        if isinstance(item, str):
+            item = item.encode()
+        elif not isinstance(item, bytes):
+            raise TypeError(f"Expected binary or unicode string, got {item!r}")
+        encoded[index] = item
+    return encoded
+
+
+# Which Python values an element type takes: a float is never cut to an integer.
+_KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "i": ("int", (int, np.integer)),
+    "u": ("int", (int, np.integer)),
+    "f": ("float", (int, float, np.integer, np.floating)),
+    "c": ("complex", (int, float, complex, np.number)),
+    "b": ("bool", (bool, np.bool_)),
+}
+
+
+def _check_types(value: Any, dtype: DType) -> None:
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            _check_types(item, dtype)
+        return
+    if dtype is dtypes.string:
+        if not isinstance(value, (str, bytes)):
+            raise TypeError(f"Expected string, got {value!r} of type '{type(value).__name__}' instead.")
+        return
+    if isinstance(value, np.ndarray) and value.ndim:
+        return
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = value.item()
+    word, types = _KINDS.get(np.dtype(dtype.as_numpy_dtype).kind, (dtype.name, (object,)))
+    if dtype.is_quantized:
+        return
+    wrong_bool = isinstance(value, bool) and not dtype.is_bool
+    if wrong_bool or not isinstance(value, types):
+        if value is None:
+            raise TypeError(f"Expected {dtype.name}, got None of type 'NoneType' instead.")
+        raise TypeError(f"Expected {dtype.name}, got {value!r} of type '{type(value).__name__}' instead.")
+
+
+def _explain_ragged(value: Any, cause: Exception | None) -> None:
+    """ValueError when nested lists do not form a rectangle."""
+
+    def sizes(item: Any) -> tuple[int, ...] | None:
+        if isinstance(item, np.ndarray):
+            return item.shape
+        if not isinstance(item, (list, tuple)):
+            return ()
+        inner = {sizes(sub) for sub in item}
+        if len(inner) > 1 or None in inner:
+            return None
+        return (len(item), *(inner.pop() if inner else ()))  # type: ignore[misc]
+
+    if sizes(value) is None:
+        raise ValueError(
+            f"Argument must be a dense tensor: {value!r} - its nested lists have different lengths."
+        ) from cause

@@ -1,0 +1,70 @@
+"""The stack of default sessions, one for each thread."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from reflow.graph.graph import Graph
+
+
+class _Stack(threading.local):
+    def __init__(self) -> None:
+        self.sessions: list[Any] = []
+
+
+_stack = _Stack()
+
+
+def get_default_session() -> Any:
+    """The innermost session entered with `with` or `as_default()` in this thread, or None."""
+    return _stack.sessions[-1] if _stack.sessions else None
+
+
+def push(session: Any) -> None:
+    _stack.sessions.append(session)
+
+
+def remove(session: Any) -> None:
+    """Takes `session` off wherever it stands: sessions may be closed out of order."""
+    for position in reversed(range(len(_stack.sessions))):
+        if _stack.sessions[position] is session:
+            del _stack.sessions[position]
+            return
+
+
+class DefaultSession:
+    """`with session.as_default():`"""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def __enter__(self) -> Any:
+        push(self._session)
+        return self._session
+
+    def __exit__(self, *exc_info: object) -> None:
+        remove(self._session)
+
+
+def session_for(graph: Graph, session: Any, what: str) -> Any:
+    """The session that `Tensor.eval` and `Operation.run` use; ValueError when there is none."""
+    if session is None:
+        session = get_default_session()
+        if session is None:
+            raise ValueError(
+                f"Cannot {what}: No default session is registered. Use `with sess.as_default()` "
+                f"or pass an explicit session to `{what}(session=sess)`"
+            )
+        if session.graph is not graph:
+            raise ValueError(
+                f"Cannot use the default session to {what}: it was created for another graph. "
+                f"Pass an explicit session to `{what}(session=sess)`."
+            )
+    elif session.graph is not graph:
+        raise ValueError(
+            f"Cannot use the given session to {what}: it was created for another graph."
+        )
+    return session
+
+

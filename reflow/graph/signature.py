@@ -1,0 +1,245 @@
+"""Op signatures in TensorFlow's own notation, as its C++ `REGISTER_OP` writes them.
+
+    inputs  = "a: T, values: N * T, ref: Ref(T), components: Ttypes, axis: int32"
+    attrs   = ("T: {half, float, double}", "N: int >= 1", "transpose_a: bool = false")
+
+Source: tensorflow/core/framework/op_def.proto and op_def_builder.h.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.tensor_shape import TensorShape, as_shape
+
+
+@dataclass(frozen=True)
+class Arg:
+    """One input or output: exactly one of `dtype`, `type_attr` and `type_list_attr` is set."""
+
+    name: str
+    dtype: DType | None = None
+    type_attr: str = ""
+    number_attr: str = ""
+    type_list_attr: str = ""
+    is_ref: bool = False
+
+    @property
+    def is_sequence(self) -> bool:
+        return bool(self.number_attr or self.type_list_attr)
+
+
+@dataclass(frozen=True)
+class Attr:
+    """One attribute: its kind ("type", "int", "list(shape)", ...), limits and default."""
+
+    name: str
+    kind: str
+    allowed: tuple[Any, ...] | None = None
+    minimum: int | None = None
+    default: Any = None
+    has_default: bool = False
+
+    def coerce(self, value: Any, op_type: str) -> Any:
+        """`value` as this attribute holds it; TypeError or ValueError in TensorFlow's words."""
+        if self.kind.startswith("list("):
+            if not isinstance(value, (list, tuple, TensorShape)):
+                raise TypeError(
+                    f"Expected list for attr {self.name} of op '{op_type}'. Received: {value!r}"
+                )
+            if self.minimum is not None and len(value) < self.minimum:
+                raise ValueError(
+                    f"Attr '{self.name}' of '{op_type}' Op passed list of length {len(value)} "
+                    f"less than minimum {self.minimum}."
+                )
+            item_kind = self.kind[5:-1]
+            return [self._coerce_one(item, item_kind, op_type) for item in value]
+        return self._coerce_one(value, self.kind, op_type)
+
+    def _coerce_one(self, value: Any, kind: str, op_type: str) -> Any:
+        coerced = _COERCERS[kind](value, self.name)
+        if self.allowed is not None and coerced not in self.allowed:
+            received = coerced.name if isinstance(coerced, DType) else repr(coerced)
+            listed = ", ".join(a.name if isinstance(a, DType) else repr(a) for a in self.allowed)
+            error = TypeError if kind == "type" else ValueError
+            raise error(
+                f"Value passed to parameter '{self.name}' of op '{op_type}' has "
+                f"{'DataType ' if kind == 'type' else ''}{received} not in list of allowed "
+                f"values: {listed}"
+            )
+        if self.minimum is not None and kind == "int" and not self.kind.startswith("list"):
+            if coerced < self.minimum:
+                raise ValueError(
+                    f"Attr '{self.name}' of '{op_type}' Op passed {coerced} "
+                    f"less than minimum {self.minimum}."
+                )
+        return coerced
+
+
+def _coerce_int(value: Any, name: str) -> int:
+    if isinstance(value, (bytes, str)):
+        raise TypeError(f"Expected int for argument '{name}' not {value!r}.")
+    try:
+        return int(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"Expected int for argument '{name}' not {value!r}.") from error
+
+
+def _coerce_float(value: Any, name: str) -> float:
+    if isinstance(value, (bytes, str)):
+        raise TypeError(f"Expected float for argument '{name}' not {value!r}.")
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"Expected float for argument '{name}' not {value!r}.") from error
+
+
+def _coerce_bool(value: Any, name: str) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"Expected bool for argument '{name}' not {value!r}.")
+    return bool(value)
+
+
+def _coerce_string(value: Any, name: str) -> str | bytes:
+    """Text where the bytes are text, so that kernels compare with plain literals."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, bytes):
+        raise TypeError(f"Expected string for argument '{name}' not {value!r}.")
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
+
+
+def _coerce_type(value: Any, name: str) -> DType:
+    try:
+        return as_dtype(value).base_dtype
+    except TypeError as error:
+        raise TypeError(f"Expected DataType for argument '{name}' not {value!r}.") from error
+
+
+def _coerce_shape(value: Any, name: str) -> TensorShape:
+    try:
+        return as_shape(value)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"Error converting {value!r} (argument '{name}') to a TensorShape: {error}") from error
+
+
+def _keep(value: Any, name: str) -> Any:
+    return value
+
+
+_COERCERS = {
+    "int": _coerce_int,
+    "float": _coerce_float,
+    "bool": _coerce_bool,
+    "string": _coerce_string,
+    "type": _coerce_type,
+    "shape": _coerce_shape,
+    "tensor": _keep,
+    "func": _keep,
+}
+
+# `T: numbertype` and friends: the shorthands of op_def_builder.cc.
+_FLOATING = ("bfloat16", "half", "float", "double")
+_NAMED_SETS = {
+    "numbertype": (
+        "float", "double", "int64", "int32", "uint8", "uint16", "int16", "int8", "complex64",
+        "complex128", "qint8", "quint8", "qint32", "half", "uint32", "uint64", "bfloat16",
+    ),
+    "realnumbertype": (
+        "float", "double", "int64", "int32", "uint8", "uint16", "int16", "int8", "half",
+        "uint32", "uint64", "bfloat16",
+    ),
+    "quantizedtype": ("qint8", "quint8", "qint16", "quint16", "qint32"),
+}  # fmt: skip
+
+_ATTR = re.compile(r"^(\w+)\s*:\s*(.*)$", re.S)
+_REF = re.compile(r"^Ref\((\w+)\)$")
+
+
+def parse_attr(text: str) -> Attr:
+    """"N: int >= 1 = 3" -> Attr."""
+    match = _ATTR.match(text)
+    if match is None:
+        raise ValueError(f"Not an attribute declaration. Received: {text!r}")
+    name, rest = match.group(1), match.group(2).strip()
+    allowed: tuple[Any, ...] | None = None
+    if rest.startswith("{") or rest.startswith("list({"):
+        start, end = rest.index("{"), rest.index("}")
+        items = [item.strip() for item in rest[start + 1 : end].split(",")]
+        kind = "string" if items[0].startswith("'") else "type"
+        allowed = tuple(i.strip("'") if kind == "string" else as_dtype(i) for i in items)
+        if rest.startswith("list("):
+            kind, end = f"list({kind})", end + 1
+        rest = rest[end + 1 :].strip()
+    else:
+        kind, _, rest = rest.partition(" ")
+        inner = kind[5:-1] if kind.startswith("list(") else kind
+        if inner in _NAMED_SETS:
+            allowed = tuple(as_dtype(i) for i in _NAMED_SETS[inner])
+            kind = kind.replace(inner, "type")
+        rest = rest.strip()
+    minimum = None
+    if rest.startswith(">="):
+        limit, _, rest = rest[2:].strip().partition(" ")
+        minimum = int(limit)
+        rest = rest.strip()
+    if not rest:
+        return Attr(name, kind, allowed, minimum)
+    if not rest.startswith("="):
+        raise ValueError(f"Not an attribute declaration. Received: {text!r}")
+    return Attr(name, kind, allowed, minimum, _parse_default(rest[1:].strip(), kind), True)
+
+
+def _parse_default(text: str, kind: str) -> Any:
+    if kind.startswith("list("):
+        items = [item.strip() for item in text[1:-1].split(",") if item.strip()]
+        return [_parse_default(item, kind[5:-1]) for item in items]
+    if kind == "bool":
+        return text == "true"
+    if kind == "int":
+        return int(text)
+    if kind == "float":
+        return float(text)
+    if kind == "string":
+        return text.strip("'")
+    if kind == "type":
+        return as_dtype(text)
+    if kind == "shape":
+        return TensorShape(None) if text == "unknown" else TensorShape(eval_sizes(text))
+    raise ValueError(f"A default of kind {kind} is not supported. Received: {text!r}")
+
+
+def eval_sizes(text: str) -> list[int]:
+    """"[2, 3]" -> [2, 3]."""
+    return [int(item) for item in text.strip("[]").split(",") if item.strip()]
+
+
+def parse_args(text: str, attrs: dict[str, Attr]) -> tuple[Arg, ...]:
+    """"a: T, values: N * T" -> (Arg, Arg)."""
+    if not text:
+        return ()
+    return tuple(_parse_arg(part, attrs) for part in text.split(","))
+
+
+def _parse_arg(text: str, attrs: dict[str, Attr]) -> Arg:
+    name, _, kind = (part.strip() for part in text.partition(":"))
+    number_attr = ""
+    if "*" in kind:
+        number_attr, kind = (part.strip() for part in kind.split("*"))
+    reference = _REF.match(kind)
+    if reference:
+        kind = reference.group(1)
+    is_ref = reference is not None
+    if kind not in attrs:
+        return Arg(name, dtype=as_dtype(kind), number_attr=number_attr, is_ref=is_ref)
+    if attrs[kind].kind == "list(type)":
+        return Arg(name, type_list_attr=kind, is_ref=is_ref)
+    return Arg(name, type_attr=kind, number_attr=number_attr, is_ref=is_ref)

@@ -1,0 +1,124 @@
+"""Values that the program writes down or feeds: Const, Placeholder, and Python values as tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reflow.graph import dtypes
+from reflow.graph.array_values import array_of
+from reflow.graph.conversion import register_tensor_conversion_function
+from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.graph import get_default_graph
+from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops.op import op
+
+
+@op
+class Const:
+    """A value that is part of the graph."""
+
+    outputs = "output: dtype"
+    attrs = ("value: tensor", "dtype: type")
+
+    def shape(*, value: np.ndarray[Any, Any]) -> TensorShape:
+        return TensorShape.of(value.shape)
+
+    def constant(op: Operation) -> np.ndarray[Any, Any]:
+        value: np.ndarray[Any, Any] = op.attrs["value"]
+        return value
+
+    gradient = None
+
+
+@op
+class Placeholder:
+    """A value that every run must feed.  `shape` may be partly known."""
+
+    outputs = "output: dtype"
+    attrs = ("dtype: type", "shape: shape = unknown")
+    stateful = True  # never the same as another placeholder
+
+    def shape(*, shape: TensorShape) -> TensorShape:
+        return shape
+
+    gradient = None
+
+
+@op
+class PlaceholderWithDefault:
+    """`input`, unless the run feeds another value."""
+
+    inputs = "input: dtype"
+    outputs = "output: dtype"
+    attrs = ("dtype: type", "shape: shape")
+    view = True
+    stateful = True
+
+    def shape(input: TensorShape, *, shape: TensorShape) -> TensorShape:
+        return shape
+
+    def kernel(input: Any) -> Any:
+        return input
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        return dy
+
+
+def constant(
+    value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False
+) -> Tensor:
+    """A Const node (tf.constant): see `array_of` for the element type and the errors."""
+    wanted = None if dtype is None else as_dtype(dtype)
+    array = array_of(value, wanted, shape, verify_shape)
+    if wanted is None or wanted.base_dtype is not wanted:
+        wanted = as_dtype(array.dtype) if wanted is None else wanted.base_dtype
+    return const(array, wanted, name)
+
+
+def const(array: np.ndarray[Any, Any], dtype: DType, name: str = "Const") -> Tensor:
+    """A Const node of an array that has `dtype`'s NumPy type already."""
+    graph = get_default_graph()
+    attrs = {"value": array, "dtype": dtype}
+    return graph.add_node(Const, [], attrs, graph.op_name(name or "Const"), [dtype]).outputs[0]
+
+
+def _contains_tensor(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(_contains_tensor(item) for item in value)
+    return isinstance(value, Tensor) or hasattr(value, "_as_graph_element")
+
+
+def _convert_list(value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
+    """A list with tensors among its items is stacked; without, it is a constant."""
+    if as_ref:
+        return NotImplemented
+    if not _contains_tensor(value):
+        return constant(value, dtype, name=name or "Const")
+    from reflow.ops.arrays import stack_nested
+
+    return stack_nested(value, dtype, name or "packed")
+
+
+def _convert_value(value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
+    if as_ref:
+        return NotImplemented
+    return constant(value, dtype, name=name or "Const")
+
+
+def _convert_shape(value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
+    if as_ref:
+        return NotImplemented
+    if not value.is_fully_defined():
+        raise ValueError(f"Cannot convert a partially known TensorShape to a Tensor: {value}")
+    if dtype not in (None, dtypes.int32, dtypes.int64):
+        raise TypeError(f"Cannot convert a TensorShape to dtype: {dtype}")
+    return constant(value.as_list(), dtype or dtypes.int32, name=name or "shape_as_tensor")
+
+
+register_tensor_conversion_function((list, tuple), _convert_list, 100)
+register_tensor_conversion_function(TensorShape, _convert_shape, 100)
+register_tensor_conversion_function(object, _convert_value, 200)
+

@@ -1,0 +1,24 @@
+"""`@op`: makes an op type of the class that describes it.  See CONTRIBUTING.md for the recipe."""
+
+from __future__ import annotations
+
+from reflow.graph.op_definition import OpDefinition
+from reflow.ops.kernels import evaluate
+
+
+def op(rules: type) -> OpDefinition:
+    """Registers the class as an op type under its own name.
+
+    The class may have:
+      inputs, outputs, attrs: the signature, in TensorFlow's notation (graph/signature.py).
+      shape(...): the static shape of the outputs.  One parameter for each input: its
+        TensorShape, or its value if annotated `Value`, or the shape that it describes if
+        annotated `Dims`; attributes as keyword-only parameters, `op` for the node itself.
+      kernel(...): what it computes (ops/kernels.py).
+      gradient(op, *output_gradients): one tensor or None for each input; `gradient = None`
+        for an op that has none.  Without the name, differentiating is an error.
+      view = True: the output may share memory with the first input.
+      stateful = True: runs every time, in order; never folded or merged with its equals.
+      dimensions(op): for ops that build vectors of dimensions: those that are known.
+    """
+    return OpDefinition(rules, evaluate)

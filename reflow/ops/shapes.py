@@ -1,0 +1,91 @@
+"""Shape rules that many ops share (tensorflow/core/framework/common_shape_fns.cc)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reflow.graph.tensor_shape import TensorShape
+
+Size = int | None
+
+UNKNOWN = TensorShape(None)
+SCALAR = TensorShape([])
+
+
+def of(*sizes: Size) -> TensorShape:
+    return TensorShape.of(sizes)
+
+
+def same(x: TensorShape) -> TensorShape:
+    """Like the first input."""
+    return x
+
+
+def scalar() -> TensorShape:
+    return SCALAR
+
+
+def with_rank(shape: TensorShape, rank: int) -> TensorShape:
+    """`shape`, known to have `rank` dimensions; ValueError in TensorFlow's words if it has not."""
+    sizes = shape.sizes
+    if sizes is None:
+        return TensorShape.of((None,) * rank)
+    if len(sizes) != rank:
+        raise ValueError(f"Shape must be rank {rank} but is rank {len(sizes)}")
+    return shape
+
+
+def with_rank_at_least(shape: TensorShape, rank: int) -> TensorShape:
+    if shape.sizes is not None and len(shape.sizes) < rank:
+        raise ValueError(f"Shape must be at least rank {rank} but is rank {len(shape.sizes)}")
+    return shape
+
+
+def merge_sizes(a: Size, b: Size) -> Size:
+    """The dimension that is both `a` and `b`; ValueError when they differ."""
+    if a is None:
+        return b
+    if b is None or a == b:
+        return a
+    raise ValueError(f"Dimensions must be equal, but are {a} and {b}")
+
+
+def merge(a: TensorShape, b: TensorShape) -> TensorShape:
+    """The shape that is both `a` and `b`; ValueError when they differ."""
+    if a.sizes is None:
+        return b
+    if b.sizes is None or a.sizes == b.sizes:
+        return a
+    if len(a.sizes) != len(b.sizes):
+        raise ValueError(f"Shapes must be equal rank, but are {len(a.sizes)} and {len(b.sizes)}")
+    return TensorShape.of(tuple(merge_sizes(x, y) for x, y in zip(a.sizes, b.sizes)))
+
+
+def broadcast(a: TensorShape, b: TensorShape) -> TensorShape:
+    """The shape of an elementwise op's result; an unknown size against 1 stays unknown."""
+    if a.sizes is None or b.sizes is None:
+        return UNKNOWN
+    if a.sizes == b.sizes:
+        return a
+    return TensorShape.of(broadcast_sizes(a.sizes, b.sizes))
+
+
+def broadcast_sizes(a: Sequence[Size], b: Sequence[Size]) -> tuple[Size, ...]:
+    rank = max(len(a), len(b))
+    padded_a = (1,) * (rank - len(a)) + tuple(a)
+    padded_b = (1,) * (rank - len(b)) + tuple(b)
+    return tuple(_broadcast_size(x, y) for x, y in zip(padded_a, padded_b))
+
+
+def _broadcast_size(x: Size, y: Size) -> Size:
+    if x == y:
+        return x
+    if x == 1:
+        return y
+    if y == 1:
+        return x
+    if x is None:
+        return y
+    if y is None:
+        return x
+    raise ValueError(f"Dimensions must be equal, but are {x} and {y}")

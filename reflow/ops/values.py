@@ -1,0 +1,74 @@
+"""Values as the runtime holds them: torch tensors on a device, NumPy arrays on the host.
+
+Numbers run through kernels as torch tensors.  Strings, and the small integers that describe
+shapes, are NumPy arrays: a device is never waited for to learn a shape.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from reflow.graph import dtypes
+from reflow.graph.dtypes import DType
+
+_TORCH_TYPES: dict[DType, torch.dtype] = {
+    dtypes.float16: torch.float16,
+    dtypes.bfloat16: torch.bfloat16,
+    dtypes.float32: torch.float32,
+    dtypes.float64: torch.float64,
+    dtypes.complex64: torch.complex64,
+    dtypes.complex128: torch.complex128,
+    dtypes.int8: torch.int8,
+    dtypes.int16: torch.int16,
+    dtypes.int32: torch.int32,
+    dtypes.int64: torch.int64,
+    dtypes.uint8: torch.uint8,
+    dtypes.uint16: torch.uint16,
+    dtypes.uint32: torch.uint32,
+    dtypes.uint64: torch.uint64,
+    dtypes.bool: torch.bool,
+    dtypes.qint8: torch.int8,
+    dtypes.quint8: torch.uint8,
+    dtypes.qint16: torch.int16,
+    dtypes.quint16: torch.uint16,
+    dtypes.qint32: torch.int32,
+}
+
+# Element types whose values never are torch tensors.
+HOST_TYPES = frozenset((dtypes.string, dtypes.resource, dtypes.variant))
+
+
+def torch_type(dtype: DType) -> torch.dtype:
+    """The torch element type of a TensorFlow one; TypeError for strings and handles."""
+    try:
+        return _TORCH_TYPES[dtype.base_dtype]
+    except KeyError:
+        raise TypeError(f"{dtype.name} values are not numbers.") from None
+
+
+def to_torch(array: Any, dtype: DType, device: torch.device | str = "cpu") -> torch.Tensor:
+    """A host array as a torch tensor; shares memory with the array where it can."""
+    array = np.asarray(array)
+    if dtype.base_dtype is dtypes.bfloat16:
+        # NumPy knows no bfloat16: its bits travel as 16-bit integers.
+        return torch.from_numpy(np.ascontiguousarray(array).view(np.int16)).view(torch.bfloat16).to(device)
+    if not array.flags.writeable or any(stride < 0 for stride in array.strides):
+        array = array.copy()
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    tensor = torch.from_numpy(array)
+    return tensor if device == "cpu" else tensor.to(device)
+
+
+def to_numpy(value: Any) -> np.ndarray[Any, Any]:
+    """A runtime value as a host array; shares memory with a CPU tensor."""
+    if not isinstance(value, torch.Tensor):
+        return np.asarray(value)
+    if value.dtype is torch.bfloat16:
+        bits: np.ndarray[Any, Any] = value.contiguous().view(torch.int16).cpu().numpy()
+        return bits.view(dtypes.bfloat16.as_numpy_dtype)
+    array: np.ndarray[Any, Any] = value.resolve_conj().resolve_neg().cpu().numpy()
+    return array

@@ -1,0 +1,51 @@
+"""VariableSlot: where one session keeps the value of one variable."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import torch
+
+from reflow.graph import errors
+from reflow.graph.dtypes import DType
+from reflow.graph.tensor_shape import TensorShape
+
+
+class VariableSlot:
+    """A variable's value in a session.  Updates happen in place: readers that must not see
+    them get the value copied first (`unshare`), which the plan decides."""
+
+    __slots__ = ("name", "dtype", "shape", "value", "lock")
+
+    def __init__(self, name: str, dtype: DType, shape: TensorShape) -> None:
+        self.name = name
+        self.dtype = dtype
+        self.shape = shape
+        self.value: Any = None
+        self.lock = threading.Lock()
+
+    def read(self) -> Any:
+        """The value itself, not a copy; FailedPreconditionError before the first assignment."""
+        value = self.value
+        if value is None:
+            raise errors.FailedPreconditionError(
+                None, None, f"Attempting to use uninitialized value {self.name}"
+            )
+        return value
+
+    def assign(self, value: Any) -> None:
+        """Takes a copy of `value`."""
+        current = self.value
+        if not isinstance(value, torch.Tensor):
+            self.value = value.copy()  # strings
+        elif current is None or current.shape != value.shape or current.device != value.device:
+            # A constant may be one number stretched over a shape: the copy has room for all.
+            self.value = value.clone(memory_format=torch.contiguous_format)
+        else:
+            current.copy_(value)
+
+    def unshare(self) -> None:
+        """Gives the variable storage of its own, leaving the old one to those who read it."""
+        if self.value is not None:
+            self.value = self.value.clone() if isinstance(self.value, torch.Tensor) else self.value.copy()
