@@ -3,6 +3,7 @@
 Nothing recorded takes part: the program's own values are the reference, so a wrong gradient is
 found even where the recording was never made. Python 3.7 runs this file.
 """
+# ruff: noqa: B905 (zip takes no `strict` in Python 3.7)
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def check(tf, case, config=None):
         v for v in out_values if isinstance(v, (np.ndarray, np.generic)) and v.dtype.kind == "f"
     ]
     output_weights = [
-        weights(case, ":dy%d" % i, value.shape, value.dtype) for i, value in enumerate(floating)
+        weights(case, f":dy{i}", value.shape, value.dtype) for i, value in enumerate(floating)
     ]
 
     def run(arrays):
@@ -47,7 +48,7 @@ def check(tf, case, config=None):
 
     _, analytic = run(built.arrays)
     for slot, position in enumerate(positions):
-        direction = weights(case, ":v%d" % position, built.arrays[position].shape, "float64")
+        direction = weights(case, f":v{position}", built.arrays[position].shape, "float64")
         above, below = (
             run(_moved(built.arrays, position, sign * STEP * direction)) for sign in (1.0, -1.0)
         )
@@ -55,7 +56,7 @@ def check(tf, case, config=None):
         _compare(case, "gradient", position, analytic.first[slot], direction, numeric)
         if gradients.second is not None:
             gradient_weights = [
-                weights(case, ":w%d" % p, built.arrays[p].shape, "float64")
+                weights(case, f":w{p}", built.arrays[p].shape, "float64")
                 for p, g in zip(positions, analytic.first)
                 if g is not None
             ]
@@ -87,6 +88,6 @@ def _compare(case, what, position, gradient, direction, numeric):
     analytic = 0.0 if gradient is None else float(np.sum(gradient.value * direction))
     if not np.isclose(analytic, numeric, rtol=RELATIVE, atol=ABSOLUTE):
         raise WrongGradient(
-            "%s: %s by input %d along a direction: %.9g, central differences: %.9g"
-            % (case.name, what, position, analytic, numeric)
+            f"{case.name}: {what} by input {position} along a direction: {analytic:.9g}, "
+            f"central differences: {numeric:.9g}"
         )

@@ -3,6 +3,7 @@
 The recorder (TensorFlow 1.15.5) and the comparer (reflow) both use this module, so that the two
 answer the same questions. Python 3.7 runs this file.
 """
+# ruff: noqa: B905 (zip takes no `strict` in Python 3.7)
 
 import collections
 import zlib
@@ -56,7 +57,7 @@ class Built:
                 tf.placeholder(
                     tf.string if array.dtype == object else array.dtype.name,
                     spec.variant_shape(variant, array.shape),
-                    name="x%d" % position,
+                    name=f"x{position}",
                 )
                 for position, array in enumerate(self.arrays)
             ]
@@ -86,7 +87,7 @@ class Built:
         return dict(zip(self.inputs, self.arrays if arrays is None else arrays))
 
     def values(self, session):
-        """The value of every leaf; plain Python values stand for themselves, operations for None."""
+        """The value of every leaf: None for an operation, itself for a plain Python value."""
         graph_parts = (self.tf.Tensor, self.tf.Operation)
         fetched = [leaf for leaf in self.leaves if isinstance(leaf, graph_parts)]
         found = iter(session.run(fetched, self.feed()))
@@ -106,7 +107,7 @@ class Built:
                 if isinstance(leaf, tf.Tensor) and (
                     leaf.dtype.is_floating or leaf.dtype.is_complex
                 ):
-                    label = ":dy%d" % len(ys)
+                    label = f":dy{len(ys)}"
                     ys.append(leaf)
                     grad_ys.append(
                         tf.constant(weights(case, label, np.shape(value), leaf.dtype.name))
@@ -120,7 +121,7 @@ class Built:
                     * tf.constant(
                         weights(
                             case,
-                            ":w%d" % position,
+                            f":w{position}",
                             self.arrays[position].shape,
                             gradient.dtype.name,
                         )
@@ -177,7 +178,8 @@ def constant(array):
     elif array.size <= SMALL:
         content = [str(item) for item in array.ravel()]
     else:
-        content = "crc32 %08x" % (zlib.crc32(np.ascontiguousarray(array).tobytes()) & 0xFFFFFFFF)
+        checksum = zlib.crc32(np.ascontiguousarray(array).tobytes()) & 0xFFFFFFFF
+        content = f"crc32 {checksum:08x}"
     return [array.dtype.name, list(array.shape), content]
 
 
@@ -198,6 +200,6 @@ def failure_of(tf, failing, variant, config=None):
         stage = "run"
         with tf.Session(graph=built.graph, config=config) as session:
             built.values(session)
-    except Exception as raised:  # noqa: BLE001 - which class it is, is the observation
+    except Exception as raised:  # which class it is, is the observation
         return stage, type(raised).__name__, str(raised)
     return None

@@ -51,6 +51,10 @@ def observe_gradients(case, built, values, second):
         return built.gradient_values(session, gradients)
 
 
+def first_line(message):
+    return str(message).split("\n")[0]
+
+
 def same(left, right):
     if isinstance(left, (list, tuple)):
         return len(left) == len(right) and all(map(same, left, right))
@@ -110,7 +114,7 @@ def record_dtype(case, dtype):
         if case.grad and np.dtype(dtype).kind in "fc":
             found.update(gradients_fields(observe_gradients(case, built, values[0], False)))
         return found
-    except Exception as raised:  # noqa: BLE001 - which class it is, is the observation
+    except Exception as raised:  # which class it is, is the observation
         if "OpKernel" in str(raised):
             return {"no_kernel": True}
         return {"error": [stage, type(raised).__name__]}
@@ -120,12 +124,11 @@ def record_failure(failing):
     found = {}
     for variant in failing.variants:
         seen = observe.failure_of(tf, failing, variant)
-        found[variant] = seen and [seen[0], seen[1], seen[2].split("\n")[0]]
+        found[variant] = seen and [seen[0], seen[1], first_line(seen[2])]
         missing = seen and [f for f in failing.shows if spec.plain(f) not in spec.plain(seen[2])]
         if missing:
             print(
-                "  note: %s (%s): TensorFlow does not show %s: %s"
-                % (failing.name, variant, missing, seen[2])
+                f"  note: {failing.name} ({variant}): TensorFlow does not show {missing}: {seen[2]}"
             )
     if not any(found.values()):
         raise ValueError("raises nothing")
@@ -148,7 +151,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="check against central differences")
     arguments = parser.parse_args()
     if tf.__version__ != "1.15.5":
-        sys.exit("expected TensorFlow 1.15.5. Received: %s" % tf.__version__)
+        sys.exit(f"expected TensorFlow 1.15.5. Received: {tf.__version__}")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     failed = False
     for name in arguments.tables or cases.names():
@@ -156,17 +159,14 @@ def main():
         for entry in cases.load(name):
             try:
                 recorded[entry.name] = record(entry, arguments.check)
-            except Exception as raised:  # noqa: BLE001 - all cases are tried before giving up
+            except Exception as raised:  # all cases are tried before giving up
                 wrong += 1
-                print(
-                    "%s: %s: %s: %s"
-                    % (name, entry.name, type(raised).__name__, str(raised).split("\n")[0])
-                )
+                print(f"{name}: {entry.name}: {type(raised).__name__}: {first_line(raised)}")
         failed = failed or wrong > 0
         if not wrong:
             store.write(name, recorded)
             sizes = [path.stat().st_size for path in sorted(store.FOLDER.glob(name + ".*"))]
-            print("%s: %d cases, %s bytes" % (name, len(recorded), sizes))
+            print(f"{name}: {len(recorded)} cases, {sizes} bytes")
     sys.exit(failed)
 
 

@@ -16,7 +16,7 @@ COMPLEX = ("complex64", "complex128")
 INTEGERS = SIGNED + UNSIGNED
 REALS = FLOATS + INTEGERS
 NUMBERS = REALS + COMPLEX
-ALL = NUMBERS + ("bool",)
+ALL = (*NUMBERS, "bool")
 
 #: How much of the inputs' static shape the program is told, see `variant_shape`.
 VARIANTS = ("full", "batch", "rank", "unknown")
@@ -156,9 +156,9 @@ class Case:
         self.why = options.pop("why", None)
         self.no_fd = options.pop("no_fd", None)
         if options:
-            raise TypeError("case %r: unknown options %s" % (name, sorted(options)))
+            raise TypeError(f"case {name!r}: unknown options {sorted(options)}")
         if (self.rtol or self.atol) and not self.why:
-            raise TypeError("case %r: a tolerance of its own needs a reason (why=...)" % name)
+            raise TypeError(f"case {name!r}: a tolerance of its own needs a reason (why=...)")
 
     @property
     def dtype(self):
@@ -241,7 +241,7 @@ def table(*entries):
     names = [entry.name for entry in flat]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError("case names used twice: %s" % ", ".join(twice))
+        raise ValueError("case names used twice: {}".format(", ".join(twice)))
     return flat
 
 
@@ -272,11 +272,11 @@ def failure(action, *shows):
     """
     try:
         action()
-    except Exception as raised:  # noqa: BLE001 - which class it is, is the observation
-        missing = [fragment for fragment in shows if plain(fragment) not in plain(str(raised))]
-        if missing:
-            raise AssertionError(
-                "%s does not show %s: %s" % (type(raised).__name__, missing, raised)
-            )
-        return type(raised).__name__
-    return "no error"
+    except Exception as raised:  # which class it is, is the observation
+        found, message = type(raised).__name__, str(raised)
+    else:
+        return "no error"
+    missing = [fragment for fragment in shows if plain(fragment) not in plain(message)]
+    if missing:
+        raise AssertionError(f"{found} does not show {missing}: {message}")
+    return found

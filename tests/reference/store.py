@@ -30,7 +30,7 @@ class _Packer:
             self._known[key] = self._sizes[dtype]
             self._parts[dtype].append(array.ravel())
             self._sizes[dtype] += array.size
-        return {dtype: [self._known[key]] + list(array.shape)}
+        return {dtype: [self._known[key], *list(array.shape)]}
 
     def flat(self):
         return {dtype: np.concatenate(parts) for dtype, parts in sorted(self._parts.items())}
@@ -54,7 +54,7 @@ class _Packer:
             return [self.encode(item) for item in thing]
         if thing is None or isinstance(thing, (str, bool, int, float)):
             return thing
-        raise TypeError("cannot record a %s: %r" % (type(thing).__name__, thing))
+        raise TypeError(f"cannot record a {type(thing).__name__}: {thing!r}")
 
 
 def _decode(thing, flat):

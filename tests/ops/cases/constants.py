@@ -114,7 +114,7 @@ FILLS = (
             nodes=dtype not in ("uint32", "uint64"),
         )  # tf.make_ndarray cannot read these
         for name in ("zeros", "ones")
-        for dtype in ALL + ("string",)
+        for dtype in (*ALL, "string")
         if (name, dtype) != ("ones", "string")
     ]
     + [

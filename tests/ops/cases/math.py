@@ -397,7 +397,7 @@ SUMS = [
 ]
 
 PREDICATES = [
-    case(name, named(name), [x(14, domain="special")], dtypes=FLOATS + ("int32", "complex64"))
+    case(name, named(name), [x(14, domain="special")], dtypes=(*FLOATS, "int32", "complex64"))
     for name in ("is_nan", "is_inf", "is_finite")
 ]
 
@@ -443,7 +443,7 @@ COMPLEX_NUMBERS = [
         name,
         named(name),
         [x(2, 3)],
-        dtypes=COMPLEX + ("float32", "float64", "int32", "bool"),
+        dtypes=(*COMPLEX, "float32", "float64", "int32", "bool"),
         grad=True,
         no_fd="complex",
         grad2=name != "angle",
