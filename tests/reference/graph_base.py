@@ -1,0 +1,475 @@
+"""What tests/graph asks of TensorFlow 1.15.5 and of reflow: expressions, section by section.
+
+The recorder (record_graph_base.py) evaluates them over TensorFlow's modules, the tests over
+reflow's, and both describe the outcome with `observe`. Python 3.7 runs this file.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+
+RECORDING = pathlib.Path(__file__).with_name("graph_base.json")
+
+# Python's own texts, which differ from version to version: of these only the class is compared.
+_PYTHON_TEXTS = (
+    "int() argument must be",
+    "returned non-int",
+    "An unknown dimension is no integer",
+    "__init__() ",
+)
+
+_DTYPE_NAMES = [
+    name + suffix
+    for name in [
+        "bfloat16",
+        "bool",
+        "complex64",
+        "complex128",
+        "float16",
+        "float32",
+        "float64",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "qint8",
+        "qint16",
+        "qint32",
+        "quint8",
+        "quint16",
+        "resource",
+        "string",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "variant",
+    ]
+    for suffix in ("", "_ref")
+]
+
+_DTYPE_ATTRIBUTES = [
+    "name",
+    "as_datatype_enum",
+    "base_dtype",
+    "real_dtype",
+    "is_bool",
+    "is_integer",
+    "is_floating",
+    "is_complex",
+    "is_quantized",
+    "is_unsigned",
+    "is_numpy_compatible",
+    "min",
+    "max",
+    "size",
+    "_is_ref_dtype",
+    "_as_ref",
+]
+
+# NumPy's own bfloat16 is TensorFlow's there and ml_dtypes' here: tests/graph/test_dtypes.py has it.
+_BFLOAT16_IN_NUMPY = ("min", "max")
+
+SECTIONS = {
+    "dtypes": [
+        f"dtypes.{name}.{attribute}"
+        for name in _DTYPE_NAMES
+        for attribute in _DTYPE_ATTRIBUTES
+        if not (name.startswith("bfloat16") and attribute in _BFLOAT16_IN_NUMPY)
+        # A KeyError of TensorFlow's whose text is the number of the type alone.
+        and not (name in ("resource_ref", "variant_ref") and attribute == "size")
+    ]
+    + [
+        f"np.dtype(dtypes.{name}.as_numpy_dtype).descr"
+        for name in _DTYPE_NAMES
+        if not name.startswith(("bfloat16", "resource", "variant"))
+    ]
+    + [
+        f"dtypes.{name}.limits"
+        for name in [
+            "float32",
+            "float64",
+            "float64_ref",
+            "int8",
+            "int16",
+            "int64",
+            "uint8",
+            "uint32_ref",
+            "uint64",
+        ]
+    ]
+    + [f"dtypes.as_dtype({name!r})" for name in _DTYPE_NAMES]
+    + """
+        dtypes.as_dtype('half')
+        dtypes.as_dtype('float')
+        dtypes.as_dtype('double')
+        dtypes.as_dtype('half_ref')
+        dtypes.as_dtype('float_ref')
+        dtypes.as_dtype('double_ref')
+        [dtypes.as_dtype(number) for number in range(1, 24)]
+        [dtypes.as_dtype(number) for number in range(101, 124)]
+        dtypes.as_dtype(float)
+        dtypes.as_dtype(bool)
+        dtypes.as_dtype(object)
+        dtypes.as_dtype(int)
+        dtypes.as_dtype(str)
+        dtypes.as_dtype(bytes)
+        dtypes.as_dtype(complex)
+        [dtypes.as_dtype(np.dtype(code)) for code in '?bBhHiIqQefdFDO']
+        [dtypes.as_dtype(np.dtype(code).type) for code in '?bBhHiIqQefdFDO']
+        dtypes.as_dtype(np.dtype('>f4'))
+        dtypes.as_dtype(np.dtype('S3'))
+        dtypes.as_dtype(np.dtype('U3'))
+        dtypes.as_dtype(np.dtype([('qint8', np.int8)]))
+        dtypes.as_dtype(np.dtype([('quint16', np.uint16)]))
+        dtypes.as_dtype(np.dtype([('other', np.int8)]))
+        dtypes.as_dtype('f4')
+        dtypes.as_dtype('int')
+        dtypes.as_dtype('')
+        dtypes.as_dtype(0)
+        dtypes.as_dtype(24)
+        dtypes.as_dtype(1000)
+        dtypes.as_dtype(None)
+        dtypes.DType(1)
+        dtypes.DType(101)
+        dtypes.DType(0)
+        dtypes.DType(99)
+        str(dtypes.float32)
+        repr(dtypes.string_ref)
+        '%s' % dtypes.half
+        hash(dtypes.int32), hash(dtypes.int32_ref)
+        dtypes.float32 == dtypes.float32, dtypes.float32 != dtypes.float32
+        dtypes.float32 == dtypes.float32_ref
+        dtypes.float32 == 'float32', dtypes.float32 == np.float32, dtypes.float32 == 1
+        dtypes.float32 == float, dtypes.float32 == np.dtype('f4'), dtypes.float32 == 'float'
+        dtypes.float32 == None, dtypes.float32 == 'nonsense', dtypes.float32 == [1]
+        dtypes.float32 != None, dtypes.float32 != 'nonsense', dtypes.float32 != 'int32'
+        'float32' == dtypes.float32, np.int32 == dtypes.int32, np.int32 == dtypes.float32
+        dtypes.float32 in (dtypes.int32, dtypes.float32), dtypes.half is dtypes.float16
+        dtypes.float32.is_compatible_with(dtypes.float32_ref)
+        dtypes.float32_ref.is_compatible_with(dtypes.float32)
+        dtypes.float32.is_compatible_with('float32')
+        dtypes.float32.is_compatible_with('float64')
+        dtypes.float32.is_compatible_with('nonsense')
+        sorted(repr(dtype) for dtype in dtypes.QUANTIZED_DTYPES)
+        sorted(repr(dtype) for dtype in dtypes.TF_VALUE_DTYPES)
+        pickle.loads(pickle.dumps(dtypes.float32_ref))
+        copy.deepcopy(dtypes.int32)
+        dtypes.float32.nonsense
+    """.strip().splitlines(),
+    "tensor_shape": """
+        D('3')
+        D(b'3')
+        D('x')
+        D(3.0)
+        D(3.5)
+        D(-1)
+        D([1])
+        D(dtypes.float32)
+        D(True)
+        D(np.int64(4)), type(D(np.int64(4)).value)
+        D(D(3))
+        hash(D(3))
+        hash(S([1]))
+        D(3) == 'a', D(3) == 3.5, D(3) != 3.5, D(3) == -1, D(3) == '3', D(3) == D(3), D(3) == D(4)
+        D(3) == None, D(None) == None, D(None) == 3, D(3) != None, D(3) != 4, D(3) != 'a'
+        D(3) < 4, D(3) < 3, D(3) <= 3, D(3) > 2, D(3) >= D(4), D(3) > 2.0
+        D(3) < None, D(None) <= 3, D(None) > None, D(None) >= 1
+        3 < D(4), 4 >= D(3)
+        D(3) < 'a'
+        D(3) <= -1
+        D(3) > 2.5
+        D(3) + 4, 4 + D(3), D(3) + D(None), D(None) + 4, D(3) + None
+        D(3) + 'a'
+        D(3) + -1
+        -1 + D(3)
+        D(3) - 1, 5 - D(3), D(3) - None, None - D(3)
+        D(3) - 5
+        1 - D(3)
+        'a' - D(3)
+        D(3) * 4, 4 * D(3), D(None) * 4, 4 * D(None)
+        D(3) * 1.5
+        D(7) // 2, 15 // D(7), D(7) // None, None // D(7)
+        D(7) // 0
+        'a' // D(7)
+        D(7) / 2
+        7 / D(2)
+        D(7) % 2, 7 % D(2), D(7) % None, None % D(7)
+        D(7) % -2
+        D(7) % 'a'
+        D(3) ** 2
+        -D(3)
+        int(D(3)), list(range(D(3))), [4, 5, 6][D(1)], str(D(3)), str(D(None)), bool(D(0))
+        int(D(None))
+        range(D(None))
+        D(3).merge_with(None), D(None).merge_with(3), D(3).merge_with(3), D(None).merge_with(None)
+        D(3).merge_with(4)
+        D(3).is_compatible_with(3), D(3).is_compatible_with(4), D(None).is_compatible_with(4)
+        D(3).assert_is_compatible_with(4)
+        D(3).assert_is_compatible_with(None)
+        D(3) == S([3])
+        D(3) in [3], D(3) in S([3]), 3 in S([3]), None in S([None])
+        pickle.loads(pickle.dumps(D(3)))
+        tensor_shape.as_dimension(3), tensor_shape.as_dimension(None)
+        tensor_shape.dimension_value(D(3)), tensor_shape.dimension_value(4)
+        tensor_shape.dimension_at_index(S([1, 2]), 1), tensor_shape.dimension_at_index(S(None), 1)
+        S(None)
+        S([])
+        S([None, 3])
+        S(3)
+        S(D(3)), S([D(3), None]), S(('3', b'4')), S(i for i in [1, 2]), S({1: 2}), S(S([1, 2]))
+        S(np.array([1, 2])), S([np.int32(1), np.int64(2)]), S([2 ** 40]), S([True])
+        S('abc')
+        S(b'abc')
+        S([-1])
+        S([[1]])
+        S([2.5])
+        S(2.5)
+        S(dtypes.float32)
+        S([dtypes.float32])
+        S(S([1, None]).as_proto()), S(S(None).as_proto()), S(S([]).as_proto())
+        S([1, None, 3]).as_proto().SerializeToString()
+        S(None).as_proto().SerializeToString()
+        S([]).as_proto().SerializeToString()
+        str(S(None)), str(S([])), str(S([None])), str(S([1, None]))
+        S([1, 2]) == [1, 2], [1, 2] == S([1, 2]), (1, 2) == S([1, 2]), S([1, 2]) == (1, 2, 3)
+        S([1, 2]) == S([1, None]), S([None, 2]) == S([None, 2]), S([1, None]) == S([1, 3])
+        S(None) == None, S(None) == S(None), S(None) == S([1]), S([1]) == None
+        S([5]) == 5, S([1]) == 5, S([1, 2]) == 'ab', S([1, 2]) != 'ab', S([1]) == object()
+        [shape == shape for shape in (S([1]), S([None]), S(None))]
+        [shape != shape for shape in (S([1]), S([None]))]
+        S([1]) != S([1, 2]), S([1]) != [1], S([1, None]) != S([1, None]), S([1, None]) != [1, 2]
+        S(None) != S([1])
+        S([1]) != None
+        S([1]) == -1
+        S([1, 2])[0], S([1, 2])[-1], S([1, None])[1], S([1, 2])[D(1)], S([1, 2])[np.int64(1)]
+        S([1, 2])[5]
+        S([1, 2])['a']
+        S([1, 2])[1:], S([1, 2, 3])[::2], S([1, 2])[:-1], S([1, None])[5:], S([1, None])[1:]
+        S(None)[0], S(None)[1:], S(None)[:3], S(None)[1:3], S(None)[3:1], S(None)[-1:1]
+        S(None)[:-1]
+        S(None)[::2]
+        len(S([1, 2])), list(S([1, None])), bool(S(None)), bool(S([]))
+        len(S(None))
+        list(S(None))
+        S([1, None]).num_elements(), S([2, 3]).num_elements(), S(None).num_elements()
+        S([]).num_elements()
+        S([1, None]).merge_with([None, 4]), S([1, None]).merge_with(None), S(None).merge_with([2])
+        S([1, None]).merge_with([2, 4])
+        S([1, None]).merge_with([2])
+        S([1]) + [2], [1] + S([2]), S([1]) + 3, 3 + S([1]), S([1]) + None, S(None) + [1]
+        S([1]).concatenate([2, None]), S([1]).concatenate(None), S(None).concatenate([1])
+        S([1]).assert_same_rank([1, 2])
+        S([1]).assert_same_rank(None), S([1]).assert_same_rank([2]), S(None).assert_same_rank([2])
+        S([1]).assert_has_rank(2)
+        S([1]).assert_has_rank(1), S(None).assert_has_rank(1)
+        S([1]).with_rank(2)
+        S([1, None]).with_rank(2), S(None).with_rank(2), S(None).with_rank(0)
+        S([1]).with_rank_at_least(2)
+        S([1]).with_rank_at_least(1), S(None).with_rank_at_least(1)
+        S([1, 2]).with_rank_at_most(1)
+        S([1]).with_rank_at_most(1), S(None).with_rank_at_most(1)
+        S([1]).is_compatible_with([None]), S([1]).is_compatible_with([2])
+        S([1]).is_compatible_with([1, 1]), S(None).is_compatible_with([1, 1])
+        S([1]).assert_is_compatible_with([2])
+        S([1]).most_specific_compatible_shape([2]), S([1]).most_specific_compatible_shape([1, 1])
+        S([1, None]).most_specific_compatible_shape([1, 2])
+        S([1]).is_fully_defined(), S([None]).is_fully_defined(), S(None).is_fully_defined()
+        S([1]).assert_is_fully_defined()
+        S([None]).assert_is_fully_defined()
+        S([1, None]).as_list(), S([]).as_list()
+        S(None).as_list()
+        S([1, None]).dims, S(None).dims, S([1, None]).ndims, S(None).ndims, S([1]).rank
+        S(None).rank
+        pickle.loads(pickle.dumps(S([1, None])))
+        copy.deepcopy(S([1, None])), copy.copy(S(None))
+        tensor_shape.unknown_shape(), tensor_shape.unknown_shape(2)
+        tensor_shape.unknown_shape(ndims=1)
+        tensor_shape.as_shape([1, None]), tensor_shape.as_shape(None)
+        tensor_shape.scalar(), tensor_shape.vector(3), tensor_shape.matrix(None, 3)
+        S()
+    """.strip().splitlines()
+    + [
+        f"broadcast_static_shape(S({x}), S({y}))"
+        for x, y in (
+            ("[1, 2]", "[3, 1]"),
+            ("[None, 2]", "[3, 1]"),
+            ("[None, 2]", "[1, None]"),
+            ("[None]", "[None]"),
+            ("[None]", "[4]"),
+            ("[None, 3]", "[]"),
+            ("[]", "[]"),
+            ("[0]", "[1]"),
+            ("[0]", "[None]"),
+            ("[1]", "[None]"),
+            ("None", "[2]"),
+            ("[2]", "None"),
+            ("[5, 1, 3]", "[4, 1]"),
+            ("[2, 3]", "[2]"),
+            ("[2]", "[3, 4, 5]"),
+            ("[None, 3]", "[2, 4]"),
+        )
+    ],
+    "device": """
+        spec().to_string()
+        spec('w', 1, 2, 'GPU', 3).to_string()
+        spec(job='w', device_type='gpu').to_string()
+        spec(device_type='tpu', device_index='2').to_string()
+        spec(job=3).to_string(), spec(device_index=0).to_string()
+        spec(task='a')
+        read('/cpu:0'), read('/gpu:1'), read('/GPU'), read('cpu:0'), read('/cpu:*'), read('/cpu:-1')
+        read('/device:GPU:*'), read('/device:gpu:0'), read('/device:XLA_GPU:0'), read('/job:')
+        read('/job:a/replica:0/task:0/device:CPU:0'), read('/job:a/cpu:0'), read('//cpu:0')
+        read(''), read(None), read('/')
+        read('/job:a/task:1/cpu:0/gpu:0')
+        read('/device:CPU:0/device:GPU:0')
+        read('/foo:0')
+        read('/device:GPU')
+        read('/job')
+        read('/job:a:b')
+        read('/cpu:0:1')
+        read('/task:a')
+        read('/cpu:a')
+        read('/device:CPU:a')
+        spec(job='a').parse_from_string('/gpu:1').to_string()
+        spec.from_string('/job:a/task:3').task, spec.from_string('/cpu:0').device_index
+        spec.from_string('/job:a').device_type, spec.from_string('/cpu:*').device_index
+        changed('/cpu:0', job='x', task='4'), changed('/cpu:0', device_type='gpu')
+        changed('/cpu:0', device_type=None)
+        spec.from_string('/cpu:0').make_merged_spec(spec.from_string('/job:a')).to_string()
+        merged('/job:a/cpu:0', '/gpu:1'), merged('/job:a/cpu:0', '/device:GPU:*')
+        merged('/job:a', '/task:3')
+        spec.from_string('/cpu:0').replace(job='a', device_type=None).to_string()
+        spec.from_string('/cpu:0').replace(nonsense='a')
+        spec.from_string('/cpu:0') == spec.from_string('/device:CPU:0'), spec() == ''
+        spec.from_string('/cpu:0') != spec.from_string('/cpu:1')
+        hash(spec.from_string('/cpu:0')) == hash(spec(device_type='CPU', device_index=0))
+        device.canonical_name('/cpu:0'), device.canonical_name(None), device.canonical_name('')
+        device.canonical_name(spec(job='a'))
+        device.canonical_name('/x:y')
+        scope('/cpu:0', ''), scope('/cpu:0', '/job:a'), scope('/cpu:0', '/gpu:1')
+        scope('/job:a/cpu:0', '/gpu:1'), scope(spec(job='z'), '/gpu:1'), scope('/cpu:0', None)
+        scope(None, '/gpu:1'), scope('', '/gpu:1')
+        scope('/bad:1', '')
+        scope('/cpu:0', '/bad:1')
+        device.merge_device('').is_null_merge, device.merge_device('/cpu:0').is_null_merge
+        device.merge_device(device.merge_device('/cpu:0')).is_null_merge
+    """.strip().splitlines(),
+    "errors": [f"errors.exception_type_from_error_code({code}).__name__" for code in range(17)]
+    + [
+        f"errors.{name}"
+        for name in [
+            "OK",
+            "CANCELLED",
+            "UNKNOWN",
+            "INVALID_ARGUMENT",
+            "DEADLINE_EXCEEDED",
+            "NOT_FOUND",
+            "ALREADY_EXISTS",
+            "PERMISSION_DENIED",
+            "RESOURCE_EXHAUSTED",
+            "FAILED_PRECONDITION",
+            "ABORTED",
+            "OUT_OF_RANGE",
+            "UNIMPLEMENTED",
+            "INTERNAL",
+            "UNAVAILABLE",
+            "DATA_LOSS",
+            "UNAUTHENTICATED",
+        ]
+    ]
+    + [
+        "errors.error_code_from_exception_type(errors.DataLossError)",
+        "str(errors.InternalError(None, None, 'text'))",
+        "errors.UnknownError(None, None, 'text').error_code",
+        "errors.UnknownError(None, None, 'text', 77).error_code",
+        "errors.OpError(None, None, 'text', 5).error_code",
+        "issubclass(errors.NotFoundError, errors.OpError)",
+        "errors.NotFoundError('text')",
+    ],
+}
+
+
+def names(modules):
+    """What the expressions may use: the modules given, and short names for what is in them."""
+    import copy
+    import pickle
+
+    device = modules["device"]
+    tensor_shape = modules["tensor_shape"]
+    spec = modules["DeviceSpec"]
+
+    class Node:
+        def __init__(self, name):
+            self.device = name
+
+    def changed(name, **parts):
+        found = spec.from_string(name)
+        for part, value in parts.items():
+            setattr(found, part, value)
+        return found.to_string()
+
+    def merged(name, other):
+        found = spec.from_string(name)
+        found.merge_from(spec.from_string(other))
+        return found.to_string()
+
+    return dict(
+        modules,
+        np=np,
+        copy=copy,
+        pickle=pickle,
+        D=tensor_shape.Dimension,
+        S=tensor_shape.TensorShape,
+        spec=spec,
+        read=lambda name: spec.from_string(name).to_string(),
+        changed=changed,
+        merged=merged,
+        scope=lambda name, inner: device.merge_device(name)(Node(inner)).to_string(),
+    )
+
+
+def _describe(value):
+    if isinstance(value, (list, tuple)):
+        return [_describe(item) for item in value]
+    return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def observe(expression, known):
+    """["value", its repr], or ["raises", class, text]."""
+    try:
+        return ["value", _describe(eval(expression, known))]
+    except Exception as error:
+        text = str(error)
+        if any(python_text in text for python_text in _PYTHON_TEXTS):
+            text = "..."
+        return ["raises", type(error).__name__, text]
+
+
+def expressions(section):
+    return [expression.strip() for expression in SECTIONS[section]]
+
+
+def record(known):
+    """Evaluates all expressions and writes what is seen, one line an expression."""
+    blocks = []
+    for section in SECTIONS:
+        lines = [
+            json.dumps(expression) + ": " + json.dumps(observe(expression, known))
+            for expression in expressions(section)
+        ]
+        blocks.append(json.dumps(section) + ": {\n" + ",\n".join(lines) + "\n}")
+    RECORDING.write_text("{\n" + ",\n".join(blocks) + "\n}\n")
+
+
+def disagreements(section, known):
+    """{expression: (TensorFlow's outcome, reflow's)} for each expression where they differ."""
+    recording = json.loads(RECORDING.read_text())[section]
+    found = {expression: observe(expression, known) for expression in expressions(section)}
+    assert found.keys() == recording.keys(), "run tests/reference/record_graph_base.py again"
+    return {
+        expression: (recording[expression], outcome)
+        for expression, outcome in found.items()
+        if outcome != recording[expression]
+    }
