@@ -35,7 +35,7 @@ class Graph:
         self._unfeedable: set[Tensor] = set()
         self._unfetchable: set[Tensor | Operation] = set()
         self._functions: dict[str, Any] = {}
-        self._version = 0  # changes whenever the graph does
+        self._rewired = 0  # counts changes to edges that existed already
         self._seed: int | None = None
         self._finalized = False
         self._container = ""
@@ -109,7 +109,6 @@ class Graph:
                 raise
             self._nodes[name] = op
             self._ordered.append(op)
-            self._version += 1
             for controller in scopes.controllers:
                 controller.seen.add(op)
             return op

@@ -245,7 +245,7 @@ class Operation:
             if op not in self._control_inputs:
                 self._control_inputs.append(op)
                 op._control_outputs.append(self)
-        self.graph._version += 1
+        self.graph._rewired += 1
 
     def _update_input(self, index: int, tensor: Tensor) -> None:
         """Rewires one input (graph editing)."""
@@ -254,7 +254,7 @@ class Operation:
         self._inputs[index]._consumers.remove(self)
         self._inputs[index] = tensor
         tensor._consumers.append(self)
-        self.graph._version += 1
+        self.graph._rewired += 1
 
     def run(self, feed_dict: Any = None, session: Any = None) -> None:
         """Runs this operation in `session` (default: the default session)."""

@@ -25,6 +25,7 @@ class Identity:
     outputs = "output: T"
     attrs = ("T: type",)
     view = True
+    passthrough = True
 
     shape = shapes.same
 

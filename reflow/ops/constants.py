@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reflow.graph import dtypes
+from reflow.graph import dtypes, errors
 from reflow.graph.array_values import array_of
 from reflow.graph.conversion import register_tensor_conversion_function
 from reflow.graph.dtypes import DType, as_dtype
@@ -40,6 +40,15 @@ class Placeholder:
     outputs = "output: dtype"
     attrs = ("dtype: type", "shape: shape = unknown")
     stateful = True  # never the same as another placeholder
+
+    def kernel(*, op: Operation) -> None:
+        shape = "" if op.attrs["shape"].ndims is None else f" and shape {op.attrs['shape']}"
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"You must feed a value for placeholder tensor '{op.name}' with dtype "
+            f"{op.attrs['dtype'].name}{shape}",
+        )
 
     def shape(*, shape: TensorShape) -> TensorShape:
         return shape

@@ -39,4 +39,4 @@ def _binary(
 
 
 Add = _binary("Add", "x + y", torch.add, lambda op, dz: (dz, dz))
-Mul = _binary("Mul", "x * y", torch.mul, lambda op, dz: (dz * op.inputs[1], op.inputs[0] * dz))
+Mul = _binary("Mul", "x * y", torch.mul, lambda op, dz: (Mul(dz, op.inputs[1]), Mul(op.inputs[0], dz)))

@@ -1,0 +1,40 @@
+"""Public names declared at the ops themselves.
+
+An op whose public function has the op's own signature says so with `export = ("nn.relu",)`;
+the module of that namespace takes its names from here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from reflow.graph.op_definition import OpDefinition, registered
+
+# Every module that defines ops: importing them all fills the registry.
+OP_MODULES = (
+    "arrays",
+    "broadcasting",
+    "constants",
+    "linalg",
+    "math",
+    "reductions",
+    "state",
+)
+
+
+def import_ops() -> None:
+    for module in OP_MODULES:
+        importlib.import_module(f"reflow.ops.{module}")
+
+
+def exported(namespace: str) -> dict[str, OpDefinition]:
+    """The ops exported under a namespace ("" for `tf` itself), by their names in it."""
+    import_ops()
+    found: dict[str, Any] = {}
+    for definition in registered().values():
+        for path in getattr(definition.rules, "export", ()):
+            parent, _, name = path.rpartition(".")
+            if parent == namespace:
+                found[name] = definition
+    return found

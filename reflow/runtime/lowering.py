@@ -1,0 +1,323 @@
+"""From operations to steps: shapes made exact, constants folded, host and device told apart.
+
+A plan is made for the shapes that were fed, so nearly every shape in it is known: what a
+gradient computes with shapes (Shape, BroadcastGradientArgs, Reshape, Tile) is done here, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from reflow.graph import errors
+from reflow.graph.op_definition import OpDefinition
+from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
+from reflow.ops.values import HOST_TYPES, to_numpy, to_torch
+from reflow.ops.variable_slot import VariableSlot
+from reflow.runtime.failures import explain
+from reflow.runtime.states import States
+from reflow.runtime.steps import Step, Value
+
+# Constants larger than this are computed in each run rather than kept (TensorFlow: 10 MB).
+_MAX_FOLDED_ELEMENTS = 1 << 20
+
+_UNKNOWN = TensorShape(None)
+
+
+class Lowering:
+    """Lowers operations one after the other, in running order.
+
+    Attributes:
+      steps: what is to be run, in order.
+      values: what each tensor became.
+    """
+
+    def __init__(
+        self,
+        fed_shapes: Mapping[Tensor, TensorShape],
+        fetched: frozenset[Tensor],
+        states: States,
+        device: torch.device,
+    ) -> None:
+        self.steps: list[Step] = []
+        self.values: dict[Tensor, Value] = {}
+        self._fetched = fetched
+        self._states = states
+        self._device = device
+        self._device_forms: dict[Value, Value] = {}
+        self._host_forms: dict[Value, Value] = {}
+        for tensor, shape in fed_shapes.items():
+            on_host = tensor.dtype.base_dtype in HOST_TYPES
+            self.values[tensor] = Value(tensor, shape, on_host, roots=frozenset(("feed",)))
+
+    def lower(self, op: Operation) -> None:
+        """Adds the steps for one operation; all that it depends on is lowered already."""
+        inputs = [self.values[tensor] for tensor in op._inputs]
+        shapes = self._output_shapes(op, inputs)
+        rules = op.definition.rules
+        constant = getattr(rules, "constant", None)
+        if constant is not None:
+            known = constant(op, *(value.shape for value in inputs))
+            if known is not None:
+                self._set(op, [Value(op.outputs[0], TensorShape.of(known.shape), constant=known)])
+                return
+        signature = kernel_signature(op.definition)
+        if signature is None:
+            self._lower_without_kernel(op, shapes)
+        elif getattr(rules, "passthrough", False):
+            self._pass_through(op, inputs)
+        elif self._fold(op, inputs, shapes):
+            return
+        else:
+            self._call(op, signature, inputs, shapes)
+
+    # -- Shapes -----------------------------------------------------------------------------
+
+    def _output_shapes(self, op: Operation, inputs: Sequence[Value]) -> list[TensorShape]:
+        """The rule's shapes for this plan's inputs, refined by what the program asserted."""
+        if not op._outputs and not hasattr(op.definition.rules, "shape"):
+            return []
+        try:
+            inferred = op.definition.output_shapes(
+                op,
+                [value.shape for value in inputs],
+                lambda i: _host_constant(inputs[i]),
+                lambda i: _dimensions(inputs[i]),
+            )
+        except ValueError as error:
+            raise explain(
+                errors.InvalidArgumentError, str(error), op, [value.shape for value in inputs]
+            ) from error
+        return [_refined(shape, tensor._shape) for shape, tensor in zip(inferred, op._outputs)]
+
+    # -- Kinds of operations ------------------------------------------------------------------
+
+    def _lower_without_kernel(self, op: Operation, shapes: Sequence[TensorShape]) -> None:
+        """A variable's reference, or an operation that only orders others."""
+        state = self._states.of(op)
+        if isinstance(state, VariableSlot):
+            roots = frozenset((state,))
+            self._set(op, [Value(op.outputs[0], shapes[0], slot=state, roots=roots)])
+        elif op._outputs:
+            raise explain(
+                errors.UnimplementedError, f"Op type '{op.type}' has no kernel that reflow can run", op, []
+            )
+
+    def _pass_through(self, op: Operation, inputs: Sequence[Value]) -> None:
+        """An identity: the value itself, or what the variable holds at this point."""
+        if inputs[0].slot is not None and not op._outputs[0].dtype._is_ref_dtype:
+            self._set(op, [self._read(op, inputs[0])])
+        else:
+            self._set(op, [inputs[0]])
+
+    def _fold(self, op: Operation, inputs: Sequence[Value], shapes: Sequence[TensorShape]) -> bool:
+        """Computes an operation on constants now; False where that is not possible."""
+        if op.definition.stateful or not inputs or any(value.constant is None for value in inputs):
+            return False
+        counts = [shape.num_elements() for shape in shapes]
+        if not all(count is not None and count <= _MAX_FOLDED_ELEMENTS for count in counts):
+            return False
+        try:
+            outputs = evaluate(op, [_host_constant(value) for value in inputs])
+        except Exception:
+            # What fails now fails in the run too, with the operation named.
+            return False
+        if outputs is None:
+            return False
+        self._set(
+            op,
+            [Value(t, TensorShape.of(a.shape), constant=a) for t, a in zip(op.outputs, outputs)],
+        )
+        return True
+
+    def _call(
+        self,
+        op: Operation,
+        signature: KernelSignature,
+        inputs: Sequence[Value],
+        shapes: Sequence[TensorShape],
+    ) -> None:
+        rules = op.definition.rules
+        stateful = op.definition.stateful
+        on_host = self._runs_on_host(op, inputs)
+        arguments: list[Any] = []
+        position = 0
+        for arg, kind in zip(op.definition.inputs, signature.kinds):
+            count = OpDefinition._count(arg, op.attrs)
+            group = [
+                self._argument(op, inputs[i], op.inputs[i], kind, on_host)
+                for i in range(position, position + count)
+            ]
+            arguments.append(group if arg.is_sequence else group[0])
+            position += count
+        gives_host = on_host or getattr(rules, "host", False)
+        view_roots: frozenset[Any] | None = None
+        if getattr(rules, "view", False):
+            view_roots = frozenset().union(*(value.roots for value in inputs))
+        outputs = [
+            Value(
+                tensor,
+                shape,
+                on_host=gives_host or tensor.dtype.base_dtype in HOST_TYPES,
+                roots=view_roots,
+            )
+            for tensor, shape in zip(op.outputs, shapes)
+        ]
+        function: Callable[..., Any] = signature.function
+        if on_host and not getattr(rules, "host", False):
+            function = _on_host(signature)
+        updated = tuple(
+            value.slot
+            for value, kind in zip(inputs, signature.kinds)
+            if kind == "ref" and value.slot is not None and getattr(rules, "updates", False)
+        )
+        references = [tensor.dtype._is_ref_dtype for tensor in op.outputs]
+        keywords = signature.keyword_values(op, self._states.of(op), self._device)
+        self.steps.append(
+            Step(
+                op,
+                function,
+                arguments,
+                [] if any(references) else outputs,
+                keywords,
+                updated,
+                stateful or not op.outputs,
+                len(op.outputs) > 1 or any(arg.is_sequence for arg in op.definition.outputs),
+            )
+        )
+        if any(references):
+            slot = inputs[0].slot
+            assert slot is not None
+            outputs = [Value(op.outputs[0], shapes[0], slot=slot, roots=frozenset((slot,)))]
+        self._set(op, outputs)
+
+    def _set(self, op: Operation, outputs: Sequence[Value]) -> None:
+        for tensor, value in zip(op.outputs, outputs):
+            if tensor in self.values:
+                continue  # fed
+            if tensor in self._fetched and value.slot is not None:
+                self.values[tensor] = value
+                # A fetched reference is the value at this point of the run.
+                self._device_forms[value] = self._read(op, value)
+            else:
+                self.values[tensor] = value
+
+    def fetched_value(self, tensor: Tensor) -> Value:
+        value = self.values[tensor]
+        return self._device_forms[value] if value.slot is not None else value
+
+    # -- Where values are -------------------------------------------------------------------
+
+    def _runs_on_host(self, op: Operation, inputs: Sequence[Value]) -> bool:
+        """Whether an operation is arithmetic on shapes: integers, all from the host."""
+        if op.definition.stateful or not op.outputs:
+            return False
+        if not all(
+            tensor.dtype.is_integer or tensor.dtype.is_bool for tensor in (*op.inputs, *op.outputs)
+        ):
+            return False
+        computed = [value for value in inputs if value.constant is None]
+        return bool(computed) and all(value.on_host for value in computed)
+
+    def _argument(
+        self, op: Operation, value: Value, tensor: Tensor, kind: str, on_host: bool
+    ) -> Value | VariableSlot:
+        if kind == "ref":
+            assert value.slot is not None
+            return value.slot
+        if value.slot is not None:
+            value = self._read(op, value)
+        if tensor.dtype.base_dtype in HOST_TYPES:
+            return value
+        if kind == "host" or on_host:
+            return self._host_form(op, value)
+        return self._device_form(op, value, tensor)
+
+    def _read(self, op: Operation, reference: Value) -> Value:
+        slot = reference.slot
+        assert slot is not None
+        value = Value(
+            reference.tensor,
+            reference.shape,
+            on_host=slot.dtype.base_dtype in HOST_TYPES,
+            roots=frozenset((slot,)),
+        )
+        self.steps.append(Step(op, slot.read, [], [value]))
+        return value
+
+    def _host_form(self, op: Operation, value: Value) -> Value:
+        if value.on_host or value.constant is not None:
+            return value
+        form = self._host_forms.get(value)
+        if form is None:
+            form = Value(value.tensor, value.shape, on_host=True, roots=value.roots)
+            self.steps.append(Step(op, to_numpy, [value], [form]))
+            self._host_forms[value] = form
+        return form
+
+    def _device_form(self, op: Operation, value: Value, tensor: Tensor) -> Value:
+        if not value.on_host and value.constant is None:
+            return value
+        form = self._device_forms.get(value)
+        if form is None:
+            dtype, device = tensor.dtype, self._device
+            if value.constant is not None:
+                known = to_torch(value.constant, dtype, device)
+                form = Value(value.tensor, value.shape, constant=known, roots=value.roots)
+            else:
+                form = Value(value.tensor, value.shape, roots=value.roots)
+                self.steps.append(Step(op, lambda array: to_torch(array, dtype, device), [value], [form]))
+            self._device_forms[value] = form
+        return form
+
+
+def _host_constant(value: Value) -> Any:
+    return None if value.constant is None else to_numpy(value.constant)
+
+
+def _dimensions(value: Value) -> TensorShape:
+    """The shape that a value describes, for shape rules that take `Dims`."""
+    known = _host_constant(value)
+    if known is not None:
+        if known.ndim == 0:
+            return _UNKNOWN
+        return TensorShape.of(tuple(None if d == -1 else int(d) for d in known.ravel()))
+    sizes = value.shape.sizes
+    if value.tensor is not None:
+        from reflow.graph.constant_value import constant_value_as_shape
+
+        return constant_value_as_shape(value.tensor)
+    return _UNKNOWN if sizes is None or sizes[0] is None else TensorShape.of((None,) * sizes[0])
+
+
+def _refined(inferred: TensorShape, declared: TensorShape) -> TensorShape:
+    """What the rule says, completed by what the program said with set_shape."""
+    if inferred.is_fully_defined() or not inferred.is_compatible_with(declared):
+        return inferred
+    return inferred.merge_with(declared)
+
+
+def _on_host(signature: KernelSignature) -> Callable[..., Any]:
+    """A kernel of torch tensors, called on small NumPy arrays."""
+
+    def as_tensor(argument: Any) -> Any:
+        if isinstance(argument, list):
+            return [torch.from_numpy(np.asarray(item)) for item in argument]
+        return torch.from_numpy(np.asarray(argument))
+
+    def call(*inputs: Any, **keywords: Any) -> Any:
+        arguments = [
+            argument if kind == "host" else as_tensor(argument)
+            for argument, kind in zip(inputs, signature.kinds)
+        ]
+        result = signature.function(*arguments, **keywords)
+        if isinstance(result, (tuple, list)):
+            return [to_numpy(item) for item in result]
+        return to_numpy(result)
+
+    return call

@@ -1,0 +1,120 @@
+"""A plan: what one set of fetches and feeds computes, made once, run many times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import torch
+
+from reflow.graph import errors
+from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.runtime import failures
+from reflow.runtime.codegen import Code
+from reflow.runtime.fusion import fuse
+from reflow.runtime.lowering import Lowering
+from reflow.runtime.prune import needed_operations
+from reflow.runtime.states import States
+from reflow.runtime.steps import Step, Value
+
+
+class Plan:
+    """Straight-line code for some fetches, given some feeds of given shapes.
+
+    Args:
+      fetches: the tensors whose values a run gives, as NumPy arrays, in this order.
+      targets: operations to run beside.
+      fed_shapes: the fed tensors, in the order of `run`'s arguments, and their shapes.
+      states: where the session keeps what ops remember.
+      device: where numbers are computed.
+      trace: called as trace(step, start, end, outputs) after each step, times in seconds.
+    """
+
+    def __init__(
+        self,
+        fetches: Sequence[Tensor],
+        targets: Sequence[Operation],
+        fed_shapes: Mapping[Tensor, TensorShape],
+        states: States,
+        device: torch.device,
+        trace: Callable[..., None] | None = None,
+    ) -> None:
+        fed = frozenset(fed_shapes)
+        wanted = [tensor.op for tensor in fetches if tensor not in fed]
+        self.operations = needed_operations([*wanted, *targets], fed)
+        self._fed = list(fed_shapes)
+        with torch.inference_mode():
+            lowering = Lowering(fed_shapes, frozenset(fetches), states, device)
+            for op in self.operations:
+                lowering.lower(op)
+            values = [lowering.fetched_value(tensor) for tensor in fetches]
+            steps = fuse(without_dead(lowering.steps, values), values)
+        feeds = [lowering.values[tensor] for tensor in self._fed]
+        self._code = Code(feeds, steps, values, trace)
+        self._run = self._code.run
+
+    @property
+    def source(self) -> str:
+        """The generated Python, to read."""
+        return self._code.source
+
+    @property
+    def steps(self) -> list[Step]:
+        return list(self._code.steps_by_line.values())
+
+    def run(self, feeds: Sequence[Any]) -> tuple[Any, ...]:
+        """The fetches' values.  Raises tf.errors.* naming the operation that failed."""
+        try:
+            with torch.inference_mode():
+                result: tuple[Any, ...] = self._run(*feeds)
+                return result
+        except Exception as error:
+            failure = self._failure(error, feeds)
+            if failure is None:
+                raise
+            raise failure from (None if isinstance(error, errors.OpError) else error)
+
+    def _failure(self, error: Exception, feeds: Sequence[Any]) -> errors.OpError | None:
+        """`error` as the failure of the operation whose line raised it."""
+        if isinstance(error, errors.OpError) and error.op is not None:
+            return None
+        error_type = failures.classify(error)
+        where = self._failing_step(error.__traceback__)
+        if error_type is None or where is None:
+            return None
+        step, local_values = where
+        inputs = [self._value_of(item, local_values) for item in step.inputs]
+        message = error.message if isinstance(error, errors.OpError) else str(error)
+        fed = [f"{t.name}: {failures.describe(v)}" for t, v in zip(self._fed, feeds)]
+        return failures.explain(error_type, message, step.op, inputs, fed)
+
+    def _failing_step(self, traceback: TracebackType | None) -> tuple[Step, dict[str, Any]] | None:
+        while traceback is not None:
+            frame = traceback.tb_frame
+            if frame.f_code.co_filename == self._code.filename:
+                step = self._code.steps_by_line.get(traceback.tb_lineno)
+                return None if step is None else (step, frame.f_locals)
+            traceback = traceback.tb_next
+        return None
+
+    @staticmethod
+    def _value_of(item: Any, local_values: Mapping[str, Any]) -> Any:
+        if isinstance(item, list):
+            return [Plan._value_of(part, local_values) for part in item]
+        if isinstance(item, Value):
+            return item.constant if item.constant is not None else local_values.get(item.name, item.shape)
+        return item.value if item.value is not None else "uninitialized"
+
+
+def without_dead(steps: Sequence[Step], fetches: Sequence[Value]) -> list[Step]:
+    """The steps whose outputs somebody needs, or that have an effect."""
+    needed = set(fetches)
+    kept = []
+    for step in reversed(steps):
+        if step.stateful or step.updates or not needed.isdisjoint(step.outputs):
+            needed.update(value for value in step.values() if isinstance(value, Value))
+            kept.append(step)
+    kept.reverse()
+    return kept

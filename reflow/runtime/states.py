@@ -1,0 +1,42 @@
+"""What the ops of one session keep between runs: variables, random streams, iterators."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from reflow.graph.operation import Operation
+from reflow.ops.variable_slot import VariableSlot
+
+
+class States:
+    """The states of one session's ops, each made when a plan first needs it."""
+
+    def __init__(self) -> None:
+        self._states: dict[Operation, Any] = {}
+        self._lock = threading.Lock()
+
+    def of(self, op: Operation) -> Any:
+        """The state of `op`; None for an op that keeps none."""
+        make = getattr(op.definition.rules, "state", None)
+        if make is None:
+            return None
+        with self._lock:
+            if op not in self._states:
+                self._states[op] = make(op)
+            return self._states[op]
+
+    def variables(self) -> Iterator[tuple[Operation, VariableSlot]]:
+        """The variables that this session holds so far."""
+        for op, state in list(self._states.items()):
+            if isinstance(state, VariableSlot):
+                yield op, state
+
+    def clear(self) -> None:
+        with self._lock:
+            for state in self._states.values():
+                close = getattr(state, "close", None)
+                if close is not None:
+                    close()
+            self._states.clear()
