@@ -1,0 +1,134 @@
+"""Which web addresses this machine can answer by itself, and with what.
+
+Looked up in this order:
+
+1. `HOST/PATH` in the data cache folder: what the user put there for this very address;
+2. MNIST's old addresses: the embedded files;
+3. the address's file name, in the data cache folder.
+
+The data cache folder is `$REFLOW_DATA`, or else `~/.cache/reflow/data`. An address's query and
+fragment are ignored.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+
+from reflow.datasets import mnist
+
+__all__ = ["LocalFile", "cache_folder", "find", "open_announced"]
+
+_MNIST_FOLDERS: Final = (
+    "yann.lecun.com/exdb/mnist",
+    "storage.googleapis.com/cvdf-datasets/mnist",
+    "ossci-datasets.s3.amazonaws.com/mnist",
+)
+_MNIST_ARCHIVES: Final = (
+    "s3.amazonaws.com/img-datasets/mnist.npz",
+    "storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+)
+
+
+class LocalFile(NamedTuple):
+    """What answers an address: `origin` tells a person where it comes from."""
+
+    origin: str
+    open: Callable[[], BinaryIO]
+
+
+def cache_folder() -> Path:
+    """Returns the data cache folder, which need not exist."""
+    return Path(os.environ.get("REFLOW_DATA") or "~/.cache/reflow/data").expanduser()
+
+
+def find(url: str) -> LocalFile | None:
+    """Returns what answers the http or https address `url` on this machine, if anything does."""
+    address = _address(url)
+    if address is None:
+        return None
+    folder = cache_folder()
+    return (
+        _in_folder(folder / address)
+        or _EMBEDDED.get(str(address))
+        or _in_folder(folder / address.name)
+    )
+
+
+def open_announced(url: str) -> BinaryIO | None:
+    """Opens what answers `url`, if anything does, and says so on stderr the first time."""
+    file = find(url)
+    if file is None:
+        return None
+    stream = file.open()
+    with _announcing:
+        if url not in _announced:
+            _announced.add(url)
+            print(f"reflow: {url} is answered from {file.origin}", file=sys.stderr)
+    return stream
+
+
+_announced: set[str] = set()
+_announcing = threading.Lock()
+
+
+def _address(url: str) -> PurePosixPath | None:
+    """HOST/PATH of an address that may be answered, normalised; None for all others."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # not an address at all: whoever asked will say so
+        return None
+    if parts.scheme not in ("http", "https") or port not in (None, 80, 443):
+        return None
+    path = unquote(parts.path).lstrip("/")
+    if not parts.hostname or not path or "\0" in path:
+        return None
+    address = PurePosixPath(parts.hostname, path)
+    return None if ".." in address.parts else address  # it could lead out of the folder
+
+
+def _in_folder(path: Path) -> LocalFile | None:
+    return LocalFile(str(path), partial(_open, path)) if path.is_file() else None
+
+
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def _open_archive() -> BinaryIO:
+    """MNIST as Keras has it: an .npz file of x_train, y_train, x_test and y_test."""
+    data = mnist.load()
+    archive = io.BytesIO()
+    np.savez(
+        archive,
+        x_train=data.train_images,
+        y_train=data.train_labels,
+        x_test=data.test_images,
+        y_test=data.test_labels,
+    )
+    archive.seek(0)
+    return archive
+
+
+def _embedded() -> dict[str, LocalFile]:
+    origin = "the embedded MNIST"
+    files = {
+        f"{folder}/{name}": LocalFile(origin, partial(_open, mnist.path(name)))
+        for folder in _MNIST_FOLDERS
+        for name in mnist.FILES
+    }
+    archives = {address: LocalFile(origin, _open_archive) for address in _MNIST_ARCHIVES}
+    return files | archives
+
+
+_EMBEDDED: Final = _embedded()

@@ -1,0 +1,71 @@
+"""The transport adapter of requests that answers from this machine. Imports requests."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from requests import PreparedRequest, Response, Session
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3 import HTTPResponse
+
+from reflow.datasets.local_files import find, open_announced
+
+__all__ = ["LocalAdapter", "patch", "unpatch"]
+
+
+def patch(session: type[Session]) -> None:
+    """Makes sessions prefer `LocalAdapter` for the addresses that have an answer here.
+
+    Mounting it would not do: an adapter that the program mounts on a longer prefix would win.
+    """
+    network = session.get_adapter
+    if hasattr(network, "__wrapped__"):
+        return
+
+    @functools.wraps(network)
+    def get_adapter(self: Session, url: str) -> BaseAdapter:
+        if find(url) is None:
+            return network(self, url)
+        return LocalAdapter(lambda: network(self, url))
+
+    session.get_adapter = get_adapter  # type: ignore[method-assign]
+
+
+def unpatch(session: type[Session]) -> None:
+    """Undoes `patch`."""
+    network = getattr(session.get_adapter, "__wrapped__", None)
+    if network is not None:
+        session.get_adapter = network  # type: ignore[method-assign]
+
+
+class LocalAdapter(HTTPAdapter):
+    """Answers GET and HEAD with the local file; whatever else is asked goes to the network."""
+
+    def __init__(self, network: Callable[[], BaseAdapter]) -> None:
+        super().__init__()
+        self._network = network
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        stream = None
+        if request.method in ("GET", "HEAD") and request.url is not None:
+            stream = open_announced(request.url)
+        if stream is None:
+            return self._network().send(request, *args, **kwargs)
+        return self.build_response(request, _raw(stream, request.method))
+
+
+def _raw(stream: BinaryIO, method: str | None) -> HTTPResponse:
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+    return HTTPResponse(
+        body=stream,
+        headers=headers,
+        status=200,
+        reason="OK",
+        preload_content=False,
+        request_method=method,
+    )
