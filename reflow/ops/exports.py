@@ -16,6 +16,7 @@ OP_MODULES = (
     "arrays",
     "broadcasting",
     "constants",
+    "differentiation",
     "linalg",
     "math",
     "reductions",

@@ -1,0 +1,68 @@
+"""What differentiation itself computes, for graph/gradients.py; and IndexedSlices made dense."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reflow.graph.conversion import register_tensor_conversion_function
+from reflow.graph.dtypes import DType
+from reflow.graph.gradients import Arithmetic, use_arithmetic
+from reflow.graph.graph import get_default_graph
+from reflow.graph.indexed_slices import IndexedSlices
+from reflow.graph.operation import Tensor
+from reflow.ops.arrays import Shape
+from reflow.ops.constants import constant
+
+
+def ones_like(y: Tensor, name: str) -> Tensor:
+    """Ones of y's shape and type."""
+    from reflow.ops.filling import Fill
+
+    return Fill(Shape(y), constant(1, y.dtype.base_dtype, name=name), name=name)  # type: ignore[no-any-return]
+
+
+def zeros_like(tensor: Tensor) -> Tensor:
+    from reflow.ops.filling import ZerosLike
+
+    return ZerosLike(tensor)  # type: ignore[no-any-return]
+
+
+def add_n(tensors: Sequence[Tensor]) -> Tensor:
+    from reflow.ops.math import AddN
+
+    return AddN(list(tensors))  # type: ignore[no-any-return]
+
+
+def concat(tensors: Sequence[Tensor]) -> Tensor:
+    """Rows after rows."""
+    from reflow.ops.joining import ConcatV2
+
+    return ConcatV2(list(tensors), constant(0, name="axis"))  # type: ignore[no-any-return]
+
+
+def identities(tensors: Sequence[Tensor]) -> list[Tensor]:
+    from reflow.ops.arrays import IdentityN
+
+    return list(IdentityN(list(tensors)))
+
+
+def to_dense(slices: IndexedSlices, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
+    """The dense tensor: rows that share an index are added up."""
+    from reflow.ops.segments import UnsortedSegmentSum
+    from reflow.ops.slicing import first_dimension
+
+    if as_ref:
+        return NotImplemented
+    if dtype is not None and not dtype.is_compatible_with(slices.dtype):
+        raise ValueError(
+            f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype {slices.dtype.name}"
+        )
+    if slices.dense_shape is None:
+        raise ValueError(f"Tensor conversion requested for IndexedSlices without dense_shape: {slices}")
+    with get_default_graph().name_scope(name or "IndexedSlicesToDense"):
+        return UnsortedSegmentSum(slices.values, slices.indices, first_dimension(slices.dense_shape))
+
+
+use_arithmetic(Arithmetic(ones_like, zeros_like, add_n, concat, to_dense, identities))
+register_tensor_conversion_function(IndexedSlices, to_dense)
