@@ -1,6 +1,6 @@
 """Compares reflow's modules with what was recorded from TensorFlow 1.15.5."""
 
-from reflow.graph import device, dtypes, errors, tensor_shape
+from reflow.graph import device, dtypes, errors, nest, tensor_shape
 from tests.reference import graph_base
 
 
@@ -11,6 +11,7 @@ def disagreements(section):
         "tensor_shape": tensor_shape,
         "device": device,
         "errors": errors,
+        "nest": nest,
         "DeviceSpec": device.DeviceSpec,
         "broadcast_static_shape": tensor_shape.broadcast_static_shape,
     }

@@ -4,8 +4,12 @@ The recorder (record_graph_base.py) evaluates them over TensorFlow's modules, th
 reflow's, and both describe the outcome with `observe`. Python 3.7 runs this file.
 """
 
+import collections
+import copy
 import json
 import pathlib
+import pickle
+import types
 
 import numpy as np
 
@@ -388,14 +392,179 @@ SECTIONS = {
         "issubclass(errors.NotFoundError, errors.OpError)",
         "errors.NotFoundError('text')",
     ],
+    "nest": """
+        [nest.is_sequence(x) for x in ([], (), {}, range(3), P(1, 2), A(1, 2), OD(), DD(int))]
+        [nest.is_sequence(x) for x in ({'a': 1}.values(), {}.keys(), {}.items(), bytearray(b'a'))]
+        [nest.is_sequence(x) for x in ('a', b'a', 1, None, np.zeros(3), {1}, iter([]), A)]
+        nest.is_sequence(A(1, 2))
+        nest.is_sequence(A)
+        nest.flatten(A(1, A(2, 3)))
+        nest.flatten(1)
+        nest.flatten([])
+        nest.flatten([1, (2, [3], {})])
+        nest.flatten(None)
+        nest.flatten('abc')
+        nest.flatten({'b': 1, 'a': [2, 3]})
+        nest.flatten(OD([('b', 1), ('a', 2)]))
+        nest.flatten(P(1, [2]))
+        nest.flatten(range(3))
+        nest.flatten({'b': 1, 'a': 2}.values())
+        nest.flatten({'b': 1, 'a': 2}.keys())
+        nest.flatten({'b': 1, 'a': 2}.items())
+        nest.flatten([np.arange(3)])
+        nest.pack_sequence_as([1, (2, {'b': 3, 'a': 4})], [10, 20, 30, 40])
+        nest.pack_sequence_as(OD([('b', 1), ('a', 2)]), [1, 2])
+        nest.pack_sequence_as(DD(int, {'b': 1, 'a': 2}), [1, 2])
+        nest.pack_sequence_as(P(1, [2]), [3, 4])
+        nest.pack_sequence_as(A(1, 2), [3, 4])
+        nest.pack_sequence_as(Sub(1, 2), [3, 4])
+        nest.pack_sequence_as(range(2), [3, 4])
+        nest.pack_sequence_as({'b': 1, 'a': 2}.values(), [3, 4])
+        nest.pack_sequence_as(1, [3])
+        nest.pack_sequence_as(L([1]), [3])
+        type(nest.pack_sequence_as(L([1]), [3]))
+        type(nest.pack_sequence_as(T([1]), [3]))
+        nest.pack_sequence_as(1, [3, 4])
+        nest.pack_sequence_as(1, [])
+        nest.pack_sequence_as([1], 3)
+        nest.pack_sequence_as([1], [])
+        nest.pack_sequence_as([1], [1, 2])
+        nest.pack_sequence_as([1, [2]], [1])
+        nest.pack_sequence_as({'a': 1, 3: 4}, [1, 2])
+        nest.pack_sequence_as([1, 2], np.array([3, 4]))
+        nest.pack_sequence_as([1, 2], (3, 4))
+        nest.pack_sequence_as([], [])
+        nest.map_structure(add, [1, (2,)], [3, (4,)])
+        nest.map_structure(double, {'a': 1, 'b': [2]})
+        nest.map_structure(double, 3)
+        nest.map_structure(3, [1])
+        nest.map_structure(same)
+        nest.map_structure(add, [1], (2,))
+        nest.map_structure(add, [1], (2,), check_types=False)
+        nest.map_structure(add, {'a': 1}, {'b': 2}, check_types=False)
+        nest.map_structure(add, [1, 2], [1])
+        nest.assert_same_structure(1, 2)
+        nest.assert_same_structure([1, 2], [1])
+        nest.assert_same_structure([1], [1, 2])
+        nest.assert_same_structure([1, [2, 3]], [1, [2]])
+        nest.assert_same_structure([1, [2]], [1, 2])
+        nest.assert_same_structure([1, 2], [1, [2]])
+        nest.assert_same_structure(1, [1])
+        nest.assert_same_structure('a', ['a'])
+        nest.assert_same_structure([1], (1,))
+        nest.assert_same_structure([1], (1,), check_types=False)
+        nest.assert_same_structure([[1]], [(1,)])
+        nest.assert_same_structure(P(1, 2), P2(3, 4))
+        nest.assert_same_structure(P(1, 2), Q(3, 4))
+        nest.assert_same_structure(P(1, 2), P3(3, 4))
+        nest.assert_same_structure(P(1, 2), (3, 4))
+        nest.assert_same_structure(P(1, 2), Sub(3, 4))
+        nest.assert_same_structure((1, 2), P(3, 4))
+        nest.assert_same_structure(P(1, 2), Q(3, 4), check_types=False)
+        nest.assert_same_structure(P(1, [2]), P2(3, 4))
+        nest.assert_same_structure({'a': 1}, {'a': 2})
+        nest.assert_same_structure({'a': 1}, {'b': 2})
+        nest.assert_same_structure({'a': 1}, {'b': 2}, check_types=False)
+        nest.assert_same_structure({'a': 1}, {'a': 2, 'b': 3})
+        nest.assert_same_structure({'a': 1}, {'a': 2, 'b': 3}, check_types=False)
+        nest.assert_same_structure({'a': 1}, OD(a=2))
+        nest.assert_same_structure({'a': 1}, DD(int, a=2))
+        nest.assert_same_structure({'a': 1}, [1])
+        nest.assert_same_structure([1], L([1]))
+        nest.assert_same_structure((1,), T((1,)))
+        nest.assert_same_structure(A(1, 2), A(3, 4))
+        nest.assert_same_structure(A(1, 2), B(3, 4))
+        nest.assert_same_structure(A(1, [2]), A(3, 4))
+        nest.assert_same_structure([A(1, 2)], [[3, 4]], check_types=False)
+        nest.assert_same_structure({'a': [1]}, {'a': 2})
+        nest.assert_same_structure(range(2), [1, 2])
+        nest.assert_same_structure([], [])
+        nest.assert_same_structure([[], 1], [[], 2])
+        nest.assert_same_structure([[], 1], [2, []])
+        nest.assert_same_structure({'a': 1}.values(), [1])
+        nest.assert_same_structure(np.zeros(2), np.zeros(3))
+        nest.assert_same_structure([np.zeros(2)], np.zeros(1))
+        nest.flatten_up_to([0, 0], [[1, 2], 3])
+        nest.flatten_up_to(0, [1, 2])
+        nest.flatten_up_to({'a': 0, 'b': [0]}, {'b': [(1, 2)], 'a': 3})
+        nest.flatten_up_to(P(0, 0), P2(1, [2]))
+        nest.flatten_up_to([0], 1)
+        nest.flatten_up_to([0], 'a')
+        nest.flatten_up_to([0], [1, 2])
+        nest.flatten_up_to([0, 0], [1])
+        nest.flatten_up_to([0], (1,))
+        nest.flatten_up_to([0], (1,), check_types=False)
+        nest.flatten_up_to([[0]], [[1, 2]])
+        nest.flatten_up_to([0], L([1]))
+        nest.flatten_up_to(OD(a=0), {'a': [1]})
+        nest.flatten_up_to(L([0]), [1])
+        nest.flatten_up_to(P(0, 0), Q(1, 2))
+        nest.flatten_up_to(P(0, 0), (1, 2))
+        nest.flatten_up_to({'a': 0}, {'b': 1})
+        nest.flatten_up_to({'a': 0, 'c': 0}, {'b': 1, 'c': 2})
+        nest.flatten_up_to({'a': 0}, {'a': 1, 'b': 2})
+        nest.flatten_up_to({'a': 0}, [1])
+        nest.flatten_up_to({'a': 0}, [1], check_types=False)
+        nest.flatten_up_to([0, 0], [1, 2, 3], check_subtrees_length=False)
+        nest.flatten_up_to([0, 0], [1], check_subtrees_length=False)
+        nest.flatten_up_to({'a': 0}, {'a': 1, 'b': 2}, check_subtrees_length=False)
+        nest.assert_shallow_structure([0, [0]], [1, [[2]]])
+        nest.assert_shallow_structure([0, [0]], [1, 2])
+        nest.assert_shallow_structure({'b': [0], 'a': 0}, {'b': 2, 'a': 1})
+        nest.map_structure_up_to([0, 0], same, [[1, 2], 3])
+        nest.map_structure_up_to([0, 0], pair, [[1, 2], 3], [4, [5]])
+        nest.map_structure_up_to([0, 0], pair, [[1, 2], 3], [4])
+        nest.map_structure_up_to([0, 0], pair, [[1, 2], 3], (4, 5), check_types=False)
+        nest.map_structure_up_to([0, 0], same)
+        nest.map_structure_up_to(0, same, [1, 2])
+        nest.map_structure_up_to({'a': 0}, same, {'a': [1], 'b': 2}, check_subtrees_length=False)
+        nest.map_structure_up_to([0], 3, [1])
+        nest.flatten_dict_items({(4, 5, (6, 8)): ('a', 'b', ('c', 'd')), 1: 2})
+        nest.flatten_dict_items([1])
+        nest.flatten_dict_items({(1, 2): (3, 4, 5)})
+        nest.flatten_dict_items({(1, 2): (3, 4), 1: 2})
+        nest.flatten_dict_items({(1, 1): (3, 4)})
+    """.strip().splitlines(),
 }
+
+
+P = collections.namedtuple("P", "x y")
+P2 = collections.namedtuple("P", "x y")
+P3 = collections.namedtuple("P", "x z")
+Q = collections.namedtuple("Q", "x y")
+
+
+class Sub(P):
+    pass
+
+
+class L(list):
+    pass
+
+
+class T(tuple):
+    pass
+
+
+class A:
+    """What the package attrs makes of a class, as far as nest looks at it."""
+
+    __attrs_attrs__ = (types.SimpleNamespace(name="b"), types.SimpleNamespace(name="a"))
+
+    def __init__(self, b, a):
+        self.b = b
+        self.a = a
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.b!r}, {self.a!r})"
+
+
+class B(A):
+    pass
 
 
 def names(modules):
     """What the expressions may use: the modules given, and short names for what is in them."""
-    import copy
-    import pickle
-
     device = modules["device"]
     tensor_shape = modules["tensor_shape"]
     spec = modules["DeviceSpec"]
@@ -419,6 +588,21 @@ def names(modules):
         modules,
         np=np,
         copy=copy,
+        P=P,
+        P2=P2,
+        P3=P3,
+        Q=Q,
+        Sub=Sub,
+        L=L,
+        T=T,
+        A=A,
+        B=B,
+        OD=collections.OrderedDict,
+        DD=collections.defaultdict,
+        same=lambda x: x,
+        double=lambda x: 2 * x,
+        add=lambda x, y: x + y,
+        pair=lambda x, y: (x, y),
         pickle=pickle,
         D=tensor_shape.Dimension,
         S=tensor_shape.TensorShape,

@@ -31,6 +31,7 @@ def main():
                 "tensor_shape": tensor_shape,
                 "device": device,
                 "errors": tf.errors,
+                "nest": tf.contrib.framework.nest,
                 "DeviceSpec": tf.DeviceSpec,
                 "broadcast_static_shape": tf.broadcast_static_shape,
             }

@@ -1,0 +1,398 @@
+"""Nested structures: lists, tuples, namedtuples, dictionaries and attrs objects, and their leaves.
+
+Source: TensorFlow 1.15, `tf.contrib.framework.nest`. Whatever is no such container is a leaf:
+numbers, strings, arrays, tensors, None. The values of a dictionary come in the order of its sorted
+keys, whatever the order in which it was filled, so that equal dictionaries flatten alike.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, MappingView, Sequence
+from typing import Any, Final
+
+__all__ = [
+    "assert_same_structure",
+    "assert_shallow_structure",
+    "flatten",
+    "flatten_dict_items",
+    "flatten_up_to",
+    "is_nested",
+    "is_sequence",
+    "map_structure",
+    "map_structure_up_to",
+    "pack_sequence_as",
+]
+
+
+def is_sequence(seq: Any) -> bool:
+    """Whether `seq` is a container: a mapping, a view of one, an attrs object or a sequence.
+
+    Strings, bytes and arrays are none.
+    """
+    if isinstance(seq, (list, tuple, dict)):
+        return True
+    if isinstance(seq, (str, bytes)):
+        return False
+    return isinstance(seq, (Sequence, Mapping, MappingView)) or _is_attrs(seq)
+
+
+is_nested = is_sequence
+
+
+def _is_attrs(value: Any) -> bool:
+    return hasattr(type(value), "__attrs_attrs__")
+
+
+def _is_namedtuple(value: Any) -> bool:
+    return isinstance(value, tuple) and hasattr(value, "_fields")
+
+
+def _is_plain_namedtuple(value: Any) -> bool:
+    """Whether the type of `value` is what `namedtuple(...)` made, not a subclass of it."""
+    return _is_namedtuple(value) and type(value).__base__ is tuple
+
+
+def _same_fields(x: Any, y: Any) -> bool:
+    """Whether two namedtuples have the same name and fields: then their types count as one."""
+    return type(x).__name__ == type(y).__name__ and x._fields == y._fields
+
+
+def _sorted_keys(mapping: Mapping[Any, Any]) -> list[Any]:
+    try:
+        return sorted(mapping)
+    except TypeError:
+        raise TypeError("nest only supports dicts with sortable keys.") from None
+
+
+def _children(container: Any) -> list[Any]:
+    """What a container holds, in the order in which it is flattened."""
+    if isinstance(container, Mapping):
+        return [container[key] for key in _sorted_keys(container)]
+    if _is_attrs(container):
+        return [getattr(container, field.name) for field in type(container).__attrs_attrs__]
+    return list(container)
+
+
+def _like(container: Any, children: list[Any]) -> Any:
+    """A container like `container` that holds `children`, which are in the order of `_children`.
+
+    Views and ranges, which cannot be made of any children, become lists.
+    """
+    kind: Any = type(container)
+    if isinstance(container, Mapping):
+        by_key = dict(zip(_sorted_keys(container), children, strict=True))
+        items = [(key, by_key[key]) for key in container]
+        if kind is defaultdict:
+            return defaultdict(container.default_factory, items)  # type: ignore[attr-defined]
+        return kind(items)
+    if isinstance(container, (MappingView, range)):
+        return children
+    if _is_namedtuple(container) or _is_attrs(container):
+        return kind(*children)
+    return kind(children)
+
+
+def flatten(structure: Any) -> list[Any]:
+    """The leaves of `structure`, from left to right; `[structure]` if it is a leaf itself.
+
+    Raises:
+      TypeError: a dictionary has keys that cannot be sorted.
+    """
+    if not is_sequence(structure):
+        return [structure]
+    leaves: list[Any] = []
+    for child in _children(structure):
+        leaves.extend(flatten(child))
+    return leaves
+
+
+def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
+    """Puts the elements of `flat_sequence` in the places of the leaves of `structure`.
+
+    Raises:
+      TypeError: `flat_sequence` is no sequence, or a dictionary's keys cannot be sorted.
+      ValueError: there are more or fewer elements than leaves.
+    """
+    if not is_sequence(flat_sequence):
+        raise TypeError("flat_sequence must be a sequence")
+    count = len(flat_sequence)
+    if not is_sequence(structure):
+        if count != 1:
+            raise ValueError(f"Structure is a scalar but len(flat_sequence) == {count} > 1")
+        return flat_sequence[0]
+    leaf_count = len(flatten(structure))
+    if leaf_count != count:
+        raise ValueError(
+            f"Could not pack sequence. Structure had {leaf_count} elements, but flat_sequence had "
+            f"{count} elements.  Structure: {structure}, flat_sequence: {flat_sequence}."
+        )
+    return _pack(structure, iter(flat_sequence).__next__)
+
+
+def _pack(structure: Any, next_leaf: Callable[[], Any]) -> Any:
+    if not is_sequence(structure):
+        return next_leaf()
+    return _like(structure, [_pack(child, next_leaf) for child in _children(structure)])
+
+
+def map_structure(func: Callable[..., Any], *structure: Any, check_types: bool = True) -> Any:
+    """Calls `func` on the leaves that stand in the same place of each structure.
+
+    Args:
+      func: takes as many arguments as there are structures.
+      *structure: structures nested in the same way.
+      check_types: whether their containers must be of the same types, too.
+
+    Returns:
+      What `func` returned, nested as the first structure is.
+
+    Raises:
+      TypeError: `func` cannot be called, or types differ.
+      ValueError: no structure is given, or they are not nested in the same way.
+    """
+    if not callable(func):
+        raise TypeError(f"func must be callable, got: {func}")
+    if not structure:
+        raise ValueError("Must provide at least one structure")
+    first, *others = structure
+    for other in others:
+        assert_same_structure(first, other, check_types=check_types)
+    leaves = [flatten(one) for one in structure]
+    return pack_sequence_as(first, [func(*row) for row in zip(*leaves, strict=True)])
+
+
+class _Leaf:
+    """What stands for every leaf where a message shows how a structure is nested."""
+
+    def __repr__(self) -> str:
+        return "."
+
+
+_LEAF: Final = _Leaf()
+
+
+def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True) -> None:
+    """Raises unless the two are nested in the same way.
+
+    Args:
+      nest1, nest2: structures or leaves.
+      check_types: whether their containers must be of the same types, too, and dictionaries have
+        the same keys. Any two subclasses of list count as one type, so do any two mappings, and
+        any two namedtuples of the same name and fields.
+
+    Raises:
+      TypeError: types of containers differ.
+      ValueError: the nesting, the number of elements or the keys differ.
+    """
+    difference = _difference(nest1, nest2, check_types)
+    if difference is None:
+        return
+    error, text = difference
+    raise error(
+        "The two structures don't have the same nested structure.\n\n"
+        f"First structure: {_described(nest1)}\n\n"
+        f"Second structure: {_described(nest2)}\n\n"
+        f"More specifically: {text}\n"
+        f"Entire first structure:\n{map_structure(lambda _: _LEAF, nest1)}\n"
+        f"Entire second structure:\n{map_structure(lambda _: _LEAF, nest2)}"
+    )
+
+
+def _described(value: Any) -> str:
+    return f"type={type(value).__name__} str={value}"
+
+
+def _difference(x: Any, y: Any, check_types: bool) -> tuple[type[Exception], str] | None:
+    """The first difference in nesting: the class of its error, and the text; None if none."""
+    x_nested, y_nested = is_sequence(x), is_sequence(y)
+    if x_nested != y_nested:
+        container, leaf = (x, y) if x_nested else (y, x)
+        return ValueError, (
+            f'Substructure "{_described(container)}" is a sequence, while substructure '
+            f'"{_described(leaf)}" is not'
+        )
+    if not x_nested:
+        return None
+    if check_types and not _same_type(x, y):
+        return TypeError, (
+            "The two namedtuples don't have the same sequence type. First structure "
+            f"{_described(x)} has type {type(x).__name__}, while second structure "
+            f"{_described(y)} has type {type(y).__name__}"
+        )
+    if check_types and isinstance(x, Mapping) and x.keys() != y.keys():
+        return ValueError, (
+            "The two dictionaries don't have the same set of keys. First structure has keys "
+            f"{_described(list(x))}, while second structure has keys {_described(list(y))}"
+        )
+    x_children, y_children = _children(x), _children(y)
+    for x_child, y_child in zip(x_children, y_children, strict=False):
+        difference = _difference(x_child, y_child, check_types)
+        if difference is not None:
+            return difference
+    if len(x_children) != len(y_children):
+        return ValueError, (
+            "The two structures don't have the same number of elements. First structure: "
+            f"{_described(x)}. Second structure: {_described(y)}"
+        )
+    return None
+
+
+def _same_type(x: Any, y: Any) -> bool:
+    if type(x) is type(y):
+        return True
+    if _is_plain_namedtuple(x) and _is_plain_namedtuple(y):
+        return _same_fields(x, y)
+    return any(isinstance(x, kind) and isinstance(y, kind) for kind in (list, Mapping))
+
+
+def assert_shallow_structure(
+    shallow_tree: Any,
+    input_tree: Any,
+    check_types: bool = True,
+    check_subtrees_length: bool = True,
+) -> None:
+    """Raises unless replacing leaves of `shallow_tree` by structures could give `input_tree`.
+
+    Args:
+      shallow_tree: a structure or a leaf.
+      input_tree: a structure or a leaf.
+      check_types: whether the containers must be of the types in `shallow_tree`, too.
+      check_subtrees_length: whether they must be as long, too. If not, they may be longer.
+
+    Raises:
+      TypeError: types differ, or a leaf stands where `shallow_tree` has a container.
+      ValueError: lengths or keys differ.
+    """
+    if not is_sequence(shallow_tree):
+        return
+    if not is_sequence(input_tree):
+        raise TypeError(
+            "If shallow structure is a sequence, input must also be a sequence. "
+            f"Input has type: {type(input_tree)}."
+        )
+    if check_types and not _shallow_type_fits(shallow_tree, input_tree):
+        raise TypeError(
+            "The two structures don't have the same sequence type. Input structure has type "
+            f"{type(input_tree)}, while shallow structure has type {type(shallow_tree)}."
+        )
+    shallow_children = _children(shallow_tree)
+    input_length, shallow_length = len(_children(input_tree)), len(shallow_children)
+    if check_subtrees_length and input_length != shallow_length:
+        raise ValueError(
+            "The two structures don't have the same sequence length. Input structure has length "
+            f"{input_length}, while shallow structure has length {shallow_length}."
+        )
+    if input_length < shallow_length:
+        raise ValueError(
+            "The input_tree has fewer elements than the shallow_tree. Input structure has length "
+            f"{input_length}, while shallow structure has length {shallow_length}."
+        )
+    for shallow_child, input_child in zip(
+        shallow_children, _counterparts(shallow_tree, input_tree), strict=True
+    ):
+        assert_shallow_structure(shallow_child, input_child, check_types, check_subtrees_length)
+
+
+def _shallow_type_fits(shallow_tree: Any, input_tree: Any) -> bool:
+    if isinstance(input_tree, type(shallow_tree)):
+        return True
+    if _is_namedtuple(shallow_tree) and _is_namedtuple(input_tree):
+        return _same_fields(shallow_tree, input_tree)
+    return isinstance(shallow_tree, Mapping) and isinstance(input_tree, Mapping)
+
+
+def _counterparts(shallow_tree: Any, input_tree: Any) -> list[Any]:
+    """The children of `input_tree` that go with those of `shallow_tree`: by key, or by position.
+
+    Raises:
+      ValueError: `input_tree` lacks keys of the mapping `shallow_tree`.
+    """
+    if not isinstance(shallow_tree, Mapping):
+        return _children(input_tree)[: len(_children(shallow_tree))]
+    absent = set(shallow_tree) - set(input_tree)
+    if absent:
+        raise ValueError(
+            "The shallow_tree's keys are not a subset of the input_tree's keys. The shallow_tree "
+            f"has the following keys that are not in the input_tree: {sorted(absent)}."
+        )
+    return [input_tree[key] for key in _sorted_keys(shallow_tree)]
+
+
+def flatten_up_to(
+    shallow_tree: Any,
+    input_tree: Any,
+    check_types: bool = True,
+    check_subtrees_length: bool = True,
+) -> list[Any]:
+    """What stands in `input_tree` in the places of the leaves of `shallow_tree`.
+
+    Arguments and errors are those of `assert_shallow_structure`.
+    """
+    assert_shallow_structure(shallow_tree, input_tree, check_types, check_subtrees_length)
+    return _flatten_up_to(shallow_tree, input_tree)
+
+
+def _flatten_up_to(shallow_tree: Any, input_tree: Any) -> list[Any]:
+    if not is_sequence(shallow_tree):
+        return [input_tree]
+    found: list[Any] = []
+    for shallow_child, input_child in zip(
+        _children(shallow_tree), _counterparts(shallow_tree, input_tree), strict=True
+    ):
+        found.extend(_flatten_up_to(shallow_child, input_child))
+    return found
+
+
+def map_structure_up_to(
+    shallow_tree: Any,
+    func: Callable[..., Any],
+    *inputs: Any,
+    check_types: bool = True,
+    check_subtrees_length: bool = True,
+) -> Any:
+    """Calls `func` on what stands in each input in the places of the leaves of `shallow_tree`.
+
+    The keyword arguments, and the errors, are those of `assert_shallow_structure`.
+
+    Args:
+      shallow_tree: a structure or a leaf.
+      func: takes as many arguments as there are inputs.
+      *inputs: structures or leaves.
+
+    Returns:
+      What `func` returned, nested as `shallow_tree` is.
+
+    Raises:
+      ValueError: no input is given.
+    """
+    if not inputs:
+        raise ValueError("Cannot map over no sequences")
+    columns = [
+        flatten_up_to(shallow_tree, one, check_types, check_subtrees_length) for one in inputs
+    ]
+    return pack_sequence_as(shallow_tree, [func(*row) for row in zip(*columns, strict=True)])
+
+
+def flatten_dict_items(dictionary: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Flattens keys together with their values: {(4, (5,)): ("a", ("b",))} to {4: "a", 5: "b"}.
+
+    Raises:
+      TypeError: `dictionary` is none.
+      ValueError: a key has more or fewer leaves than its value, or a leaf occurs in two keys.
+    """
+    if not isinstance(dictionary, Mapping):
+        raise TypeError("input must be a dictionary")
+    flat: dict[Any, Any] = {}
+    for key, value in dictionary.items():
+        keys, values = (flatten(key), flatten(value)) if is_sequence(key) else ([key], [value])
+        if len(keys) != len(values):
+            raise ValueError(
+                f"Could not flatten dictionary. Key had {len(keys)} elements, but value had "
+                f"{len(values)} elements. Key: {keys}, value: {values}."
+            )
+        for flat_key, flat_value in zip(keys, values, strict=True):
+            if flat_key in flat:
+                raise ValueError(f"Could not flatten dictionary: key {flat_key} is not unique.")
+            flat[flat_key] = flat_value
+    return flat
