@@ -1,0 +1,348 @@
+"""Reductions over axes, arg-extremes and running sums and products."""
+
+from tests.reference.spec import ALL, FLOATS, REALS, case, error, f32, flags, i32, of, table, x
+
+NAN, INF = float("nan"), float("inf")
+
+NUMERIC = ("reduce_sum", "reduce_mean", "reduce_prod", "reduce_max", "reduce_min")
+FLOATING = ("reduce_logsumexp",)
+NORMS = ("reduce_euclidean_norm",)
+# TensorFlow 1.15.5 crashes on the extreme of complex numbers.
+UNCRASHED = (*REALS, "bool")
+EXTREME = ("reduce_max", "reduce_min")
+BOOLEAN = ("reduce_all", "reduce_any")
+
+
+def reduction(op, *arguments, **options):
+    def build(tf, a):
+        public = getattr(tf, op, None) or getattr(tf.math, op)
+        return public(a, *arguments, **options)
+
+    return build
+
+
+def family(name):
+    # TensorFlow 1.15.5 has no gradient of the Euclidean norm.
+    if name in NORMS:
+        dtypes, grad, grad2 = ALL, False, False
+    elif name in BOOLEAN:
+        dtypes, grad, grad2 = ("bool", *tuple(d for d in ALL if d != "bool")), False, False
+    elif name in FLOATING:
+        dtypes, grad, grad2 = (*FLOATS, "int32", "complex64"), True, True
+    elif name in EXTREME:
+        dtypes, grad, grad2 = UNCRASHED, True, True
+    else:
+        dtypes, grad, grad2 = ALL, True, True
+    one = dtypes[:1]
+    operand = flags(2, 3) if name in BOOLEAN else x(2, 3)
+    every = {
+        "all": {},
+        "axis_0": {"axis": 0},
+        "axis_1": {"axis": 1},
+        "axis_negative": {"axis": -1},
+        "axes": {"axis": [0, 2]},
+        "axes_tuple": {"axis": (1, -1)},
+        "axes_none_of_them": {"axis": []},
+        "keepdims": {"axis": [1], "keepdims": True},
+        "keepdims_all": {"keepdims": True},
+        "keep_dims": {"axis": 1, "keep_dims": True},
+        "reduction_indices": {"reduction_indices": [1]},
+        "reduction_indices_number": {"reduction_indices": 0},
+        "named": {"axis": 1, "name": "mine"},
+    }
+    kept = {"all": dtypes, "axis_1": dtypes}
+    if name in NORMS:
+        every = {
+            label: options
+            for label, options in every.items()
+            if not {"keep_dims", "reduction_indices"} & set(options)
+        }
+    entries = [
+        case(
+            f"{name}_{label}",
+            reduction(name, **options),
+            [x(2, 3, 2, domain="positive")],
+            dtypes=kept.get(label, one),
+            grad=grad,
+            grad2=grad2 and label in ("all", "axis_1", "keepdims", "axes"),
+        )
+        for label, options in every.items()
+    ]
+    entries += [
+        case(name + "_scalar", reduction(name), [x(domain="positive")], dtypes=one, grad=grad),
+        case(
+            name + "_scalar_no_axes",
+            reduction(name, axis=[]),
+            [x(domain="positive")],
+            dtypes=one,
+            grad=grad,
+        ),
+        case(
+            name + "_vector",
+            reduction(name, 0),
+            [x(5, domain="positive")],
+            dtypes=one,
+            grad=grad,
+            grad2=grad2,
+        ),
+        case(name + "_empty", reduction(name), [x(0)], dtypes=one),
+        case(
+            name + "_empty_axis",
+            reduction(name, 1),
+            [x(2, 0)],
+            dtypes=one,
+            grad=grad and name != "reduce_mean",
+            no_fd="infinite",
+        ),
+        case(name + "_empty_other_axis", reduction(name, 0), [x(2, 0)], dtypes=one),
+        case(
+            name + "_tensor_axis",
+            lambda tf, a, axis, name=name: reduction(name, axis)(tf, a),
+            [x(2, 3), of([1], "int32")],
+            dtypes=one,
+            grad=(0,) if grad else False,
+            no_fd="the axis is data",
+        ),
+        case(
+            name + "_tensor_axis_i64",
+            lambda tf, a, name=name: reduction(name, tf.constant(1, tf.int64))(tf, a),
+            [x(2, 3, domain="positive")],
+            dtypes=one,
+            grad=grad and name != "reduce_prod",
+        ),
+        case(
+            name + "_list",
+            lambda tf, name=name, one=one: reduction(name, 0)(
+                tf, [[True], [False]] if one == ("bool",) else [[1.0], [2.0]]
+            ),
+        ),
+        error(name + "_axis_too_large", reduction(name, 2), [operand], shows=("2",)),
+        error(name + "_axis_too_small", reduction(name, -3), [operand], shows=("-3",)),
+        case(
+            name + "_axis_twice", reduction(name, [0, 0]), [x(2, 3)], dtypes=one, variants=("full",)
+        ),
+        error(
+            name + "_axis_and_indices",
+            reduction(name, axis=0, reduction_indices=0),
+            [operand],
+            variants=("full",),
+        ),
+        error(
+            name + "_both_keepdims",
+            reduction(name, keepdims=True, keep_dims=True),
+            [operand],
+            variants=("full",),
+        ),
+        error(name + "_axis_float", reduction(name, 0.5), [operand], variants=("full",)),
+        error(name + "_text", reduction(name), [of([b"a"], "string")], variants=("full",)),
+    ]
+    return entries
+
+
+SPECIAL = [
+    case(
+        f"{name}_special_{label}",
+        reduction(name),
+        [of(values)],
+        grad=name not in NORMS,
+        variants=("full",),
+        nodes=False,
+        no_fd="not finite",
+    )
+    for name in NUMERIC + FLOATING + NORMS
+    for label, values in (
+        ("nan", [1.0, NAN, 3.0]),
+        ("inf", [1.0, INF, 3.0]),
+        ("minus_inf", [-INF, 1.0, 2.0]),
+        ("both_infs", [INF, -INF]),
+        ("nothing_but_minus_inf", [-INF, -INF]),
+    )
+]
+
+TIES = [
+    case(
+        f"{name}_ties",
+        reduction(name, 1),
+        [of([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0], [-1.0, -1.0, 0.0]])],
+        grad=True,
+        grad2=True,
+        variants=("full",),
+        no_fd="ties",
+    )
+    for name in ("reduce_max", "reduce_min")
+]
+
+PRODUCTS = [
+    case(
+        "reduce_prod_one_zero",
+        reduction("reduce_prod", 1),
+        [of([[2.0, 0.0, 3.0], [1.0, 2.0, 3.0]], None)],
+        grad=True,
+    ),
+    case(
+        "reduce_prod_two_zeros",
+        reduction("reduce_prod", 1),
+        [of([[2.0, 0.0, 0.0], [1.0, 2.0, 3.0]], None)],
+        grad=True,
+    ),
+    case("reduce_prod_negative", reduction("reduce_prod"), [x(2, 3)], grad=True, grad2=True),
+]
+
+INTEGER_MEANS = [
+    case(
+        "reduce_mean_of_integers",
+        reduction("reduce_mean"),
+        [of([1, 2, 4], None)],
+        dtypes=("int32", "int64", "uint8", "int8"),
+    ),
+    case(
+        "reduce_mean_of_negative_integers",
+        reduction("reduce_mean"),
+        [of([-1, -2, -4], None)],
+        dtypes=("int32", "int64", "int8"),
+    ),
+    case(
+        "reduce_sum_wraps",
+        reduction("reduce_sum"),
+        [of([127, 127], None)],
+        dtypes=("int8", "uint8", "int32"),
+    ),
+    case("reduce_join", lambda tf, a: tf.reduce_join(a, 0), [of([b"a", b"b"], "string")]),
+]
+
+COUNTS = [
+    case("count_nonzero", lambda tf, a: tf.count_nonzero(a), [x(2, 3, domain="ties")], dtypes=ALL),
+    case(
+        "count_nonzero_axis",
+        lambda tf, a: tf.count_nonzero(a, axis=1, keepdims=True, dtype=tf.int32),
+        [x(2, 3, domain="ties")],
+    ),
+    case("count_nonzero_text", lambda tf, a: tf.count_nonzero(a), [of([b"", b"a"], "string")]),
+    case(
+        "reduce_std",
+        lambda tf, a: [tf.math.reduce_std(a, 0), tf.math.reduce_variance(a)],
+        [x(3, 2)],
+        grad=True,
+    ),
+    case(
+        "zero_fraction", lambda tf, a: tf.nn.zero_fraction(a), [x(3, 4, domain="ties")], nodes=False
+    ),
+    case(
+        "zero_fraction_integers",
+        lambda tf, a: tf.nn.zero_fraction(a),
+        [i32(3, 4, domain="ties")],
+        nodes=False,
+    ),
+]
+
+
+def applied(public, *arguments, **options):
+    """tf.PUBLIC of the first input; further inputs come after `arguments`."""
+    return lambda tf, a, *more: getattr(tf, public)(a, *arguments, *more, **options)
+
+
+EXTREMES = [
+    entry
+    for name in ("argmax", "argmin")
+    for entry in (
+        case(name, applied(name), [x(3, 4)], dtypes=UNCRASHED),
+        case(name + "_axis_1", applied(name, 1), [x(3, 4)], dtypes=UNCRASHED),
+        case(name + "_axis_negative", applied(name, axis=-1), [x(2, 3, 4)]),
+        case(name + "_middle", applied(name, axis=1), [x(2, 3, 4)]),
+        case(name + "_dimension", applied(name, dimension=1), [x(3, 4)]),
+        case(
+            name + "_output_type",
+            lambda tf, a, name=name: getattr(tf, name)(a, 0, output_type=tf.int32),
+            [x(3, 4)],
+        ),
+        case(
+            name + "_ties",
+            applied(name, 1),
+            [of([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0], [0.0, -0.0, 0.0]])],
+        ),
+        case(
+            name + "_nan",
+            applied(name, 1),
+            [of([[1.0, NAN, 3.0], [NAN, 2.0, 1.0], [1.0, 2.0, NAN], [NAN, NAN, NAN]])],
+            variants=("full",),
+        ),
+        case(
+            name + "_infinities",
+            applied(name, 1),
+            [of([[1.0, INF, INF], [-INF, 2.0, -INF], [-INF, -INF, -INF]])],
+            variants=("full",),
+        ),
+        case(name + "_vector", applied(name), [x(5)]),
+        case(name + "_tensor_axis", applied(name), [x(3, 4), of(1, "int32")]),
+        case(
+            name + "_no_gradient",
+            lambda tf, a, name=name: (
+                tf.cast(getattr(tf, name)(a, 1), a.dtype) + tf.reduce_sum(a, 1)
+            ),
+            [x(2, 3)],
+            grad=True,
+        ),
+        case(name + "_named", applied(name, 1, name="best"), [x(2, 3)]),
+        error(name + "_axis_too_large", applied(name, 2), [f32(2, 3)]),
+        error(name + "_axis_too_small", applied(name, -3), [f32(2, 3)]),
+        error(name + "_empty", applied(name, 1), [f32(2, 0)]),
+        error(
+            name + "_axis_and_dimension",
+            applied(name, axis=0, dimension=0),
+            [f32(2, 3)],
+            variants=("full",),
+        ),
+        error(name + "_scalar", applied(name), [f32()]),
+    )
+]
+
+RUNNING = [
+    entry
+    for name in ("cumsum", "cumprod")
+    for entry in (
+        case(name, applied(name), [x(3, 4)], dtypes=ALL, grad=True, grad2=name == "cumsum"),
+        case(name + "_axis_1", applied(name, 1), [x(3, 4)], grad=True),
+        case(name + "_axis_negative", applied(name, axis=-1), [x(2, 3, 2)], grad=True),
+        case(name + "_exclusive", applied(name, 1, exclusive=True), [x(2, 4)], grad=True),
+        case(name + "_reverse", applied(name, 1, reverse=True), [x(2, 4)], grad=True),
+        case(
+            name + "_exclusive_reverse",
+            applied(name, 1, exclusive=True, reverse=True),
+            [x(2, 4)],
+            grad=True,
+        ),
+        case(name + "_vector", applied(name), [x(5)], grad=True),
+        case(name + "_empty", applied(name), [x(0, 3)]),
+        case(name + "_one", applied(name, exclusive=True), [x(1)], grad=True),
+        case(
+            name + "_tensor_axis",
+            applied(name),
+            [x(2, 3), of(1, "int32")],
+            grad=(0,),
+            no_fd="the axis is data",
+        ),
+        error(name + "_axis_too_large", applied(name, 2), [f32(2, 3)]),
+        error(name + "_axis_too_small", applied(name, -3), [f32(2, 3)]),
+        error(name + "_scalar", applied(name), [f32()]),
+    )
+] + [
+    case(
+        "cumprod_zero",
+        applied("cumprod"),
+        [of([1.0, 0.0, 2.0])],
+        grad=True,
+        variants=("full",),
+        no_fd="0 / 0",
+    )
+]
+
+CASES = table(
+    [family(name) for name in NUMERIC + FLOATING + NORMS + BOOLEAN],
+    SPECIAL,
+    TIES,
+    PRODUCTS,
+    INTEGER_MEANS,
+    COUNTS,
+    EXTREMES,
+    RUNNING,
+)
