@@ -7,8 +7,9 @@ import os
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from requests import PreparedRequest, Response, Session
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.models import PreparedRequest, Response
+from requests.sessions import Session
 from urllib3 import HTTPResponse
 
 from reflow.datasets.local_files import find, open_announced
@@ -59,7 +60,8 @@ class LocalAdapter(HTTPAdapter):
 
 def _raw(stream: BinaryIO, method: str | None) -> HTTPResponse:
     size = stream.seek(0, os.SEEK_END)
-    stream.seek(0)
+    if method != "HEAD":
+        stream.seek(0)
     headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
     return HTTPResponse(
         body=stream,
