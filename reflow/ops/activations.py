@@ -1,0 +1,224 @@
+"""Activation functions, elementwise, with TensorFlow's values and gradients at the edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as functional
+
+from reflow.graph.op_definition import OpDefinition
+from reflow.graph.operation import Operation, Tensor
+from reflow.ops import shapes
+from reflow.ops.constants import constant
+from reflow.ops.filling import ZerosLike
+from reflow.ops.math import Add, Exp, Less, Mul, Neg, RealDiv
+from reflow.ops.op import op
+from reflow.ops.selection import Select
+
+_FLOATS = "T: {half, bfloat16, float, double}"
+_REALS = "T: realnumbertype"
+
+
+def _activation(
+    name: str,
+    doc: str,
+    kernel: Callable[..., Any],
+    gradient: Callable[[Operation, Tensor], Tensor],
+    types: str = _FLOATS,
+    attrs: tuple[str, ...] = (),
+) -> OpDefinition:
+    return op(
+        type(
+            name,
+            (),
+            {
+                "__doc__": doc,
+                "inputs": "features: T",
+                "outputs": "activations: T",
+                "attrs": (*attrs, types),
+                "shape": shapes.same,
+                "kernel": staticmethod(kernel),
+                "gradient": staticmethod(gradient),
+            },
+        )
+    )
+
+
+def _gradient_op(
+    name: str,
+    doc: str,
+    second_input: str,
+    kernel: Callable[..., Any],
+    gradient: Callable[[Operation, Tensor], tuple[Tensor, Tensor]] | None,
+    types: str = _FLOATS,
+    attrs: tuple[str, ...] = (),
+) -> OpDefinition:
+    """The op that takes gradients of an activation back: of `gradients` and the activation's
+    features or outputs."""
+    rules: dict[str, Any] = {
+        "__doc__": doc,
+        "inputs": f"gradients: T, {second_input}: T",
+        "outputs": "backprops: T",
+        "attrs": (*attrs, types),
+        "shape": shapes.merge,
+        "kernel": staticmethod(kernel),
+    }
+    if gradient is not None:
+        rules["gradient"] = staticmethod(gradient)
+    return op(type(name, (), rules))
+
+
+def _linear(again: Callable[..., Tensor], *attrs: str) -> Callable[[Operation, Tensor], Any]:
+    """The gradient of a gradient op that is linear in its gradients and flat in its features."""
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
+        x = op.inputs[1]
+        return again(dy, x, **{name: op.attrs[name] for name in attrs}), ZerosLike(x)
+
+    return gradient
+
+
+def _relu_grad(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+    # One pass where torch has it; the product with a mask, as TensorFlow writes it, takes two.
+    return torch.ops.aten.threshold_backward(gradients, features, 0)
+
+
+Relu = _activation(
+    "Relu",
+    "max(features, 0).",
+    lambda features: features.clamp_min(0),
+    lambda op, dy: ReluGrad(dy, op.outputs[0]),
+    "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, qint8}",
+)
+ReluGrad = _gradient_op(
+    "ReluGrad",
+    "gradients where features > 0, else 0.",
+    "features",
+    _relu_grad,
+    lambda op, dy: _linear(ReluGrad)(op, dy),
+    _REALS,
+)
+
+Relu6 = _activation(
+    "Relu6",
+    "min(max(features, 0), 6).",
+    lambda features: features.clamp(0, 6),
+    lambda op, dy: Relu6Grad(dy, op.outputs[0]),
+    _REALS,
+)
+Relu6Grad = _gradient_op(
+    "Relu6Grad",
+    "gradients where 0 < features < 6, else 0.",
+    "features",
+    lambda gradients, features: gradients * ((features > 0) & (features < 6)),
+    lambda op, dy: _linear(Relu6Grad)(op, dy),
+    _REALS,
+)
+
+
+def _leaky_relu(features: torch.Tensor, *, alpha: float) -> torch.Tensor:
+    return torch.where(features > 0, features, features * alpha)
+
+
+def _leaky_relu_grad(gradients: torch.Tensor, features: torch.Tensor, *, alpha: float) -> torch.Tensor:
+    return torch.where(features > 0, gradients, gradients * alpha)
+
+
+LeakyRelu = _activation(
+    "LeakyRelu",
+    "features where positive, else alpha * features.",
+    _leaky_relu,
+    lambda op, dy: LeakyReluGrad(dy, op.inputs[0], alpha=op.attrs["alpha"]),
+    f"{_FLOATS} = float",
+    ("alpha: float = 0.20000000298023224",),
+)
+LeakyReluGrad = _gradient_op(
+    "LeakyReluGrad",
+    "gradients where features > 0, else alpha * gradients.",
+    "features",
+    _leaky_relu_grad,
+    lambda op, dy: _linear(LeakyReluGrad, "alpha")(op, dy),
+    f"{_FLOATS} = float",
+    ("alpha: float = 0.20000000298023224",),
+)
+
+Elu = _activation(
+    "Elu",
+    "exp(features) - 1 where negative, else features.",
+    lambda features: functional.elu(features),
+    lambda op, dy: EluGrad(dy, op.outputs[0]),
+)
+EluGrad = _gradient_op(
+    "EluGrad",
+    "gradients * (outputs + 1) where outputs < 0, else gradients.",
+    "outputs",
+    lambda gradients, outputs: torch.where(outputs < 0, gradients * (outputs + 1), gradients),
+    lambda op, dy: _exponential_second(EluGrad, op, dy),
+)
+
+# Klambauer et al., "Self-Normalizing Neural Networks" (2017).
+_SELU_SCALE = 1.0507009873554804934193349852946
+_SELU_SCALE_ALPHA = 1.7580993408473768599402175208123
+
+Selu = _activation(
+    "Selu",
+    "scale * (features where positive, else alpha * (exp(features) - 1)).",
+    lambda features: functional.selu(features),
+    lambda op, dy: SeluGrad(dy, op.outputs[0]),
+)
+SeluGrad = _gradient_op(
+    "SeluGrad",
+    "The gradient of Selu, by its outputs.",
+    "outputs",
+    lambda gradients, outputs: torch.where(
+        outputs < 0, gradients * (outputs + _SELU_SCALE_ALPHA), gradients * _SELU_SCALE
+    ),
+    lambda op, dy: _exponential_second(SeluGrad, op, dy),
+)
+
+
+def _exponential_second(again: OpDefinition, op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
+    gradients, outputs = op.inputs
+    negative = Less(outputs, constant(0, outputs.dtype))
+    return again(dy, outputs), Select(negative, Mul(dy, gradients), ZerosLike(outputs))
+
+
+def _softplus_second(op: Operation, ddy: Tensor) -> tuple[Tensor, Tensor]:
+    dy, x = op.inputs
+    # sigmoid'(x) = 1 / (exp(-x) + 2 + exp(x))
+    slope = Add(Add(Exp(Neg(x)), constant(2.0, x.dtype)), Exp(x))
+    return SoftplusGrad(ddy, x), RealDiv(Mul(ddy, dy), slope)
+
+
+Softplus = _activation(
+    "Softplus",
+    "log(exp(features) + 1), without overflow.",
+    lambda features: functional.softplus(features, threshold=1e9)
+    if features.dtype is torch.float64
+    else torch.logaddexp(features, torch.zeros((), dtype=features.dtype, device=features.device)),
+    lambda op, dy: SoftplusGrad(dy, op.inputs[0]),
+)
+SoftplusGrad = _gradient_op(
+    "SoftplusGrad",
+    "gradients / (exp(-features) + 1).",
+    "features",
+    lambda gradients, features: gradients * torch.sigmoid(features),
+    _softplus_second,
+)
+
+Softsign = _activation(
+    "Softsign",
+    "features / (abs(features) + 1).",
+    lambda features: features / (features.abs() + 1),
+    lambda op, dy: SoftsignGrad(dy, op.inputs[0]),
+)
+# TensorFlow 1.15 has no second gradient of softsign either.
+SoftsignGrad = _gradient_op(
+    "SoftsignGrad",
+    "gradients / (1 + abs(features)) ** 2.",
+    "features",
+    lambda gradients, features: gradients / (1 + features.abs()).square(),
+    None,
+)

@@ -1,0 +1,157 @@
+"""Softmax and the cross entropies that belong to it."""
+
+from __future__ import annotations
+
+import torch
+
+from reflow.graph import errors
+from reflow.graph.constant_value import constant_value
+from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.arrays import PreventGradient
+from reflow.ops.constants import constant
+from reflow.ops.math import Add, Exp, Mul, Neg, Sub
+from reflow.ops.op import op
+from reflow.ops.reductions import Sum
+from reflow.ops.slicing import ExpandDims
+
+_FLOATS = "T: {half, bfloat16, float, double}"
+
+
+def _sum_over_classes(x: Tensor) -> Tensor:
+    return Sum(x, constant(-1), keep_dims=True)  # type: ignore[no-any-return]
+
+
+@op
+class Softmax:
+    """exp(logits) / sum(exp(logits)) over the last dimension."""
+
+    inputs = "logits: T"
+    outputs = "softmax: T"
+    attrs = (_FLOATS,)
+
+    def shape(logits: TensorShape) -> TensorShape:
+        return shapes.with_rank_at_least(logits, 1)
+
+    def kernel(logits: torch.Tensor) -> torch.Tensor:
+        return torch.softmax(logits, -1)
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        softmax = op.outputs[0]
+        return Mul(Sub(dy, _sum_over_classes(Mul(dy, softmax))), softmax)
+
+
+@op
+class LogSoftmax:
+    """logits - log(sum(exp(logits))) over the last dimension."""
+
+    inputs = "logits: T"
+    outputs = "logsoftmax: T"
+    attrs = (_FLOATS,)
+
+    def shape(logits: TensorShape) -> TensorShape:
+        return shapes.with_rank_at_least(logits, 1)
+
+    def kernel(logits: torch.Tensor) -> torch.Tensor:
+        return torch.log_softmax(logits, -1)
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        return Sub(dy, Mul(_sum_over_classes(dy), Exp(op.outputs[0])))
+
+
+def _is_zero(gradient: Tensor) -> bool:
+    """Whether a gradient is known to be zero: nobody used that output."""
+    if gradient.op.type == "ZerosLike":
+        return True
+    value = constant_value(gradient)
+    return value is not None and not value.any()
+
+
+def _scaled_rows(rows: Tensor, matrix: Tensor) -> Tensor:
+    return Mul(ExpandDims(rows, constant(-1)), matrix)  # type: ignore[no-any-return]
+
+
+@op
+class SoftmaxCrossEntropyWithLogits:
+    """The cross entropy of softmax(features) against the distributions `labels`, by row.
+
+    features, labels: [batch, classes], either of them [1, classes] or [batch, 1] to broadcast.
+    loss: [batch];  backprop: softmax(features) - labels, the gradient by features.
+    """
+
+    inputs = "features: T, labels: T"
+    outputs = "loss: T, backprop: T"
+    attrs = (_FLOATS,)
+
+    def shape(features: TensorShape, labels: TensorShape) -> tuple[TensorShape, TensorShape]:
+        both = shapes.broadcast(features, labels)
+        both = shapes.with_rank(both, 2)
+        assert both.sizes is not None
+        return shapes.of(both.sizes[0]), both
+
+    def kernel(features: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        if features.shape != labels.shape:
+            features, labels = torch.broadcast_tensors(features, labels)
+        log_softmax = torch.log_softmax(features, 1)
+        # A label of 0 adds nothing, even where its class has probability 0.
+        loss = torch.where(labels == 0, 0, labels * log_softmax).sum(1).neg_()
+        return loss, log_softmax.exp_().sub_(labels)
+
+    def gradient(op: Operation, d_loss: Tensor, d_backprop: Tensor) -> tuple[Tensor, Tensor]:
+        logits, backprop = op.inputs[0], op.outputs[1]
+        d_logits = _scaled_rows(d_loss, backprop)
+        if not _is_zero(d_backprop):
+            # Of the second order: the derivative of softmax.
+            softmax = Softmax(logits)
+            d_logits = Add(
+                d_logits, Mul(Sub(d_backprop, _sum_over_classes(Mul(d_backprop, softmax))), softmax)
+            )
+        return d_logits, _scaled_rows(d_loss, Neg(LogSoftmax(logits)))
+
+
+@op
+class SparseSoftmaxCrossEntropyWithLogits:
+    """The cross entropy of softmax(features) against one right class for each row.
+
+    features: [batch, classes]; labels: [batch], classes from 0.
+    loss: [batch];  backprop: [batch, classes], the gradient by features.
+    """
+
+    inputs = "features: T, labels: Tlabels"
+    outputs = "loss: T, backprop: T"
+    attrs = (_FLOATS, "Tlabels: {int32, int64} = int64")
+
+    def shape(features: TensorShape, labels: TensorShape) -> tuple[TensorShape, TensorShape]:
+        features, labels = shapes.with_rank(features, 2), shapes.with_rank(labels, 1)
+        assert features.sizes is not None and labels.sizes is not None
+        batch = shapes.merge_sizes(features.sizes[0], labels.sizes[0])
+        return shapes.of(batch), shapes.of(batch, features.sizes[1])
+
+    def kernel(features: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        classes = features.shape[1]
+        index = labels.long().unsqueeze(1)
+        log_softmax = torch.log_softmax(features, 1)
+        try:
+            loss = log_softmax.gather(1, index).squeeze(1).neg_()
+        except (RuntimeError, IndexError):
+            wrong = labels[(labels < 0) | (labels >= classes)][0].item()
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"Received a label value of {wrong} which is outside the valid range of "
+                f"[0, {classes}).  Label values: {' '.join(map(str, labels[:16].tolist()))}",
+            ) from None
+        backprop = log_softmax.exp_()
+        backprop.scatter_add_(1, index, backprop.new_full((), -1).expand(index.shape))
+        return loss, backprop
+
+    def gradient(op: Operation, d_loss: Tensor, d_backprop: Tensor) -> tuple[Tensor, None]:
+        # As in TensorFlow: a second derivative would be silently wrong, so it is an error.
+        backprop = PreventGradient(
+            op.outputs[1],
+            message="Currently there is no way to take the second derivative of "
+            "sparse_softmax_cross_entropy_with_logits due to the fused implementation's "
+            "interaction with tf.gradients()",
+        )
+        return _scaled_rows(d_loss, backprop), None

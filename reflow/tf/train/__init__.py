@@ -1,0 +1,29 @@
+"""tf.train: optimizers, learning rates and the global step."""
+
+from __future__ import annotations
+
+from reflow.tf.train.adam import AdamOptimizer
+from reflow.tf.train.global_step import (
+    assert_global_step,
+    create_global_step,
+    get_global_step,
+    get_or_create_global_step,
+    global_step,
+)
+from reflow.tf.train.gradient_descent import GradientDescentOptimizer
+from reflow.tf.train.learning_rate_decay import exponential_decay
+from reflow.tf.train.momentum import MomentumOptimizer
+from reflow.tf.train.optimizer import Optimizer
+
+__all__ = [
+    "AdamOptimizer",
+    "GradientDescentOptimizer",
+    "MomentumOptimizer",
+    "Optimizer",
+    "assert_global_step",
+    "create_global_step",
+    "exponential_decay",
+    "get_global_step",
+    "get_or_create_global_step",
+    "global_step",
+]

@@ -1,0 +1,71 @@
+"""tf.train.MomentumOptimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.indexed_slices import IndexedSlices
+from reflow.graph.operation import Operation, Tensor
+from reflow.ops.training import ApplyMomentum, SparseApplyMomentum
+from reflow.tf.math import cast
+from reflow.tf.train.optimizer import Optimizer
+
+
+class MomentumOptimizer(Optimizer):
+    """accumulation = momentum * accumulation + gradient;  var -= learning_rate * accumulation.
+
+    Slot: "momentum".
+
+    Args:
+      use_nesterov: look ahead along the momentum, as in Sutskever et al. (2013).
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        momentum: Any,
+        use_locking: bool = False,
+        name: str = "Momentum",
+        use_nesterov: bool = False,
+    ) -> None:
+        super().__init__(use_locking, name)
+        self._learning_rate = learning_rate
+        self._momentum = momentum
+        self._use_nesterov = use_nesterov
+
+    def _create_slots(self, var_list: Sequence[Any]) -> None:
+        for var in var_list:
+            self._zeros_slot(var, "momentum", self._name)
+
+    def _prepare(self) -> None:
+        rate = self._call_if_callable(self._learning_rate)
+        self._learning_rate_tensor = convert_to_tensor(rate, name="learning_rate")
+        momentum = self._call_if_callable(self._momentum)
+        self._momentum_tensor = convert_to_tensor(momentum, name="momentum")
+
+    def _apply_dense(self, grad: Tensor, var: Any) -> Operation:
+        dtype = var.dtype.base_dtype
+        return ApplyMomentum(  # type: ignore[no-any-return]
+            var,
+            self.get_slot(var, "momentum"),
+            cast(self._learning_rate_tensor, dtype),
+            grad,
+            cast(self._momentum_tensor, dtype),
+            use_locking=self._use_locking,
+            use_nesterov=self._use_nesterov,
+        ).op
+
+    def _apply_sparse(self, grad: IndexedSlices, var: Any) -> Operation:
+        dtype = var.dtype.base_dtype
+        return SparseApplyMomentum(  # type: ignore[no-any-return]
+            var,
+            self.get_slot(var, "momentum"),
+            cast(self._learning_rate_tensor, dtype),
+            grad.values,
+            grad.indices,
+            cast(self._momentum_tensor, dtype),
+            use_locking=self._use_locking,
+            use_nesterov=self._use_nesterov,
+        ).op

@@ -1,0 +1,82 @@
+"""Slots: variables that an optimizer keeps beside each variable it trains.
+
+A slot is named after its variable, "W/Adam", which is how checkpoints know it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reflow.graph.dtypes import DType
+from reflow.graph.graph import get_default_graph
+from reflow.graph.tensor_shape import TensorShape
+from reflow.tf._arrays import shape as shape_of
+from reflow.tf._arrays import zeros
+from reflow.tf._variable_scope import get_variable, get_variable_scope, variable_scope
+from reflow.tf._variables import Variable
+from reflow.tf.initializers import Zeros
+
+
+def create_slot(primary: Any, value: Any, name: str, colocate_with_primary: bool = True) -> Variable:
+    """A slot whose first value is the tensor `value`."""
+    validate_shape = value.get_shape().is_fully_defined()
+    return _create(primary, value, name, validate_shape, None, None, colocate_with_primary)
+
+
+def create_slot_with_initializer(
+    primary: Any,
+    initializer: Any,
+    shape: TensorShape,
+    dtype: DType,
+    name: str,
+    colocate_with_primary: bool = True,
+) -> Variable:
+    """A slot of the given shape and type whose first value an initializer makes."""
+    validate_shape = shape.is_fully_defined()
+    return _create(primary, initializer, name, validate_shape, shape, dtype, colocate_with_primary)
+
+
+def create_zeros_slot(
+    primary: Any, name: str, dtype: DType | None = None, colocate_with_primary: bool = True
+) -> Variable:
+    """A slot of zeros, like `primary` in shape (and in type, unless `dtype` is given)."""
+    dtype = primary.dtype.base_dtype if dtype is None else dtype
+    shape = primary.get_shape()
+    if shape.is_fully_defined():
+        return create_slot_with_initializer(primary, Zeros(), shape, dtype, name, colocate_with_primary)
+    value = primary.initialized_value() if isinstance(primary, Variable) else primary
+    return create_slot(primary, zeros(shape_of(value), dtype=dtype), name, colocate_with_primary)
+
+
+def _create(
+    primary: Any,
+    value: Any,
+    name: str,
+    validate_shape: bool,
+    shape: TensorShape | None,
+    dtype: DType | None,
+    colocate_with_primary: bool,
+) -> Variable:
+    with variable_scope(None, f"{primary.op.name}/{name}"):
+        if not colocate_with_primary:
+            return _get_variable(value, validate_shape, shape, dtype)
+        with get_default_graph().colocate_with(primary.op):
+            return _get_variable(value, validate_shape, shape, dtype)
+
+
+def _get_variable(value: Any, validate_shape: bool, shape: TensorShape | None, dtype: DType | None) -> Variable:
+    """The variable named by the scope alone, whole even where the scope partitions variables."""
+    scope = get_variable_scope()
+    partitioner = scope.partitioner
+    scope.set_partitioner(None)
+    try:
+        return get_variable(
+            "",
+            shape=shape,
+            dtype=dtype,
+            initializer=value,
+            trainable=False,
+            validate_shape=validate_shape,
+        )
+    finally:
+        scope.set_partitioner(partitioner)
