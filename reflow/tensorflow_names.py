@@ -43,8 +43,8 @@ def explain_absence(path: str) -> str:
         return f"{path} is in TensorFlow 1.15, but not in reflow yet."
     parent, _, name = _canonical(path).rpartition(".")
     siblings = _names_of_modules().get(parent)
-    if not siblings:
+    if not siblings or name.startswith("_"):  # private names are not in the list
         return f"{path} is not in reflow."
-    close = difflib.get_close_matches(name, siblings, n=1)
+    close = difflib.get_close_matches(name, siblings, n=1, cutoff=0.75)
     hint = f" Did you mean {path.rpartition('.')[0]}.{close[0]}?" if close else ""
     return f"{path} is not a name of TensorFlow 1.15.{hint}"

@@ -1,0 +1,45 @@
+"""The `reflow` command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+_MODULE_FLAG = "-m"
+_FULL_TRACEBACK_FLAG = "--full-traceback"
+
+
+def main() -> int:
+    """Run the command line of this process; gives the exit status."""
+    command, *words = sys.argv[1:] or [""]
+    status = _run_plainly(words) if command == "run" else None
+    if status is None:
+        from reflow.running.command_line import app
+
+        app()
+    return status or 0
+
+
+def _run_plainly(words: Sequence[str]) -> int | None:
+    """What `run [OPTIONS] PROGRAM [ARGS]` comes to; None where that is not what the words say.
+
+    So the common way needs no command line library, whose import takes longer than everything else
+    that `reflow run` does before the program starts.
+    """
+    rest = list(words)
+    options = set()
+    while rest and rest[0] in (_MODULE_FLAG, _FULL_TRACEBACK_FLAG):
+        options.add(rest.pop(0))
+    if not rest or rest[0].startswith("-"):
+        return None
+    from reflow.running import program
+
+    target, *args = rest
+    run = program.run_module if _MODULE_FLAG in options else program.run_script
+    return run(target, args, _FULL_TRACEBACK_FLAG in options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

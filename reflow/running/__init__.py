@@ -1,0 +1,1 @@
+"""Runs programs as they are: what `import tensorflow` finds, and `reflow run`."""

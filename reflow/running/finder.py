@@ -1,0 +1,185 @@
+"""Answers `import tensorflow` and everything below it with reflow.
+
+The public tree is `reflow.tf`: `tensorflow.nn` is the very module `reflow.tf.nn`.  The inner
+modules (`tensorflow.python.ops.math_ops`) are made when they are asked for, as `inner_modules`
+says.  What there is not gets an error that says whether TensorFlow has it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import spec_from_loader
+from types import FrameType, ModuleType
+from typing import Any
+
+from reflow.graph import source
+from reflow.running.inner_modules import INNER_MODULES, SAME_MODULES
+from reflow.tensorflow_names import explain_absence
+
+__all__ = ["TensorFlowFinder"]
+
+_PUBLIC = "reflow.tf"
+#: What is below `tensorflow` without being public.
+_INNER_PACKAGES = ("core", "examples", "python")
+#: The original's companion: a program's folder may hold it, and it still works.
+_DIGITS = "tensorflowvisu_digits"
+
+
+class TensorFlowFinder(MetaPathFinder):
+    """Finds modules by TensorFlow's names; first in `sys.meta_path`, it wins over TensorFlow."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname == _DIGITS:
+            found = PathFinder.find_spec(fullname)
+            return found or _alias(fullname, f"reflow.visu.{_DIGITS}")
+        if fullname in SAME_MODULES:
+            return _alias(fullname, SAME_MODULES[fullname])
+        if fullname in INNER_MODULES:
+            return _spec(fullname, _InnerLoader())
+        if fullname.startswith(f"{_PUBLIC}."):
+            # For `from tensorflow.nn import name`: Python looks for a module that it may mean.
+            return PathFinder.find_spec(fullname, path) or _raise_absent(fullname)
+        if fullname.startswith("tensorflow."):
+            return _find_below(fullname) or _raise_absent(fullname)
+        return None
+
+
+def _find_below(name: str) -> ModuleSpec | None:
+    """The spec of a module below `tensorflow` that has no entry in the tables."""
+    _, first, *rest = name.split(".")
+    if [first, *rest[:1]] == ["compat", "v1"]:
+        public = rest[1:]
+    elif first in _INNER_PACKAGES:
+        return _find_inner(name)
+    else:
+        public = [first, *rest]
+    if "python" in public:  # tensorflow.contrib.layers.python.layers.initializers
+        wing = _public_module(public[: public.index("python")])
+        return _spec(name, _InnerLoader()) if wing else _find_package(name)
+    module = _public_module(public)
+    return _alias(name, module.__name__) if module else _find_package(name)
+
+
+def _find_inner(name: str) -> ModuleSpec | None:
+    if name.startswith("tensorflow.core.") and name.endswith("_pb2"):
+        message_classes = f"tensorboard.compat.proto.{name.rpartition('.')[2]}"
+        found = importlib.util.find_spec(message_classes)
+        return _alias(name, message_classes) if found else None
+    return _find_package(name)
+
+
+def _find_package(name: str) -> ModuleSpec | None:
+    """The spec of a package that only holds modules of the tables."""
+    is_package = name.startswith("tensorflow.core") or any(
+        module.startswith(f"{name}.") for module in (*INNER_MODULES, *SAME_MODULES)
+    )
+    return _spec(name, _InnerLoader()) if is_package else None
+
+
+def _public_module(parts: Sequence[str]) -> ModuleType | None:
+    """The namespace `tf.<parts>`, or None."""
+    module = importlib.import_module(_PUBLIC)
+    for part in parts:
+        member = getattr(module, part, None)
+        if not isinstance(member, ModuleType) or isinstance(member, _InnerModule):
+            path = getattr(module, "__path__", None)
+            name = f"{module.__name__}.{part}"
+            if path is None or PathFinder.find_spec(name, path) is None:
+                return None
+            member = importlib.import_module(name)
+        module = member
+    return module
+
+
+def _spec(name: str, loader: Loader) -> ModuleSpec | None:
+    # Every module is a package to Python, as TensorFlow's namespaces are: so that the search for a
+    # name that it lacks comes back here, for an error that explains.
+    return spec_from_loader(name, loader, is_package=True)
+
+
+def _alias(name: str, target: str) -> ModuleSpec | None:
+    return _spec(name, _AliasLoader(target))
+
+
+class _AliasLoader(Loader):
+    """Gives a module that there is, under one more name."""
+
+    def __init__(self, target: str) -> None:
+        self._target = target
+        self._own_spec: ModuleSpec | None = None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = importlib.import_module(self._target)
+        self._own_spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        # The import system has put the alias's spec in; importlib.reload needs the module's own.
+        module.__spec__ = self._own_spec
+
+
+class _InnerLoader(Loader):
+    """Makes one of TensorFlow's inner modules."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _InnerModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing runs: the names are looked up when they are asked for."""
+
+
+class _InnerModule(ModuleType):
+    """A module whose names are those of other places, looked up one by one."""
+
+    def __getattr__(self, name: str) -> Any:
+        path = f"{self.__name__}.{name}"
+        if name.startswith("__"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        if path in INNER_MODULES or path in SAME_MODULES or _find_package(path):
+            return importlib.import_module(path)
+        for place in _places(self.__name__):
+            if hasattr(place, name):
+                return getattr(place, name)
+        raise AttributeError(_absence(path), name=name, obj=self)
+
+    def __dir__(self) -> list[str]:
+        names = {name for place in _places(self.__name__) for name in dir(place)}
+        return sorted({*super().__dir__(), *names})
+
+
+def _places(module: str) -> list[ModuleType]:
+    """The places that are built of those where an inner module's names are looked for."""
+    if module.startswith("tensorflow.contrib."):
+        named = [f"tf{module.removeprefix('tensorflow').partition('.python')[0]}"]
+    else:
+        named = INNER_MODULES.get(module, "").split()
+    return [place for place in map(_place, named) if place is not None]
+
+
+def _place(name: str) -> ModuleType | None:
+    first, *rest = name.split(".")
+    return _public_module(rest) if first == "tf" else importlib.import_module(name)
+
+
+def _raise_absent(name: str) -> ModuleSpec | None:
+    # Without the name of the module, which would tell Python to say something shorter.
+    raise ModuleNotFoundError(_absence(name.replace(_PUBLIC, "tensorflow", 1)))
+
+
+def _absence(name: str) -> str:
+    """Why reflow has no `name`, and where the program asked for it."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and _is_machinery(frame.f_code.co_filename):
+        frame = frame.f_back
+    where = f" ({frame.f_code.co_filename}, line {frame.f_lineno})" if frame else ""
+    return explain_absence(name) + where
+
+
+def _is_machinery(filename: str) -> bool:
+    return filename.startswith("<frozen importlib") or source.is_internal_file(filename)

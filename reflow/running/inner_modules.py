@@ -1,0 +1,155 @@
+"""What TensorFlow's inner modules mean in reflow: a table, and nothing else.
+
+Programs reach below TensorFlow's public names: `from tensorflow.python.ops import math_ops`.  Each
+entry maps such a module, below `tensorflow.`, to the places where its names are looked for, in
+order: namespaces below `tf`, and modules of reflow.  A package stands for its modules only, unless
+it has an entry of its own.  A place that is not built yet has no names yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+__all__ = ["INNER_MODULES", "SAME_MODULES"]
+
+#: Modules that are one and the same in reflow, under another name.
+SAME_MODULES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "tensorflow": "reflow.tf",
+        "tensorflow.compat.v1": "reflow.tf",
+        "tensorflow.contrib.learn.python.learn.datasets.base": "reflow.datasets.base",
+        "tensorflow.contrib.learn.python.learn.datasets.mnist": "reflow.datasets.input_data",
+        "tensorflow.examples.tutorials.mnist.input_data": "reflow.datasets.input_data",
+        "tensorflow.python.lib.io.file_io": "reflow.files.file_io",
+        "tensorflowvisu": "reflow.visu.tensorflowvisu",
+    }
+)
+
+_FRAMEWORK = "reflow.graph.graph reflow.graph.operation reflow.graph.conversion tf"
+
+INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # Its presence tells TensorBoard to use a stand-in of its own for the parts of TensorFlow
+        # that it needs, instead of `import tensorflow`.
+        "tensorboard.compat.notf": "",
+        "tensorflow.contrib.learn.python.learn.datasets": "",
+        "tensorflow.examples.tutorials.mnist": "",
+        "tensorflow.python": "tf",
+        "tensorflow.python.client.session": "tf",
+        "tensorflow.python.framework.constant_op": "tf",
+        "tensorflow.python.framework.device": "reflow.graph.device tf",
+        "tensorflow.python.framework.dtypes": "reflow.graph.dtypes",
+        "tensorflow.python.framework.errors": "reflow.graph.errors",
+        "tensorflow.python.framework.errors_impl": "reflow.graph.errors",
+        "tensorflow.python.framework.function": "tf.contrib.framework",
+        "tensorflow.python.framework.graph_util": "tf.graph_util",
+        "tensorflow.python.framework.importer": "tf",
+        "tensorflow.python.framework.meta_graph": "tf.train",
+        "tensorflow.python.framework.ops": _FRAMEWORK,
+        "tensorflow.python.framework.random_seed": "tf.random tf",
+        "tensorflow.python.framework.sparse_tensor": "tf",
+        "tensorflow.python.framework.tensor_shape": "reflow.graph.tensor_shape",
+        "tensorflow.python.framework.tensor_spec": "tf",
+        "tensorflow.python.framework.tensor_util": "reflow.graph.constant_value tf.contrib.util",
+        "tensorflow.python.framework.versions": "tf.version tf",
+        "tensorflow.python.layers.base": "tf.layers",
+        "tensorflow.python.layers.convolutional": "tf.layers",
+        "tensorflow.python.layers.core": "tf.layers",
+        "tensorflow.python.layers.layers": "tf.layers",
+        "tensorflow.python.layers.normalization": "tf.layers",
+        "tensorflow.python.layers.pooling": "tf.layers",
+        "tensorflow.python.lib.io.python_io": "tf.python_io",
+        "tensorflow.python.lib.io.tf_record": "tf.python_io",
+        "tensorflow.python.ops.array_ops": "tf tf.quantization",
+        "tensorflow.python.ops.candidate_sampling_ops": "tf.nn",
+        "tensorflow.python.ops.check_ops": "tf tf.debugging",
+        "tensorflow.python.ops.clip_ops": "tf",
+        "tensorflow.python.ops.control_flow_ops": "tf",
+        "tensorflow.python.ops.ctc_ops": "tf.nn",
+        "tensorflow.python.ops.custom_gradient": "tf",
+        "tensorflow.python.ops.data_flow_ops": "tf.queue tf",
+        "tensorflow.python.ops.embedding_ops": "tf.nn",
+        "tensorflow.python.ops.functional_ops": "tf",
+        "tensorflow.python.ops.gradients": "tf",
+        "tensorflow.python.ops.gradients_impl": "tf",
+        "tensorflow.python.ops.histogram_ops": "tf",
+        "tensorflow.python.ops.image_ops": "tf.image",
+        "tensorflow.python.ops.image_ops_impl": "tf.image",
+        "tensorflow.python.ops.init_ops": "tf.initializers tf",
+        "tensorflow.python.ops.io_ops": "tf.io tf",
+        "tensorflow.python.ops.linalg_ops": "tf.linalg tf",
+        "tensorflow.python.ops.logging_ops": "tf.summary tf",
+        "tensorflow.python.ops.lookup_ops": "tf.lookup tf",
+        "tensorflow.python.ops.losses.losses": "tf.losses",
+        "tensorflow.python.ops.losses.losses_impl": "tf.losses",
+        "tensorflow.python.ops.losses.util": "tf.losses",
+        "tensorflow.python.ops.math_ops": "tf tf.math",
+        "tensorflow.python.ops.metrics": "tf.metrics",
+        "tensorflow.python.ops.nn": "tf.nn",
+        "tensorflow.python.ops.nn_impl": "tf.nn",
+        "tensorflow.python.ops.nn_ops": "tf.nn",
+        "tensorflow.python.ops.numerics": "tf",
+        "tensorflow.python.ops.parsing_ops": "tf.io tf",
+        "tensorflow.python.ops.partitioned_variables": "tf",
+        "tensorflow.python.ops.random_ops": "tf.random tf",
+        "tensorflow.python.ops.resource_variable_ops": "tf",
+        "tensorflow.python.ops.rnn": "tf.nn",
+        "tensorflow.python.ops.rnn_cell": "tf.nn.rnn_cell",
+        "tensorflow.python.ops.rnn_cell_impl": "tf.nn.rnn_cell",
+        "tensorflow.python.ops.script_ops": "tf",
+        "tensorflow.python.ops.seq2seq": "tf.contrib.legacy_seq2seq",
+        "tensorflow.python.ops.session_ops": "tf",
+        "tensorflow.python.ops.sparse_ops": "tf.sparse tf",
+        "tensorflow.python.ops.special_math_ops": "tf tf.math",
+        "tensorflow.python.ops.standard_ops": "tf",
+        "tensorflow.python.ops.state_ops": "tf",
+        "tensorflow.python.ops.string_ops": "tf.strings tf",
+        "tensorflow.python.ops.summary_ops": "tf.summary",
+        "tensorflow.python.ops.template": "tf",
+        "tensorflow.python.ops.tensor_array_ops": "tf",
+        "tensorflow.python.ops.variable_scope": "tf",
+        "tensorflow.python.ops.variables": "tf",
+        "tensorflow.python.platform.app": "tf.app",
+        "tensorflow.python.platform.flags": "tf.flags",
+        "tensorflow.python.platform.gfile": "tf.gfile",
+        "tensorflow.python.platform.googletest": "tf.test",
+        "tensorflow.python.platform.resource_loader": "tf.resource_loader",
+        "tensorflow.python.platform.sysconfig": "tf.sysconfig",
+        "tensorflow.python.platform.test": "tf.test",
+        "tensorflow.python.platform.tf_logging": "tf.logging",
+        "tensorflow.python.summary.summary": "tf.summary",
+        "tensorflow.python.summary.summary_iterator": "tf.train",
+        "tensorflow.python.summary.writer.writer": "tf.summary",
+        "tensorflow.python.training.adadelta": "tf.train",
+        "tensorflow.python.training.adagrad": "tf.train",
+        "tensorflow.python.training.adam": "tf.train",
+        "tensorflow.python.training.basic_session_run_hooks": "tf.train",
+        "tensorflow.python.training.checkpoint_management": "tf.train",
+        "tensorflow.python.training.coordinator": "tf.train",
+        "tensorflow.python.training.ftrl": "tf.train",
+        "tensorflow.python.training.gradient_descent": "tf.train",
+        "tensorflow.python.training.input": "tf.train",
+        "tensorflow.python.training.learning_rate_decay": "tf.train",
+        "tensorflow.python.training.momentum": "tf.train",
+        "tensorflow.python.training.monitored_session": "tf.train",
+        "tensorflow.python.training.moving_averages": "tf.train",
+        "tensorflow.python.training.optimizer": "tf.train",
+        "tensorflow.python.training.queue_runner": "tf.train",
+        "tensorflow.python.training.queue_runner_impl": "tf.train",
+        "tensorflow.python.training.rmsprop": "tf.train",
+        "tensorflow.python.training.saver": "tf.train",
+        "tensorflow.python.training.session_manager": "tf.train",
+        "tensorflow.python.training.session_run_hook": "tf.train",
+        "tensorflow.python.training.slot_creator": "reflow.tf.train.slot_creator",
+        "tensorflow.python.training.summary_io": "tf.summary",
+        "tensorflow.python.training.supervisor": "tf.train",
+        "tensorflow.python.training.sync_replicas_optimizer": "tf.train",
+        "tensorflow.python.training.training": "tf.train",
+        "tensorflow.python.training.training_util": "tf.train",
+        "tensorflow.python.util.compat": "tf.compat",
+        "tensorflow.python.util.nest": "tf.nest tf.contrib.framework.nest",
+        "tensorflow.python.util.tf_inspect": "inspect",
+    }
+)

@@ -1,0 +1,192 @@
+"""Runs a program as `python PROGRAM` or `python -m MODULE` does, TensorFlow being reflow.
+
+The program gets sys.argv, sys.path[0] and the `__main__` module that Python would give it, and the
+process the exit status: what `sys.exit` was called with, 1 after an error, 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import io
+import os
+import pkgutil
+import select
+import sys
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from types import CodeType, ModuleType
+from typing import Any, NamedTuple
+
+from reflow.running import report
+
+__all__ = ["run_module", "run_script"]
+
+_SUCCEEDED = 0
+_FAILED = 1
+_NOT_FOUND = 2
+_INTERRUPTED = 130  # what a shell reports of a program that SIGINT ended
+
+
+class _Program(NamedTuple):
+    """A program that is ready to run."""
+
+    path: str  # its sys.argv[0]
+    code: CodeType
+    main: dict[str, Any]  # what its `__main__` module starts with
+
+
+class _NotFoundError(Exception):
+    """There is no such program."""
+
+
+class _UnparsableError(Exception):
+    """The program is not Python."""
+
+    def __init__(self, path: str, error: SyntaxError | ValueError) -> None:
+        super().__init__(path)
+        self.path = path
+        self.error = error
+
+
+def run_script(path: str, args: Sequence[str] = (), full_traceback: bool = False) -> int:
+    """Run a file of Python source, or a folder or zip archive with a `__main__.py` in it.
+
+    Args:
+      path: the file, folder or archive.
+      args: what the program finds in `sys.argv[1:]`.
+      full_traceback: show reflow's own frames in tracebacks too.
+
+    Returns:
+      The exit status, unless the program calls `sys.exit`: that passes through as SystemExit.
+    """
+    if pkgutil.get_importer(path) is not None:
+        return _run(lambda: _load_main_in(path), args, os.path.abspath(path), full_traceback)
+    folder = os.path.dirname(os.path.realpath(path))
+    return _run(lambda: _load_script(path), args, folder, full_traceback)
+
+
+def run_module(name: str, args: Sequence[str] = (), full_traceback: bool = False) -> int:
+    """Run a module, or the `__main__` of a package, found on `sys.path`; see `run_script`."""
+    return _run(lambda: _load_module(name), args, os.getcwd(), full_traceback)
+
+
+def _run(
+    load: Callable[[], _Program], args: Sequence[str], import_folder: str, full_traceback: bool
+) -> int:
+    from reflow import hook
+
+    if not getattr(sys.flags, "safe_path", False):  # python -P, from Python 3.11 on
+        sys.path[0] = import_folder
+    hook.install()
+    try:
+        return _execute(load, args, full_traceback)
+    finally:
+        if _is_stdout_gone():
+            _drop_output()
+
+
+def _execute(load: Callable[[], _Program], args: Sequence[str], full_traceback: bool) -> int:
+    try:
+        program = load()
+        sys.argv[:] = [program.path, *args]
+        main = ModuleType("__main__")
+        vars(main).update(program.main, __builtins__=builtins)
+        sys.modules["__main__"] = main
+        exec(program.code, vars(main))
+    except _NotFoundError as error:
+        report.show(str(error))
+        return _NOT_FOUND
+    except _UnparsableError as error:
+        report.show_unparsable(error.path, error.error)
+        return _FAILED
+    except KeyboardInterrupt:
+        report.show("stopped by Ctrl-C", after_echo=True)
+        return _INTERRUPTED
+    except Exception as error:
+        if isinstance(error, BrokenPipeError) and _is_stdout_gone():
+            return _FAILED
+        report.show_exception(error, full_traceback)
+        return _FAILED
+    return _SUCCEEDED
+
+
+def _is_stdout_gone() -> bool:
+    """Whether what reads our output has closed it, as `head` does."""
+    try:
+        watched = select.poll()
+        watched.register(sys.stdout.fileno(), 0)
+        return any(event & select.POLLERR for _, event in watched.poll(0))
+    except (AttributeError, OSError, ValueError):  # there is no stdout, or no file behind it
+        return False
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to stdout go nowhere; Python flushes it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _load_script(path: str) -> _Program:
+    absolute = os.path.join(os.getcwd(), path)
+    try:
+        with io.open_code(absolute) as file:
+            source = file.read()
+    except OSError as error:
+        raise _NotFoundError(f"cannot open {path!r}: {error.strerror}") from error
+    main = {
+        "__file__": absolute,
+        "__cached__": None,
+        "__loader__": SourceFileLoader("__main__", absolute),
+        "__package__": None,
+        "__spec__": None,
+    }
+    return _Program(path, _compile(path, lambda: compile(source, path, "exec")), main)
+
+
+def _load_main_in(path: str) -> _Program:
+    importer: Any = pkgutil.get_importer(path)
+    spec = importer.find_spec("__main__")
+    if spec is None:
+        raise _NotFoundError(f"there is no __main__ module in {path!r}")
+    return _of_spec(spec)._replace(path=path)
+
+
+def _load_module(name: str) -> _Program:
+    spec = _find_spec(name)
+    if spec is not None and spec.submodule_search_locations is not None:
+        name = f"{name}.__main__"
+        spec = _find_spec(name)
+    if spec is None:
+        raise _NotFoundError(f"there is no module named {name!r} to run")
+    return _of_spec(spec)
+
+
+def _find_spec(name: str) -> ModuleSpec | None:
+    try:
+        return importlib.util.find_spec(name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and f"{name}.".startswith(f"{error.name}."):
+            return None
+        raise
+
+
+def _of_spec(spec: ModuleSpec) -> _Program:
+    loader: Any = spec.loader
+    path = spec.origin or spec.name
+    if not hasattr(loader, "get_code"):
+        raise _NotFoundError(f"{spec.name!r} has no code to run")
+    main = {
+        "__file__": spec.origin,
+        "__cached__": spec.cached,
+        "__loader__": loader,
+        "__package__": spec.parent,
+        "__spec__": spec,
+    }
+    return _Program(path, _compile(path, lambda: loader.get_code(spec.name)), main)
+
+
+def _compile(path: str, compile_source: Callable[[], CodeType]) -> CodeType:
+    try:
+        return compile_source()
+    except (SyntaxError, ValueError) as error:  # ValueError: null bytes, before Python 3.12
+        raise _UnparsableError(path, error) from error
