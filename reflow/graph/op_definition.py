@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections
 import inspect
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
 
@@ -105,6 +106,10 @@ class OpDefinition:
     def _simple_inputs(self) -> bool:
         return not any(arg.is_sequence or arg.is_ref for arg in self.inputs)
 
+    @cached_property
+    def _has_references(self) -> bool:
+        return any(arg.is_ref for arg in self.inputs)
+
     # -- Making a node ----------------------------------------------------------------------
 
     def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
@@ -160,7 +165,24 @@ class OpDefinition:
         full_name = graph.op_name(name or self.name)
         tensors = self._convert_inputs(graph, full_name, values, attrs)
         attrs = self.complete_attrs(attrs)
-        return graph.add_node(self, tensors, attrs, full_name, self.output_types(attrs))
+        types = self.output_types(attrs)
+        if not self._has_references:
+            return graph.add_node(self, tensors, attrs, full_name, types)
+        with ExitStack() as scopes:
+            for tensor in self._references(tensors, attrs):
+                scopes.enter_context(graph.colocate_with(tensor))
+            return graph.add_node(self, tensors, attrs, full_name, types)
+
+    def _references(self, tensors: Sequence[Tensor], attrs: dict[str, Any]) -> list[Tensor]:
+        """The inputs that must be references: an op belongs beside the variables that it takes."""
+        references: list[Tensor] = []
+        position = 0
+        for arg in self.inputs:
+            count = self._count(arg, attrs)
+            if arg.is_ref:
+                references += tensors[position : position + count]
+            position += count
+        return references
 
     def _convert_inputs(
         self, graph: Graph, full_name: str, values: list[Any], attrs: dict[str, Any]

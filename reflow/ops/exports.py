@@ -16,9 +16,11 @@ OP_MODULES = (
     "arrays",
     "broadcasting",
     "constants",
+    "control",
     "differentiation",
     "linalg",
     "math",
+    "random",
     "reductions",
     "state",
 )

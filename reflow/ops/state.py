@@ -56,6 +56,7 @@ class Assign:
     inputs = "ref: Ref(T), value: T"
     outputs = "output_ref: Ref(T)"
     attrs = ("T: type", "validate_shape: bool = true", "use_locking: bool = true")
+    export = ("assign",)
     stateful = True
     updates = True
     gradient = None
@@ -74,7 +75,7 @@ class Assign:
         ref.assign(value)
 
 
-def _arithmetic_update(name: str, method: str, doc: str) -> Any:
+def _arithmetic_update(name: str, export: str, method: str, doc: str) -> Any:
     def kernel(ref: Ref, value: torch.Tensor) -> None:
         current = ref.read()
         if current.shape != value.shape:
@@ -98,6 +99,7 @@ def _arithmetic_update(name: str, method: str, doc: str) -> Any:
                 "inputs": "ref: Ref(T), value: T",
                 "outputs": "output_ref: Ref(T)",
                 "attrs": ("T: numbertype", "use_locking: bool = false"),
+                "export": (export,),
                 "stateful": True,
                 "updates": True,
                 "gradient": None,
@@ -108,8 +110,8 @@ def _arithmetic_update(name: str, method: str, doc: str) -> Any:
     )
 
 
-AssignAdd = _arithmetic_update("AssignAdd", "add_", "Adds `value` to the variable.")
-AssignSub = _arithmetic_update("AssignSub", "sub_", "Subtracts `value` from the variable.")
+AssignAdd = _arithmetic_update("AssignAdd", "assign_add", "add_", "Adds `value` to the variable.")
+AssignSub = _arithmetic_update("AssignSub", "assign_sub", "sub_", "Subtracts `value` from the variable.")
 
 
 @op
@@ -119,6 +121,7 @@ class CountUpTo:
     inputs = "ref: Ref(T)"
     outputs = "output: T"
     attrs = ("limit: int", "T: {int32, int64}")
+    export = ("count_up_to",)
     stateful = True
     updates = True
     gradient = None

@@ -13,5 +13,35 @@ from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.ops.exports import exported
 from reflow.runtime.session import InteractiveSession, Session
+from reflow.tf._collections import (
+    add_to_collection,
+    add_to_collections,
+    all_variables,
+    get_collection,
+    get_collection_ref,
+    global_variables,
+    global_variables_initializer,
+    initialize_all_variables,
+    initialize_local_variables,
+    initialize_variables,
+    is_variable_initialized,
+    local_variables,
+    local_variables_initializer,
+    model_variables,
+    moving_average_variables,
+    trainable_variables,
+    variables_initializer,
+)
+from reflow.tf._control_flow import group
+from reflow.tf._distribution import VariableAggregation, VariableSynchronization
+from reflow.tf._seeds import get_seed, set_random_seed
+from reflow.tf._variables import Variable, variable_creator_scope
+from reflow.tf.random import (
+    multinomial,
+    random_normal,
+    random_shuffle,
+    random_uniform,
+    truncated_normal,
+)
 
 globals().update(exported(""))

@@ -80,3 +80,8 @@ def container(container_name: str) -> Any:
 
 def colocate_with(op: Any, ignore_existing: bool = False) -> Any:
     return get_default_graph().colocate_with(op, ignore_existing)
+
+
+def init_scope() -> Any:
+    """Ops made inside wait for nothing around them and belong to no control flow construct."""
+    return get_default_graph().control_dependencies(None)

@@ -1,0 +1,174 @@
+"""Random numbers: with seeds set, TensorFlow's own (reflow.ops.philox).
+
+An op's stream lives in the session, so that its runs continue one another.  Numbers are drawn on
+the host and then moved to where the op's outputs belong: the same seeds give the same numbers on
+every device.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from reflow.graph import errors
+from reflow.graph.dtypes import DType
+from reflow.graph.operation import Operation
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.kernels import Dims, Host
+from reflow.ops.op import op
+from reflow.ops.philox import RandomStream, random_stream
+from reflow.ops.values import torch_type
+
+_SEEDS = ("seed: int = 0", "seed2: int = 0")
+_SHAPED = (*_SEEDS, "dtype: {half, bfloat16, float, double}", "T: {int32, int64}")
+
+
+def _stream(op: Operation) -> RandomStream:
+    return random_stream(op.attrs["seed"], op.attrs["seed2"])
+
+
+def _invalid(message: str) -> errors.InvalidArgumentError:
+    return errors.InvalidArgumentError(None, None, message)
+
+
+def _sizes(shape: Host) -> list[int]:
+    """The sizes that a shape input asks for."""
+    if shape.ndim != 1:
+        raise _invalid(f"shape must be a vector of {{int32,int64}}, got shape {list(shape.shape)}")
+    sizes: list[int] = shape.tolist()
+    for size in sizes:
+        if size < 0:
+            raise _invalid(f"Dimension {size} must be >= 0")
+    return sizes
+
+
+def _described_shape(shape: Dims, *, op: Operation) -> TensorShape:
+    """The shape that the input named `shape` asks for."""
+    shapes.with_rank(op.inputs[0].shape, 1)
+    return shape
+
+
+@op
+class RandomUniform:
+    """Floats in [0, 1), of the given shape."""
+
+    inputs = "shape: T"
+    outputs = "output: dtype"
+    attrs = _SHAPED
+    stateful = True
+    gradient = None
+    shape = _described_shape
+    state = _stream
+
+    def kernel(shape: Host, *, dtype: DType, state: RandomStream, device: Any) -> torch.Tensor:
+        return state.uniform(_sizes(shape), torch_type(dtype)).to(device)
+
+
+@op
+class RandomUniformInt:
+    """Integers in [minval, maxval), of the given shape; the bounds are scalars."""
+
+    inputs = "shape: T, minval: Tout, maxval: Tout"
+    outputs = "output: Tout"
+    attrs = (*_SEEDS, "Tout: {int32, int64}", "T: {int32, int64}")
+    stateful = True
+    gradient = None
+    state = _stream
+
+    def shape(shape: Dims, minval: TensorShape, maxval: TensorShape, *, op: Operation) -> TensorShape:
+        shapes.with_rank(minval, 0)
+        shapes.with_rank(maxval, 0)
+        return _described_shape(shape, op=op)
+
+    def kernel(
+        shape: Host, minval: Host, maxval: Host, *, Tout: DType, state: RandomStream, device: Any
+    ) -> torch.Tensor:
+        sizes = _sizes(shape)
+        if 0 not in sizes and minval >= maxval:
+            raise _invalid(f"Need minval < maxval, got {minval} >= {maxval}")
+        return state.uniform_int(sizes, int(minval), int(maxval), torch_type(Tout)).to(device)
+
+
+@op
+class RandomStandardNormal:
+    """Normal numbers of mean 0 and standard deviation 1, of the given shape."""
+
+    inputs = "shape: T"
+    outputs = "output: dtype"
+    attrs = _SHAPED
+    stateful = True
+    gradient = None
+    shape = _described_shape
+    state = _stream
+
+    def kernel(shape: Host, *, dtype: DType, state: RandomStream, device: Any) -> torch.Tensor:
+        return state.standard_normal(_sizes(shape), torch_type(dtype)).to(device)
+
+
+@op
+class TruncatedNormal:
+    """As RandomStandardNormal, but numbers of magnitude 2 and more are drawn again."""
+
+    inputs = "shape: T"
+    outputs = "output: dtype"
+    attrs = _SHAPED
+    stateful = True
+    gradient = None
+    shape = _described_shape
+    state = _stream
+
+    def kernel(shape: Host, *, dtype: DType, state: RandomStream, device: Any) -> torch.Tensor:
+        return state.truncated_normal(_sizes(shape), torch_type(dtype)).to(device)
+
+
+@op
+class RandomShuffle:
+    """The input's rows (its parts along the first axis) in random order."""
+
+    inputs = "value: T"
+    outputs = "output: T"
+    attrs = (*_SEEDS, "T: type")
+    stateful = True
+    state = _stream
+    shape = shapes.same
+
+    def kernel(value: Any, *, state: RandomStream) -> Any:
+        if not value.ndim or value.shape[0] < 2:
+            return value.clone() if isinstance(value, torch.Tensor) else value.copy()
+        order = state.permutation(value.shape[0])
+        if not isinstance(value, torch.Tensor):
+            return value[order.numpy()]
+        return value.index_select(0, order.to(value.device))
+
+
+@op
+class Multinomial:
+    """Classes drawn by unnormalised log-probabilities.  [batch, classes] -> [batch, num_samples]."""
+
+    inputs = "logits: T, num_samples: int32"
+    outputs = "output: output_dtype"
+    attrs = (*_SEEDS, "T: realnumbertype", "output_dtype: {int32, int64} = int64")
+    stateful = True
+    gradient = None
+    state = _stream
+
+    def shape(logits: TensorShape, num_samples: Any, *, op: Operation) -> TensorShape:
+        shapes.with_rank(op.inputs[1].shape, 0)
+        batch = shapes.with_rank(logits, 2).sizes[0]
+        return shapes.of(batch, None)
+
+    def kernel(
+        logits: torch.Tensor,
+        num_samples: Host,
+        *,
+        output_dtype: DType,
+        state: RandomStream,
+    ) -> torch.Tensor:
+        if logits.shape[1] < 1:
+            raise _invalid(f"num_classes should be positive, got {logits.shape[1]}")
+        if num_samples < 0:
+            raise _invalid(f"num_samples should be nonnegative, got {num_samples}")
+        drawn = state.multinomial(logits.cpu(), int(num_samples), torch_type(output_dtype))
+        return drawn.to(logits.device)

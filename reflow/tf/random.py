@@ -1,0 +1,162 @@
+"""tf.random: random numbers, shuffles and samples.  Also the source of `tf.random_uniform` etc."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reflow.graph import dtypes
+from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dtypes import as_dtype
+from reflow.graph.operation import Tensor
+from reflow.graph.tensor_shape import Dimension
+from reflow.ops import math as math_ops
+from reflow.ops import random as random_ops
+from reflow.tf._scopes import name_scope
+from reflow.tf._seeds import get_seed, set_random_seed
+
+_UNIFORM_TYPES = (
+    dtypes.float16,
+    dtypes.bfloat16,
+    dtypes.float32,
+    dtypes.float64,
+    dtypes.int32,
+    dtypes.int64,
+)
+
+
+def _shape_tensor(shape: Any) -> Tensor:
+    """A shape given as a tensor, a TensorShape, or a list of sizes (Dimensions among them)."""
+    dtype = None
+    if isinstance(shape, (tuple, list)):
+        if not shape:
+            dtype = dtypes.int32
+        shape = [size.value if isinstance(size, Dimension) else size for size in shape]
+    return convert_to_tensor(shape, dtype, "shape")
+
+
+def _scaled(numbers: Any, shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, name: str) -> Tensor:
+    """`numbers` (an op that draws around 0) times `stddev` plus `mean`; `name` is the scope's."""
+    shape = _shape_tensor(shape)
+    mean = convert_to_tensor(mean, dtype, "mean")
+    stddev = convert_to_tensor(stddev, dtype, "stddev")
+    seed, seed2 = get_seed(seed)
+    drawn = numbers(shape, dtype=dtype, seed=seed, seed2=seed2)
+    return math_ops.Add(math_ops.Mul(drawn, stddev, name="mul"), mean, name=name)
+
+
+def random_normal(
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Normal numbers.
+
+    Args:
+      shape: of the result; a list of sizes or an int32 or int64 vector.
+      mean, stddev: scalars of type `dtype`, or what broadcasts with `shape`.
+      dtype: a floating type.
+      seed: makes the numbers repeatable; see `tf.set_random_seed`.
+    """
+    with name_scope(name, "random_normal", [shape, mean, stddev]) as scope:
+        return _scaled(random_ops.RandomStandardNormal, shape, mean, stddev, dtype, seed, scope)
+
+
+def truncated_normal(
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """As `random_normal`, but numbers 2 `stddev` and more from `mean` are drawn again."""
+    with name_scope(name, "truncated_normal", [shape, mean, stddev]) as scope:
+        return _scaled(random_ops.TruncatedNormal, shape, mean, stddev, dtype, seed, scope)
+
+
+def random_uniform(
+    shape: Any,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Uniform numbers in [minval, maxval).
+
+    Args:
+      shape: of the result; a list of sizes or an int32 or int64 vector.
+      minval: the smallest number.
+      maxval: the bound that is not reached; 1 for floats, required for integers.
+      dtype: float16, bfloat16, float32, float64, int32 or int64.
+      seed: makes the numbers repeatable; see `tf.set_random_seed`.
+
+    Raises:
+      ValueError: another `dtype`; no `maxval` for integers.
+    """
+    dtype = as_dtype(dtype)
+    if dtype not in _UNIFORM_TYPES:
+        raise ValueError(f"Invalid dtype {dtype!r}")
+    if maxval is None:
+        if dtype.is_integer:
+            raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
+        maxval = 1
+    with name_scope(name, "random_uniform", [shape, minval, maxval]) as scope:
+        shape = _shape_tensor(shape)
+        minval = convert_to_tensor(minval, dtype, "min")
+        maxval = convert_to_tensor(maxval, dtype, "max")
+        seed, seed2 = get_seed(seed)
+        if dtype.is_integer:
+            return random_ops.RandomUniformInt(shape, minval, maxval, seed=seed, seed2=seed2, name=scope)
+        drawn = random_ops.RandomUniform(shape, dtype=dtype, seed=seed, seed2=seed2)
+        width = math_ops.Sub(maxval, minval, name="sub")
+        return math_ops.Add(math_ops.Mul(drawn, width, name="mul"), minval, name=scope)
+
+
+def random_shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:
+    """`value` with its rows (its parts along the first axis) in random order."""
+    seed, seed2 = get_seed(seed)
+    return random_ops.RandomShuffle(value, seed=seed, seed2=seed2, name=name)
+
+
+def multinomial(
+    logits: Any,
+    num_samples: Any,
+    seed: int | None = None,
+    name: str | None = None,
+    output_dtype: Any = None,
+) -> Tensor:
+    """Classes drawn with the probabilities softmax(logits).
+
+    Args:
+      logits: [batch, classes], of any real type.
+      num_samples: a scalar: how many to draw for each row.
+      output_dtype: int64 (the default) or int32.
+
+    Returns:
+      [batch, num_samples].
+    """
+    with name_scope(name, "multinomial", [logits]):
+        return _sampled_classes(logits, num_samples, output_dtype, seed)
+
+
+def categorical(
+    logits: Any, num_samples: Any, dtype: Any = None, seed: int | None = None, name: str | None = None
+) -> Tensor:
+    """As `multinomial`, which is its older name."""
+    with name_scope(name, "categorical", [logits]):
+        return _sampled_classes(logits, num_samples, dtype, seed)
+
+
+def _sampled_classes(logits: Any, num_samples: Any, dtype: Any, seed: int | None) -> Tensor:
+    logits = convert_to_tensor(logits, name="logits")
+    seed, seed2 = get_seed(seed)
+    return random_ops.Multinomial(logits, num_samples, seed=seed, seed2=seed2, output_dtype=dtype)
+
+
+uniform = random_uniform
+normal = random_normal
+shuffle = random_shuffle
