@@ -53,6 +53,8 @@ def _fill(array: Array, sizes: tuple[int, ...]) -> Array:
 
 
 def _array(value: Any, dtype: DType | None) -> Array:
+    if callable(getattr(value, "__array__", None)) and not isinstance(value, type):
+        value = np.asarray(value)
     if isinstance(value, (np.ndarray, np.generic)):
         if dtype is dtypes.string or (dtype is None and value.dtype.kind in "SUO"):
             return _strings(np.asarray(value, dtype=object))
@@ -69,6 +71,9 @@ def _array(value: Any, dtype: DType | None) -> Array:
             raise ValueError(f"Cannot convert a partially known TensorShape to a Tensor: {value}")
         value = value.as_list()
         dtype = dtype or dtypes.int32
+    if dtype is not None and dtype.is_quantized:
+        _check_quantized(value, dtype)
+        return np.array(value, dtype.as_numpy_dtype)
     value = _without_dimensions(value)
     if dtype is not None:
         _check_types(value, dtype)
@@ -94,7 +99,8 @@ def _preferred_type(array: Array, value: Any) -> Array:
     """TensorFlow prefers 32 bits where NumPy's default has 64."""
     kind = array.dtype.kind
     if kind == "f" and array.dtype == np.float64:
-        return array.astype(np.float32)
+        with np.errstate(over="ignore"):  # 1e300 is infinite in 32 bits, without a word.
+            return array.astype(np.float32)
     if array.dtype == np.int64:
         small = array.astype(np.int32)
         return small if np.array_equal(small, array) else array
@@ -143,13 +149,21 @@ def _check_types(value: Any, dtype: DType) -> None:
     if isinstance(value, (np.generic, np.ndarray)):
         value = value.item()
     word, types = _KINDS.get(np.dtype(dtype.as_numpy_dtype).kind, (dtype.name, (object,)))
-    if dtype.is_quantized:
-        return
-    wrong_bool = isinstance(value, bool) and not dtype.is_bool
-    if wrong_bool or not isinstance(value, types):
+    if not isinstance(value, types):
         if value is None:
             raise TypeError(f"Expected {dtype.name}, got None of type 'NoneType' instead.")
         raise TypeError(f"Expected {dtype.name}, got {value!r} of type '{type(value).__name__}' instead.")
+
+
+def _check_quantized(value: Any, dtype: DType) -> None:
+    """Quantized elements are given as tuples of one integer, in lists."""
+    if isinstance(value, list):
+        for item in value:
+            _check_quantized(item, dtype)
+    elif not isinstance(value, tuple):
+        raise TypeError(
+            f"Expected {dtype.name}, got {value!r} of type '{type(value).__name__}' instead."
+        )
 
 
 def _explain_ragged(value: Any, cause: Exception | None) -> None:

@@ -1,6 +1,6 @@
 """Compares reflow's modules with what was recorded from TensorFlow 1.15.5."""
 
-from reflow.graph import device, dtypes, errors, nest, tensor_shape
+from reflow.graph import device, dtypes, errors, nest, tensor_proto, tensor_shape
 from tests.reference import graph_base
 
 
@@ -14,5 +14,7 @@ def disagreements(section):
         "nest": nest,
         "DeviceSpec": device.DeviceSpec,
         "broadcast_static_shape": tensor_shape.broadcast_static_shape,
+        "make_tensor_proto": tensor_proto.make_tensor_proto,
+        "make_ndarray": tensor_proto.make_ndarray,
     }
     return graph_base.disagreements(section, graph_base.names(modules))

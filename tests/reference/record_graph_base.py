@@ -34,6 +34,8 @@ def main():
                 "nest": tf.contrib.framework.nest,
                 "DeviceSpec": tf.DeviceSpec,
                 "broadcast_static_shape": tf.broadcast_static_shape,
+                "make_tensor_proto": tf.make_tensor_proto,
+                "make_ndarray": tf.make_ndarray,
             }
         )
     )
