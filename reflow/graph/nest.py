@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, MappingView, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 __all__ = [
@@ -30,11 +31,14 @@ def is_sequence(seq: Any) -> bool:
 
     Strings, bytes and arrays are none.
     """
-    if isinstance(seq, (list, tuple, dict)):
-        return True
-    if isinstance(seq, (str, bytes)):
+    return _is_container_type(type(seq))
+
+
+@lru_cache(maxsize=1024)
+def _is_container_type(kind: type) -> bool:
+    if issubclass(kind, (str, bytes)):
         return False
-    return isinstance(seq, (Sequence, Mapping, MappingView)) or _is_attrs(seq)
+    return issubclass(kind, (Sequence, Mapping, MappingView)) or hasattr(kind, "__attrs_attrs__")
 
 
 is_nested = is_sequence
