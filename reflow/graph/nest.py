@@ -31,7 +31,7 @@ def is_sequence(seq: Any) -> bool:
 
     Strings, bytes and arrays are none.
     """
-    return _is_container_type(type(seq))
+    return _is_container_type(type(seq))  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=1024)
