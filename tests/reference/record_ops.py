@@ -64,41 +64,52 @@ def same(left, right):
 
 
 def record_case(case):
-    found = {"inputs": inputs_checksum(case), "shapes": {}}
-    for variant in case.variants:
+    found = {"inputs": inputs_checksum(case)}
+    built = observe.Built(tf, case)
+    shapes = {"full": [output.shape for output in built.outputs()]}
+    found["shapes"] = shapes
+    found["outputs"] = [(output.op, output.dtype) for output in built.outputs()]
+    if case.nodes:
+        found["nodes"] = built.nodes()
+    seen = observe_results(case, built, case.runs, case.grad2)
+    found.update(seen)
+    for variant in case.variants[1:]:
         try:
             built = observe.Built(tf, case, variant=variant)
         except (ValueError, TypeError) as raised:
-            if variant == "full":
-                raise
-            found["shapes"][variant] = "!" + type(raised).__name__
+            shapes[variant] = "!" + type(raised).__name__
             continue
-        found["shapes"][variant] = [output.shape for output in built.outputs()]
-        if variant == "full":
-            found["outputs"] = [(output.op, output.dtype) for output in built.outputs()]
-            if case.nodes:
-                found["nodes"] = built.nodes()
-        if variant not in ("full", "unknown"):
-            continue
-        seen = {"values": observe_values(built, case.runs)}
-        if case.grad:
-            seen.update(
-                gradients_fields(observe_gradients(case, built, seen["values"][0], case.grad2))
-            )
-        if variant == "full":
-            found.update(seen)
-        elif not all(same(found[field], seen[field]) for field in seen):
-            raise ValueError("other values with unknown shapes")
+        shapes[variant] = [output.shape for output in built.outputs()]
+        if variant == "unknown":
+            require_same(seen, observe_unknown(case, built))
     if len(case.dtypes) > 1:
         found["dtypes"] = {dtype: record_dtype(case, dtype) for dtype in case.dtypes[1:]}
     return found
 
 
-def gradients_fields(gradients):
-    fields = {"gradients": gradients.first}
-    if gradients.second is not None:
-        fields["gradients2"] = gradients.second
-    return fields
+def observe_results(case, built, runs=1, second=False):
+    found = {"values": observe_values(built, runs)}
+    if case.differentiable_inputs(built.arrays):
+        gradients = observe_gradients(case, built, found["values"][0], second)
+        found["gradients"] = gradients.first
+        if second:
+            found["gradients2"] = gradients.second
+    return found
+
+
+def observe_unknown(case, built):
+    """The results with unknown shapes, without gradients where TensorFlow fails to build them."""
+    try:
+        return observe_results(case, built, case.runs, case.grad2)
+    except TypeError as raised:
+        if "NoneType" not in str(raised):
+            raise
+        return {"values": observe_values(built, case.runs)}
+
+
+def require_same(full, unknown):
+    if not all(same(full[field], unknown[field]) for field in unknown):
+        raise ValueError("other values with unknown shapes")
 
 
 def record_dtype(case, dtype):
@@ -106,14 +117,8 @@ def record_dtype(case, dtype):
     try:
         built = observe.Built(tf, case, dtype)
         stage = "run"
-        values = observe_values(built, 1)
-        found = {
-            "outputs": [(output.op, output.dtype) for output in built.outputs()],
-            "values": values,
-        }
-        if case.grad and np.dtype(dtype).kind in "fc":
-            found.update(gradients_fields(observe_gradients(case, built, values[0], False)))
-        return found
+        outputs = [(output.op, output.dtype) for output in built.outputs()]
+        return dict(observe_results(case, built), outputs=outputs)
     except Exception as raised:  # which class it is, is the observation
         if "OpKernel" in str(raised):
             return {"no_kernel": True}
@@ -128,7 +133,7 @@ def record_failure(failing):
         missing = seen and [f for f in failing.shows if spec.plain(f) not in spec.plain(seen[2])]
         if missing:
             print(
-                f"  note: {failing.name} ({variant}): TensorFlow does not show {missing}: {seen[2]}"
+                f"  note: {failing.name} ({variant}): TensorFlow does not show {missing}: {first_line(seen[2])}"
             )
     if not any(found.values()):
         raise ValueError("raises nothing")

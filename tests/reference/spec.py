@@ -5,6 +5,7 @@ the same case runs under TensorFlow 1.15.5 (to record) and under reflow (to comp
 Python 3.7 runs this file, because TensorFlow 1.15.5 does.
 """
 
+import functools
 import zlib
 
 import numpy as np
@@ -172,9 +173,10 @@ class Case:
 
     def differentiable_inputs(self, arrays):
         """Positions of the inputs to differentiate by."""
+        floating = [i for i, array in enumerate(arrays) if array.dtype.kind in "fc"]
         if self.grad is True:
-            return [i for i, array in enumerate(arrays) if array.dtype.kind in "fc"]
-        return list(self.grad or ())
+            return floating
+        return [i for i in self.grad or () if i in floating]
 
 
 class Failure:
@@ -200,6 +202,16 @@ class Script:
         self.rtol = rtol
         self.atol = atol
         self.why = why
+
+
+def calls(dotted, *arguments, **options):
+    """Builds tf.DOTTED(first input, *arguments, *further inputs, **options)."""
+
+    def build(tf, *inputs):
+        public = functools.reduce(getattr, dotted.split("."), tf)
+        return public(*inputs[:1], *arguments, *inputs[1:], **options)
+
+    return build
 
 
 def case(name, build, inputs=(), **options):

@@ -5,6 +5,7 @@ from tests.reference.spec import (
     COMPLEX,
     FLOATS,
     REALS,
+    calls,
     case,
     error,
     f32,
@@ -59,16 +60,8 @@ ONCE = {"floor", "ceil", "rint", "round", "sign"}
 FLAT = {"floor", "ceil", "rint", "round"}
 
 
-def named(name):
-    return lambda tf, *operands: getattr(tf, name)(*operands)
-
-
-def math_named(name):
-    return lambda tf, *operands: getattr(tf.math, name)(*operands)
-
-
 def unary(name, domain):
-    build = math_named(name)
+    build = calls("math." + name)
     return [
         case(
             name,
@@ -135,7 +128,7 @@ DIVISORS = [3, 3, -3, -3, 3, 3, 5, -2, 2]
 
 
 def binary(name, left, right):
-    build = named(name)
+    build = calls(name)
     smooth = name not in NO_GRADIENT
     spread = smooth and name not in NO_BROADCAST_GRADIENT
     first = ("int32", "float32") if name in INTEGER_ONLY else ("float32", "int32")
@@ -247,7 +240,7 @@ def binary(name, left, right):
 TIES = [
     case(
         name + "_ties",
-        named(name),
+        calls(name),
         [of([1.0, 2.0, 3.0, 0.0, NAN, 1.0]), of([1.0, 3.0, 2.0, -0.0, 1.0, NAN])],
         grad=True,
         variants=("full",),
@@ -259,7 +252,7 @@ TIES = [
 KINKS = [
     case(
         name + "_at_zero",
-        math_named(name),
+        calls("math." + name),
         [of([0.0, -0.0, 1.0, -1.0])],
         grad=True,
         variants=("full",),
@@ -271,7 +264,7 @@ KINKS = [
 POWERS = [
     case(
         "pow_zero_base",
-        named("pow"),
+        calls("pow"),
         [of([0.0, 0.0, 0.0, 2.0, -2.0]), of([0.0, 1.0, 2.0, 0.0, 3.0])],
         grad=True,
         variants=("full",),
@@ -279,7 +272,7 @@ POWERS = [
     ),
     case(
         "pow_negative_base",
-        named("pow"),
+        calls("pow"),
         [of([-2.0, -2.0, -0.5]), of([2.0, 3.0, -1.0])],
         grad=(0,),
         grad2=True,
@@ -288,7 +281,7 @@ POWERS = [
     ),
     case(
         "pow_fractional_of_negative",
-        named("pow"),
+        calls("pow"),
         [of([-2.0]), of([0.5])],
         variants=("full",),
         grad=True,
@@ -310,10 +303,10 @@ POWERS = [
         grad2=True,
     ),
     case("pow_constant_base", lambda tf, a: 2.0**a, [x(2, 3)], grad=True, grad2=True),
-    case("pow_integers", named("pow"), [i32(2, 3), i32(2, 3, domain="positive")]),
+    case("pow_integers", calls("pow"), [i32(2, 3), i32(2, 3, domain="positive")]),
     error(
         "pow_integer_negative_exponent",
-        named("pow"),
+        calls("pow"),
         [of([2], "int32"), of([-1], "int32")],
         variants=("full",),
     ),
@@ -322,7 +315,7 @@ POWERS = [
 DIVISION_BY_ZERO = [
     case(
         "realdiv_by_zero",
-        named("realdiv"),
+        calls("realdiv"),
         [of([1.0, -1.0, 0.0, NAN]), of([0.0, 0.0, 0.0, 0.0])],
         variants=("full",),
         grad=True,
@@ -330,7 +323,7 @@ DIVISION_BY_ZERO = [
     ),
     case(
         "div_no_nan_by_zero",
-        named("div_no_nan"),
+        calls("div_no_nan"),
         [of([1.0, -1.0, 0.0, NAN]), of([0.0, 0.0, 0.0, 2.0])],
         variants=("full",),
         grad=True,
@@ -338,15 +331,15 @@ DIVISION_BY_ZERO = [
     ),
     case(
         "floordiv_by_zero",
-        named("floordiv"),
+        calls("floordiv"),
         [of([1.0, -1.0, 0.0]), of([0.0, 0.0, 0.0])],
         variants=("full",),
     ),
-    case("mod_by_zero", named("mod"), [of([1.0, -1.0]), of([0.0, 0.0])], variants=("full",)),
+    case("mod_by_zero", calls("mod"), [of([1.0, -1.0]), of([0.0, 0.0])], variants=("full",)),
 ] + [
     error(
         name + "_integer_by_zero",
-        named(name),
+        calls(name),
         [of([1, 2], "int32"), of([1, 0], "int32")],
         variants=("full",),
     )
@@ -356,7 +349,7 @@ DIVISION_BY_ZERO = [
 HALVES = [
     case(
         name + "_halves",
-        math_named(name),
+        calls("math." + name),
         [of([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5, 1e9, NAN, INF], None)],
         dtypes=("float32", "float64"),
         variants=("full",),
@@ -397,7 +390,7 @@ SUMS = [
 ]
 
 PREDICATES = [
-    case(name, named(name), [x(14, domain="special")], dtypes=(*FLOATS, "int32", "complex64"))
+    case(name, calls(name), [x(14, domain="special")], dtypes=(*FLOATS, "int32", "complex64"))
     for name in ("is_nan", "is_inf", "is_finite")
 ]
 
@@ -441,7 +434,7 @@ COMPLEX_NUMBERS = [
 ] + [
     case(
         name,
-        named(name),
+        calls(name),
         [x(2, 3)],
         dtypes=(*COMPLEX, "float32", "float64", "int32", "bool"),
         grad=True,

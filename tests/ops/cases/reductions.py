@@ -1,6 +1,19 @@
 """Reductions over axes, arg-extremes and running sums and products."""
 
-from tests.reference.spec import ALL, FLOATS, REALS, case, error, f32, flags, i32, of, table, x
+from tests.reference.spec import (
+    ALL,
+    FLOATS,
+    REALS,
+    calls,
+    case,
+    error,
+    f32,
+    flags,
+    i32,
+    of,
+    table,
+    x,
+)
 
 NAN, INF = float("nan"), float("inf")
 
@@ -13,12 +26,8 @@ EXTREME = ("reduce_max", "reduce_min")
 BOOLEAN = ("reduce_all", "reduce_any")
 
 
-def reduction(op, *arguments, **options):
-    def build(tf, a):
-        public = getattr(tf, op, None) or getattr(tf.math, op)
-        return public(a, *arguments, **options)
-
-    return build
+def public_name(name):
+    return "math." + name if name in NORMS else name
 
 
 def family(name):
@@ -33,6 +42,7 @@ def family(name):
         dtypes, grad, grad2 = UNCRASHED, True, True
     else:
         dtypes, grad, grad2 = ALL, True, True
+    public = public_name(name)
     one = dtypes[:1]
     operand = flags(2, 3) if name in BOOLEAN else x(2, 3)
     every = {
@@ -60,7 +70,7 @@ def family(name):
     entries = [
         case(
             f"{name}_{label}",
-            reduction(name, **options),
+            calls(public, **options),
             [x(2, 3, 2, domain="positive")],
             dtypes=kept.get(label, one),
             grad=grad,
@@ -69,35 +79,35 @@ def family(name):
         for label, options in every.items()
     ]
     entries += [
-        case(name + "_scalar", reduction(name), [x(domain="positive")], dtypes=one, grad=grad),
+        case(name + "_scalar", calls(public), [x(domain="positive")], dtypes=one, grad=grad),
         case(
             name + "_scalar_no_axes",
-            reduction(name, axis=[]),
+            calls(public, axis=[]),
             [x(domain="positive")],
             dtypes=one,
             grad=grad,
         ),
         case(
             name + "_vector",
-            reduction(name, 0),
+            calls(public, 0),
             [x(5, domain="positive")],
             dtypes=one,
             grad=grad,
             grad2=grad2,
         ),
-        case(name + "_empty", reduction(name), [x(0)], dtypes=one),
+        case(name + "_empty", calls(public), [x(0)], dtypes=one),
         case(
             name + "_empty_axis",
-            reduction(name, 1),
+            calls(public, 1),
             [x(2, 0)],
             dtypes=one,
             grad=grad and name != "reduce_mean",
             no_fd="infinite",
         ),
-        case(name + "_empty_other_axis", reduction(name, 0), [x(2, 0)], dtypes=one),
+        case(name + "_empty_other_axis", calls(public, 0), [x(2, 0)], dtypes=one),
         case(
             name + "_tensor_axis",
-            lambda tf, a, axis, name=name: reduction(name, axis)(tf, a),
+            lambda tf, a, axis, public=public: calls(public, axis)(tf, a),
             [x(2, 3), of([1], "int32")],
             dtypes=one,
             grad=(0,) if grad else False,
@@ -105,36 +115,36 @@ def family(name):
         ),
         case(
             name + "_tensor_axis_i64",
-            lambda tf, a, name=name: reduction(name, tf.constant(1, tf.int64))(tf, a),
+            lambda tf, a, public=public: calls(public, tf.constant(1, tf.int64))(tf, a),
             [x(2, 3, domain="positive")],
             dtypes=one,
             grad=grad and name != "reduce_prod",
         ),
         case(
             name + "_list",
-            lambda tf, name=name, one=one: reduction(name, 0)(
+            lambda tf, public=public, one=one: calls(public, 0)(
                 tf, [[True], [False]] if one == ("bool",) else [[1.0], [2.0]]
             ),
         ),
-        error(name + "_axis_too_large", reduction(name, 2), [operand], shows=("2",)),
-        error(name + "_axis_too_small", reduction(name, -3), [operand], shows=("-3",)),
+        error(name + "_axis_too_large", calls(public, 2), [operand], shows=("2",)),
+        error(name + "_axis_too_small", calls(public, -3), [operand], shows=("-3",)),
         case(
-            name + "_axis_twice", reduction(name, [0, 0]), [x(2, 3)], dtypes=one, variants=("full",)
+            name + "_axis_twice", calls(public, [0, 0]), [x(2, 3)], dtypes=one, variants=("full",)
         ),
         error(
             name + "_axis_and_indices",
-            reduction(name, axis=0, reduction_indices=0),
+            calls(public, axis=0, reduction_indices=0),
             [operand],
             variants=("full",),
         ),
         error(
             name + "_both_keepdims",
-            reduction(name, keepdims=True, keep_dims=True),
+            calls(public, keepdims=True, keep_dims=True),
             [operand],
             variants=("full",),
         ),
-        error(name + "_axis_float", reduction(name, 0.5), [operand], variants=("full",)),
-        error(name + "_text", reduction(name), [of([b"a"], "string")], variants=("full",)),
+        error(name + "_axis_float", calls(public, 0.5), [operand], variants=("full",)),
+        error(name + "_text", calls(public), [of([b"a"], "string")], variants=("full",)),
     ]
     return entries
 
@@ -142,7 +152,7 @@ def family(name):
 SPECIAL = [
     case(
         f"{name}_special_{label}",
-        reduction(name),
+        calls(public_name(name)),
         [of(values)],
         grad=name not in NORMS,
         variants=("full",),
@@ -162,7 +172,7 @@ SPECIAL = [
 TIES = [
     case(
         f"{name}_ties",
-        reduction(name, 1),
+        calls(name, 1),
         [of([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0], [-1.0, -1.0, 0.0]])],
         grad=True,
         grad2=True,
@@ -175,35 +185,35 @@ TIES = [
 PRODUCTS = [
     case(
         "reduce_prod_one_zero",
-        reduction("reduce_prod", 1),
+        calls("reduce_prod", 1),
         [of([[2.0, 0.0, 3.0], [1.0, 2.0, 3.0]], None)],
         grad=True,
     ),
     case(
         "reduce_prod_two_zeros",
-        reduction("reduce_prod", 1),
+        calls("reduce_prod", 1),
         [of([[2.0, 0.0, 0.0], [1.0, 2.0, 3.0]], None)],
         grad=True,
     ),
-    case("reduce_prod_negative", reduction("reduce_prod"), [x(2, 3)], grad=True, grad2=True),
+    case("reduce_prod_negative", calls("reduce_prod"), [x(2, 3)], grad=True, grad2=True),
 ]
 
 INTEGER_MEANS = [
     case(
         "reduce_mean_of_integers",
-        reduction("reduce_mean"),
+        calls("reduce_mean"),
         [of([1, 2, 4], None)],
         dtypes=("int32", "int64", "uint8", "int8"),
     ),
     case(
         "reduce_mean_of_negative_integers",
-        reduction("reduce_mean"),
+        calls("reduce_mean"),
         [of([-1, -2, -4], None)],
         dtypes=("int32", "int64", "int8"),
     ),
     case(
         "reduce_sum_wraps",
-        reduction("reduce_sum"),
+        calls("reduce_sum"),
         [of([127, 127], None)],
         dtypes=("int8", "uint8", "int32"),
     ),
@@ -236,20 +246,15 @@ COUNTS = [
 ]
 
 
-def applied(public, *arguments, **options):
-    """tf.PUBLIC of the first input; further inputs come after `arguments`."""
-    return lambda tf, a, *more: getattr(tf, public)(a, *arguments, *more, **options)
-
-
 EXTREMES = [
     entry
     for name in ("argmax", "argmin")
     for entry in (
-        case(name, applied(name), [x(3, 4)], dtypes=UNCRASHED),
-        case(name + "_axis_1", applied(name, 1), [x(3, 4)], dtypes=UNCRASHED),
-        case(name + "_axis_negative", applied(name, axis=-1), [x(2, 3, 4)]),
-        case(name + "_middle", applied(name, axis=1), [x(2, 3, 4)]),
-        case(name + "_dimension", applied(name, dimension=1), [x(3, 4)]),
+        case(name, calls(name), [x(3, 4)], dtypes=UNCRASHED),
+        case(name + "_axis_1", calls(name, 1), [x(3, 4)], dtypes=UNCRASHED),
+        case(name + "_axis_negative", calls(name, axis=-1), [x(2, 3, 4)]),
+        case(name + "_middle", calls(name, axis=1), [x(2, 3, 4)]),
+        case(name + "_dimension", calls(name, dimension=1), [x(3, 4)]),
         case(
             name + "_output_type",
             lambda tf, a, name=name: getattr(tf, name)(a, 0, output_type=tf.int32),
@@ -257,23 +262,23 @@ EXTREMES = [
         ),
         case(
             name + "_ties",
-            applied(name, 1),
+            calls(name, 1),
             [of([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0], [0.0, -0.0, 0.0]])],
         ),
         case(
             name + "_nan",
-            applied(name, 1),
+            calls(name, 1),
             [of([[1.0, NAN, 3.0], [NAN, 2.0, 1.0], [1.0, 2.0, NAN], [NAN, NAN, NAN]])],
             variants=("full",),
         ),
         case(
             name + "_infinities",
-            applied(name, 1),
+            calls(name, 1),
             [of([[1.0, INF, INF], [-INF, 2.0, -INF], [-INF, -INF, -INF]])],
             variants=("full",),
         ),
-        case(name + "_vector", applied(name), [x(5)]),
-        case(name + "_tensor_axis", applied(name), [x(3, 4), of(1, "int32")]),
+        case(name + "_vector", calls(name), [x(5)]),
+        case(name + "_tensor_axis", calls(name), [x(3, 4), of(1, "int32")]),
         case(
             name + "_no_gradient",
             lambda tf, a, name=name: (
@@ -282,17 +287,17 @@ EXTREMES = [
             [x(2, 3)],
             grad=True,
         ),
-        case(name + "_named", applied(name, 1, name="best"), [x(2, 3)]),
-        error(name + "_axis_too_large", applied(name, 2), [f32(2, 3)]),
-        error(name + "_axis_too_small", applied(name, -3), [f32(2, 3)]),
-        error(name + "_empty", applied(name, 1), [f32(2, 0)]),
+        case(name + "_named", calls(name, 1, name="best"), [x(2, 3)]),
+        error(name + "_axis_too_large", calls(name, 2), [f32(2, 3)]),
+        error(name + "_axis_too_small", calls(name, -3), [f32(2, 3)]),
+        error(name + "_empty", calls(name, 1), [f32(2, 0)]),
         error(
             name + "_axis_and_dimension",
-            applied(name, axis=0, dimension=0),
+            calls(name, axis=0, dimension=0),
             [f32(2, 3)],
             variants=("full",),
         ),
-        error(name + "_scalar", applied(name), [f32()]),
+        error(name + "_scalar", calls(name), [f32()]),
     )
 ]
 
@@ -300,35 +305,35 @@ RUNNING = [
     entry
     for name in ("cumsum", "cumprod")
     for entry in (
-        case(name, applied(name), [x(3, 4)], dtypes=ALL, grad=True, grad2=name == "cumsum"),
-        case(name + "_axis_1", applied(name, 1), [x(3, 4)], grad=True),
-        case(name + "_axis_negative", applied(name, axis=-1), [x(2, 3, 2)], grad=True),
-        case(name + "_exclusive", applied(name, 1, exclusive=True), [x(2, 4)], grad=True),
-        case(name + "_reverse", applied(name, 1, reverse=True), [x(2, 4)], grad=True),
+        case(name, calls(name), [x(3, 4)], dtypes=ALL, grad=True, grad2=name == "cumsum"),
+        case(name + "_axis_1", calls(name, 1), [x(3, 4)], grad=True),
+        case(name + "_axis_negative", calls(name, axis=-1), [x(2, 3, 2)], grad=True),
+        case(name + "_exclusive", calls(name, 1, exclusive=True), [x(2, 4)], grad=True),
+        case(name + "_reverse", calls(name, 1, reverse=True), [x(2, 4)], grad=True),
         case(
             name + "_exclusive_reverse",
-            applied(name, 1, exclusive=True, reverse=True),
+            calls(name, 1, exclusive=True, reverse=True),
             [x(2, 4)],
             grad=True,
         ),
-        case(name + "_vector", applied(name), [x(5)], grad=True),
-        case(name + "_empty", applied(name), [x(0, 3)]),
-        case(name + "_one", applied(name, exclusive=True), [x(1)], grad=True),
+        case(name + "_vector", calls(name), [x(5)], grad=True),
+        case(name + "_empty", calls(name), [x(0, 3)]),
+        case(name + "_one", calls(name, exclusive=True), [x(1)], grad=True),
         case(
             name + "_tensor_axis",
-            applied(name),
+            calls(name),
             [x(2, 3), of(1, "int32")],
             grad=(0,),
             no_fd="the axis is data",
         ),
-        error(name + "_axis_too_large", applied(name, 2), [f32(2, 3)]),
-        error(name + "_axis_too_small", applied(name, -3), [f32(2, 3)]),
-        error(name + "_scalar", applied(name), [f32()]),
+        error(name + "_axis_too_large", calls(name, 2), [f32(2, 3)]),
+        error(name + "_axis_too_small", calls(name, -3), [f32(2, 3)]),
+        error(name + "_scalar", calls(name), [f32()]),
     )
 ] + [
     case(
         "cumprod_zero",
-        applied("cumprod"),
+        calls("cumprod"),
         [of([1.0, 0.0, 2.0])],
         grad=True,
         variants=("full",),
