@@ -31,24 +31,36 @@ def check_same_shape(var: torch.Tensor, grad: torch.Tensor) -> None:
         )
 
 
-def _update(name: str, doc: str, inputs: str, shape: Callable[..., Any], kernel: Callable[..., Any], *attrs: str) -> OpDefinition:
-    return op(
-        type(
-            name,
-            (),
-            {
-                "__doc__": doc,
-                "inputs": inputs,
-                "outputs": "out: Ref(T)",
-                "attrs": ("T: numbertype", *attrs),
-                "stateful": True,
-                "updates": True,
-                "gradient": None,
-                "shape": staticmethod(shape),
-                "kernel": staticmethod(kernel),
-            },
-        )
-    )
+def _update(
+    name: str,
+    doc: str,
+    inputs: str,
+    attrs: tuple[str, ...],
+    shape: Callable[..., Any],
+    kernel: Callable[..., Any],
+    joined: Callable[..., Any] | None = None,
+    per_variable: tuple[str, ...] = (),
+) -> OpDefinition:
+    """An optimizer's update of a variable.
+
+    `joined` does several updates in one call: the inputs named by `per_variable` come as
+    lists, the others are the same for all.
+    """
+    rules: dict[str, Any] = {
+        "__doc__": doc,
+        "inputs": inputs,
+        "outputs": "out: Ref(T)",
+        "attrs": ("T: numbertype", *attrs),
+        "stateful": True,
+        "updates": True,
+        "gradient": None,
+        "shape": staticmethod(shape),
+        "kernel": staticmethod(kernel),
+    }
+    if joined is not None:
+        rules["joined"] = staticmethod(joined)
+        rules["per_variable"] = per_variable
+    return op(type(name, (), rules))
 
 
 _LOCKING = "use_locking: bool = false"
@@ -67,13 +79,22 @@ def _gradient_descent(var: Ref, alpha: torch.Tensor, delta: torch.Tensor) -> Non
     value.sub_(delta * alpha)
 
 
+def _gradient_descents(vars: list[Ref], alpha: torch.Tensor, deltas: list[torch.Tensor]) -> None:
+    values = [var.read() for var in vars]
+    for value, delta in zip(values, deltas):
+        check_same_shape(value, delta)
+    torch._foreach_sub_(values, torch._foreach_mul(deltas, alpha))
+
+
 ApplyGradientDescent = _update(
     "ApplyGradientDescent",
     "var -= alpha * delta",
     "var: Ref(T), alpha: T, delta: T",
+    (_LOCKING,),
     _gradient_descent_shape,
     _gradient_descent,
-    _LOCKING,
+    _gradient_descents,
+    ("var", "delta"),
 )
 
 
@@ -103,15 +124,38 @@ def _momentum(
         value.sub_(velocity * lr)
 
 
+def _momenta(
+    vars: list[Ref],
+    accums: list[Ref],
+    lr: torch.Tensor,
+    grads: list[torch.Tensor],
+    momentum: torch.Tensor,
+    *,
+    use_nesterov: bool,
+) -> None:
+    values = [var.read() for var in vars]
+    velocities = [accum.read() for accum in accums]
+    for value, grad in zip(values, grads):
+        check_same_shape(value, grad)
+    torch._foreach_mul_(velocities, momentum)
+    torch._foreach_add_(velocities, grads)
+    steps = torch._foreach_mul(velocities, lr)
+    if use_nesterov:
+        torch._foreach_mul_(steps, momentum)
+        torch._foreach_add_(steps, torch._foreach_mul(grads, lr))
+    torch._foreach_sub_(values, steps)
+
+
 ApplyMomentum = _update(
     "ApplyMomentum",
     """accum = momentum * accum + grad;  var -= lr * accum, or with Nesterov's momentum
     var -= lr * (grad + momentum * accum).""",
     "var: Ref(T), accum: Ref(T), lr: T, grad: T, momentum: T",
+    (_LOCKING, _NESTEROV),
     _momentum_shape,
     _momentum,
-    _LOCKING,
-    _NESTEROV,
+    _momenta,
+    ("var", "accum", "grad"),
 )
 
 
@@ -160,15 +204,35 @@ def check_rows(var: torch.Tensor, indices: torch.Tensor) -> None:
         )
 
 
-SparseApplyMomentum = _update(
+Sparsedef _momenta(
+    vars: list[Ref],
+    accums: list[Ref],
+    lr: torch.Tensor,
+    grads: list[torch.Tensor],
+    momentum: torch.Tensor,
+    *,
+    use_nesterov: bool,
+) -> None:
+    values = [var.read() for var in vars]
+    velocities = [accum.read() for accum in accums]
+    for value, grad in zip(values, grads):
+        check_same_shape(value, grad)
+    torch._foreach_mul_(velocities, momentum)
+    torch._foreach_add_(velocities, grads)
+    steps = torch._foreach_mul(velocities, lr)
+    if use_nesterov:
+        torch._foreach_mul_(steps, momentum)
+        torch._foreach_add_(steps, torch._foreach_mul(grads, lr))
+    torch._foreach_sub_(values, steps)
+
+
+ApplyMomentum = _update(
     "SparseApplyMomentum",
     "ApplyMomentum on the rows `indices` of var and accum.",
     "var: Ref(T), accum: Ref(T), lr: T, grad: T, indices: Tindices, momentum: T",
+    (_INDICES, _LOCKING, _NESTEROV),
     _sparse_momentum_shape,
     _sparse_momentum,
-    _INDICES,
-    _LOCKING,
-    _NESTEROV,
 )
 
 
@@ -189,42 +253,62 @@ def adam_step_size(beta1_power: torch.Tensor, beta2_power: torch.Tensor, lr: tor
 _MANY_STEPS = torch.tensor(1e9)
 
 
-def adam_update(
-    values: list[torch.Tensor],
-    m: list[torch.Tensor],
-    v: list[torch.Tensor],
-    gradients: list[torch.Tensor],
-    step_size: torch.Tensor,
-    beta1: float,
-    beta2: float,
-    epsilon: float,
-) -> None:
-    """m, v and values one step further, all variables in one call.
-
-    m += (1 - beta1) * (g - m);  v += (1 - beta2) * (g^2 - v);  values -= step * m / (sqrt(v) + epsilon)
-    """
-    device = values[0].device
-    steps = [_MANY_STEPS if device.type == "cpu" else _MANY_STEPS.to(device)] * len(values)
-    torch._fused_adam_(
-        values,
-        gradients,
-        m,
-        v,
-        [],
-        steps,
-        amsgrad=False,
-        lr=float(step_size) if device.type == "cpu" else step_size.float(),
-        beta1=beta1,
-        beta2=beta2,
-        weight_decay=0.0,
-        eps=epsilon,
-        maximize=False,
+def _fits_torch(values: list[torch.Tensor], beta1: float, beta2: float, use_nesterov: bool) -> bool:
+    """Whether torch's fused Adam computes the same: its bias correction must vanish."""
+    return (
+        not use_nesterov
+        and abs(beta1) < 0.9999999
+        and abs(beta2) < 0.9999999
+        and all(v.dtype in (torch.float32, torch.float64) and v.is_contiguous() for v in values)
     )
 
 
-def fits_fused_adam(beta1: float, beta2: float) -> bool:
-    """Whether torch's bias correction vanishes after `_MANY_STEPS`."""
-    return abs(beta1) < 0.9999999 and abs(beta2) < 0.9999999
+def _adams(
+    vars: list[Ref],
+    ms: list[Ref],
+    vs: list[Ref],
+    beta1_power: torch.Tensor,
+    beta2_power: torch.Tensor,
+    lr: torch.Tensor,
+    beta1: Host,
+    beta2: Host,
+    epsilon: Host,
+    grads: list[torch.Tensor],
+    *,
+    use_nesterov: bool,
+) -> None:
+    values = [var.read() for var in vars]
+    first = [m.read() for m in ms]
+    second = [v.read() for v in vs]
+    for value, grad in zip(values, grads):
+        check_same_shape(value, grad)
+    step_size = adam_step_size(beta1_power, beta2_power, lr)
+    b1, b2, small = float(beta1), float(beta2), float(epsilon)
+    if not _fits_torch(values, b1, b2, use_nesterov):
+        for value, m, v, grad in zip(values, first, second, grads):
+            m.add_((grad - m) * (1 - b1))
+            v.add_((grad.square() - v) * (1 - b2))
+            numerator = m * b1 + grad * (1 - b1) if use_nesterov else m
+            value.sub_(numerator * step_size / (v.sqrt() + small))
+        return
+    device = values[0].device
+    on_cpu = device.type == "cpu"
+    torch._fused_adam_(
+        values,
+        [grad.contiguous() for grad in grads],
+        first,
+        second,
+        [],
+        [_MANY_STEPS if on_cpu else _MANY_STEPS.to(device)] * len(values),
+        amsgrad=False,
+        # On a GPU the step size stays there: reading it would wait for all work before.
+        lr=float(step_size) if on_cpu else step_size.float(),
+        beta1=b1,
+        beta2=b2,
+        weight_decay=0.0,
+        eps=small,
+        maximize=False,
+    )
 
 
 def _adam(
@@ -241,17 +325,9 @@ def _adam(
     *,
     use_nesterov: bool,
 ) -> None:
-    value, first, second = var.read(), m.read(), v.read()
-    check_same_shape(value, grad)
-    step_size = adam_step_size(beta1_power, beta2_power, lr)
-    b1, b2, small = float(beta1), float(beta2), float(epsilon)
-    if value.dtype in (torch.float32, torch.float64) and not use_nesterov and fits_fused_adam(b1, b2):
-        adam_update([value], [first], [second], [grad], step_size, b1, b2, small)
-        return
-    first.add_((grad - first) * (1 - b1))
-    second.add_((grad.square() - second) * (1 - b2))
-    numerator = first * b1 + grad * (1 - b1) if use_nesterov else first
-    value.sub_(numerator * step_size / (second.sqrt() + small))
+    _adams(
+        [var], [m], [v], beta1_power, beta2_power, lr, beta1, beta2, epsilon, [grad], use_nesterov=use_nesterov
+    )
 
 
 ApplyAdam = _update(
@@ -263,8 +339,9 @@ ApplyAdam = _update(
     """,
     "var: Ref(T), m: Ref(T), v: Ref(T), beta1_power: T, beta2_power: T, lr: T, beta1: T, beta2: T, "
     "epsilon: T, grad: T",
+    (_LOCKING, _NESTEROV),
     _adam_shape,
     _adam,
-    _LOCKING,
-    _NESTEROV,
+    _adams,
+    ("var", "m", "v", "grad"),
 )

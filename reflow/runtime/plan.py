@@ -50,7 +50,7 @@ class Plan:
             for op in self.operations:
                 lowering.lower(op)
             values = [lowering.fetched_value(tensor) for tensor in fetches]
-            steps = fuse(without_dead(lowering.steps, values), values)
+            steps = fuse(without_dead(lowering.steps, values))
         feeds = [lowering.values[tensor] for tensor in self._fed]
         self._code = Code(feeds, steps, values, trace)
         self._run = self._code.run

@@ -1,0 +1,669 @@
+"""tf.nn: activations, losses, normalisation and lookup for neural networks."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from reflow.graph import dtypes, errors, log
+from reflow.graph.constant_value import constant_value
+from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.graph import get_default_graph
+from reflow.graph.indexed_slices import IndexedSlices
+from reflow.graph.operation import Tensor
+from reflow.graph.tensor_shape import TensorShape, as_shape
+from reflow.ops.activations import Elu, LeakyRelu, Relu, Relu6, Selu
+from reflow.ops.bias import BiasAdd
+from reflow.ops.constants import constant
+from reflow.ops.exports import exported
+from reflow.ops.softmax import (
+    LogSoftmax,
+    Softmax,
+    SoftmaxCrossEntropyWithLogits,
+    SparseSoftmaxCrossEntropyWithLogits,
+)
+from reflow.ops.top_k import InTopKV2, TopKV2
+from reflow.tf import _arrays as arrays
+from reflow.tf import math as math_ops
+from reflow.tf._arguments import renamed
+from reflow.tf._clip import clip_by_norm
+from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
+from reflow.tf._variables import PartitionedVariable, Variable
+from reflow.tf.math import sigmoid, tanh
+from reflow.tf.random import random_uniform
+
+elu, relu, selu = Elu, Relu, Selu
+
+globals().update(exported("nn"))
+
+
+# -- Activations ----------------------------------------------------------------------------
+
+
+def relu6(features: Any, name: str | None = None) -> Tensor:
+    """min(max(features, 0), 6).  Krizhevsky, "Convolutional deep belief networks" (2010)."""
+    with name_scope(name, "Relu6", [features]) as scope:
+        return Relu6(convert_to_tensor(features, name="features"), name=scope)  # type: ignore[no-any-return]
+
+
+def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tensor:
+    """features where positive, else alpha * features.  Integers become float32."""
+    with name_scope(name, "LeakyRelu", [features, alpha]) as scope:
+        features = convert_to_tensor(features, name="features")
+        if features.dtype.is_integer:
+            features = math_ops.cast(features, dtypes.float32)
+        if isinstance(alpha, np.ndarray):
+            alpha = alpha.item()
+        return LeakyRelu(features, alpha=alpha, name=scope)  # type: ignore[no-any-return]
+
+
+def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
+    """relu of features and of -features, side by side along `axis`.  Shang et al. (2016)."""
+    with name_scope(name, "CRelu", [features]) as scope:
+        features = convert_to_tensor(features, name="features")
+        return Relu(arrays.concat([features, -features], axis, name=scope))  # type: ignore[no-any-return]
+
+
+def _on_last_axis(logits: Any, op: Callable[..., Any], axis: Any, name: str | None) -> Tensor:
+    """Softmax and its like, whose ops know the last axis only, along any axis."""
+    logits = convert_to_tensor(logits)
+    shape = logits.shape
+    if axis == -1 or axis == (None if shape.ndims is None else shape.ndims - 1):
+        return op(logits, name=name)  # type: ignore[no-any-return]
+    known = constant_value(axis) if isinstance(axis, Tensor) else axis
+    if known is not None and shape.ndims is not None and not -shape.ndims <= known < shape.ndims:
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"Dimension ({known}) must be in the range [{-shape.ndims}, {shape.ndims}) where "
+            f"{shape.ndims} is the number of dimensions in the input.",
+        )
+    rank = arrays.rank(logits)
+    if isinstance(axis, Tensor):
+        axis = arrays.where(math_ops.less(axis, 0), axis + rank, axis)
+    elif axis < 0:
+        axis = axis + rank
+    input_rank = arrays.rank(logits)
+    axis = axis % shape.ndims if shape.ndims is not None else axis % input_rank
+
+    def swapped(x: Tensor, name: str | None = None) -> Tensor:
+        last = math_ops.subtract(input_rank, 1)
+        order = [arrays.range(axis), [last], arrays.range(axis + 1, last), [axis]]
+        return arrays.transpose(x, arrays.concat(order, 0), name=name)
+
+    output = swapped(op(swapped(logits)), name)
+    output.set_shape(shape)
+    return output
+
+
+def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
+    """exp(logits) / sum(exp(logits)) along `axis` (default: the last; `dim` is its old name)."""
+    axis = renamed("axis", axis, "dim", dim)
+    return _on_last_axis(logits, Softmax, -1 if axis is None else axis, name)
+
+
+def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
+    """logits - log(sum(exp(logits))) along `axis` (default: the last; `dim` is its old name)."""
+    axis = renamed("axis", axis, "dim", dim)
+    return _on_last_axis(logits, LogSoftmax, -1 if axis is None else axis, name)
+
+
+# -- Layers ---------------------------------------------------------------------------------
+
+
+def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Tensor:
+    """value + bias along the channels: the last dimension ("N...C") or the second ("NC...").
+
+    Args:
+      value: at least a matrix.
+      bias: a vector with one element for each channel.
+    """
+    with name_scope(name, "BiasAdd", [value, bias]) as scope:
+        if data_format is None:
+            data_format = "NHWC"
+        elif data_format.startswith("NC"):
+            data_format = "NCHW"
+        elif data_format.startswith("N") and data_format.endswith("C"):
+            data_format = "NHWC"
+        else:
+            raise ValueError(f"data_format must be of the form `N...C` or `NC...`. Received: {data_format!r}")
+        value = convert_to_tensor(value, name="input")
+        bias = convert_to_tensor(bias, dtype=value.dtype, name="bias")
+        return BiasAdd(value, bias, data_format=data_format, name=scope)  # type: ignore[no-any-return]
+
+
+def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
+    """matmul(x, weights) + biases."""
+    with name_scope(name, "xw_plus_b", [x, weights, biases]) as scope:
+        x = convert_to_tensor(x, name="x")
+        weights = convert_to_tensor(weights, name="weights")
+        biases = convert_to_tensor(biases, name="biases")
+        return bias_add(math_ops.matmul(x, weights), biases, name=scope)
+
+
+def relu_layer(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
+    """relu(matmul(x, weights) + biases)."""
+    with name_scope(name, "relu_layer", [x, weights, biases]) as scope:
+        x = convert_to_tensor(x, name="x")
+        weights = convert_to_tensor(weights, name="weights")
+        biases = convert_to_tensor(biases, name="biases")
+        return Relu(bias_add(math_ops.matmul(x, weights), biases), name=scope)  # type: ignore[no-any-return]
+
+
+def dropout(
+    x: Any,
+    keep_prob: Any = None,
+    noise_shape: Any = None,
+    seed: int | None = None,
+    name: str | None = None,
+    rate: Any = None,
+) -> Tensor:
+    """x with a random part of its elements set to 0 and the others scaled up to keep the sum.
+
+    Args:
+      keep_prob: the probability that an element is kept: 1 - rate.
+      noise_shape: the shape of the random mask, which broadcasts to x's.
+      rate: the probability that an element is dropped, in [0, 1).
+
+    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from
+    overfitting" (2014).
+    """
+    try:
+        dropped = None if keep_prob is None else 1.0 - keep_prob
+    except TypeError:
+        raise ValueError(
+            f"keep_prob must be a floating point number or Tensor (got {keep_prob!r})"
+        ) from None
+    rate = renamed("rate", rate, "keep_prob", dropped)
+    if rate is None:
+        raise ValueError("You must provide a rate to dropout.")
+    with name_scope(name, "dropout", [x]):
+        x = convert_to_tensor(x, name="x")
+        if not x.dtype.is_floating:
+            raise ValueError(
+                "x has to be a floating point tensor since it's going to be scaled. "
+                f"Got a {x.dtype} tensor instead."
+            )
+        if isinstance(rate, numbers.Real):
+            if not 0 <= rate < 1:
+                raise ValueError(
+                    f"rate must be a scalar tensor or a float in the range [0, 1), got {rate:g}"
+                )
+            if rate == 0:
+                return x
+        rate = convert_to_tensor(rate, dtype=x.dtype, name="rate")
+        rate.shape.assert_has_rank(0)
+        if constant_value(rate) == 0:
+            return x
+        # A uniform number lies in [0, 1) on a grid: >= keeps the share right on it.
+        uniform = random_uniform(_mask_shape(x, noise_shape), seed=seed, dtype=x.dtype)
+        scale = 1 / (1 - rate)
+        keep = uniform >= rate
+        result = x * scale * math_ops.cast(keep, x.dtype)
+        result.set_shape(x.shape)
+        return result
+
+
+def _mask_shape(x: Tensor, noise_shape: Any) -> Any:
+    """The shape of dropout's mask: sizes that `noise_shape` leaves open are x's."""
+    if noise_shape is None:
+        return arrays.shape(x)
+    try:
+        wanted = as_shape(noise_shape).sizes
+    except (TypeError, ValueError):
+        return noise_shape
+    own = x.shape.sizes
+    if wanted is None or own is None or len(own) != len(wanted):
+        return noise_shape
+    return TensorShape([size if size is not None else default for size, default in zip(wanted, own)])
+
+
+# -- Losses ---------------------------------------------------------------------------------
+
+
+def _require_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None:
+    if sentinel is not None:
+        raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., ...)")
+    if labels is None or logits is None:
+        raise ValueError("Both labels and logits must be provided.")
+
+
+def _rows(x: Tensor) -> Tensor:
+    """x as a matrix: all dimensions but the last become one."""
+    last = arrays.slice(arrays.shape(x), [math_ops.subtract(arrays.rank(x), 1)], [1])
+    matrix = arrays.reshape(x, arrays.concat([[-1], last], 0))
+    sizes = x.shape.sizes
+    if sizes is not None and None not in sizes[:-1]:
+        matrix.set_shape([math.prod(size for size in sizes[:-1] if size is not None), sizes[-1]])
+    return matrix
+
+
+def softmax_cross_entropy_with_logits_v2(
+    labels: Any, logits: Any, axis: Any = None, name: str | None = None, dim: Any = None
+) -> Tensor:
+    """The cross entropy between the distributions `labels` and softmax(logits), along `axis`.
+
+    Args:
+      labels: probabilities that add up to 1 along `axis`, of logits' shape and type.
+      logits: any numbers.
+
+    Returns:
+      A tensor of logits' shape without `axis`.  Gradients flow into both arguments.
+    """
+    _require_named("softmax_cross_entropy_with_logits", None, labels, logits)
+    axis = renamed("axis", axis, "dim", dim)
+    axis = -1 if axis is None else axis
+    with name_scope(name, "softmax_cross_entropy_with_logits", [logits, labels]) as scope:
+        logits = convert_to_tensor(logits, name="logits")
+        labels = convert_to_tensor(labels, name="labels")
+        small = logits.dtype in (dtypes.float16, dtypes.bfloat16)
+        precise = math_ops.cast(logits, dtypes.float32) if small else logits
+        labels = math_ops.cast(labels, precise.dtype)
+        input_rank = arrays.rank(precise)
+        shape = logits.shape
+        if axis != -1:
+
+            def moved(x: Tensor) -> Tensor:
+                order = [arrays.range(axis), arrays.range(axis + 1, input_rank), [axis]]
+                return arrays.transpose(x, arrays.concat(order, 0))
+
+            precise, labels = moved(precise), moved(labels)
+        input_shape = arrays.shape(precise)
+        cost, _ = SoftmaxCrossEntropyWithLogits(_rows(precise), _rows(labels), name=scope)
+        output_shape = arrays.slice(input_shape, [0], [math_ops.subtract(input_rank, 1)])
+        cost = arrays.reshape(cost, output_shape)
+        if shape.ndims is not None:
+            sizes = shape.as_list()
+            del sizes[axis]
+            cost.set_shape(sizes)
+        return math_ops.cast(cost, logits.dtype) if small else cost
+
+
+def softmax_cross_entropy_with_logits(
+    _sentinel: Any = None,
+    labels: Any = None,
+    logits: Any = None,
+    dim: int = -1,
+    name: str | None = None,
+    axis: Any = None,
+) -> Tensor:
+    """As softmax_cross_entropy_with_logits_v2; no gradient flows into `labels`."""
+    axis = renamed("axis", axis, "dim", None)
+    _require_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    with name_scope(name, "softmax_cross_entropy_with_logits_sg", [logits, labels]) as scope:
+        labels = arrays.stop_gradient(labels, name="labels_stop_gradient")
+    return softmax_cross_entropy_with_logits_v2(
+        labels=labels, logits=logits, axis=dim if axis is None else axis, name=scope
+    )
+
+
+def sparse_softmax_cross_entropy_with_logits(
+    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
+) -> Tensor:
+    """The cross entropy of softmax(logits) against one right class each.
+
+    Args:
+      labels: integer classes, of logits' shape without its last dimension.
+      logits: [..., classes].
+
+    Returns:
+      A tensor of labels' shape and logits' type.
+    """
+    _require_named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
+        labels, logits = convert_to_tensor(labels), convert_to_tensor(logits)
+        half = logits.dtype is dtypes.float16
+        precise = math_ops.cast(logits, dtypes.float32) if half else logits
+        static_labels = labels.shape
+        labels_shape = arrays.shape(labels)
+        known = _check_sparse_shapes(static_labels, logits.shape)
+        if logits.shape.ndims == 2:
+            cost, _ = SparseSoftmaxCrossEntropyWithLogits(precise, labels, name=name)
+            return math_ops.cast(cost, dtypes.float16) if half else cost
+        checks = []
+        if not known:
+            from reflow.tf._checks import assert_equal
+
+            checks.append(assert_equal(arrays.shape(labels), arrays.shape(logits)[:-1]))
+        with control_dependencies(checks):
+            classes = arrays.shape(logits)[arrays.rank(logits) - 1]
+            precise = arrays.reshape(precise, [-1, classes])
+            labels = arrays.reshape(labels, [-1])
+            cost, _ = SparseSoftmaxCrossEntropyWithLogits(precise, labels, name=name)
+            cost = arrays.reshape(cost, labels_shape)
+            cost.set_shape(static_labels)
+            return math_ops.cast(cost, dtypes.float16) if half else cost
+
+
+def _check_sparse_shapes(labels: TensorShape, logits: TensorShape) -> bool:
+    """Whether both shapes are known.  ValueError when they do not fit each other."""
+    if logits.ndims == 0:
+        raise ValueError(f"Logits cannot be scalars - received shape {logits}.")
+    if logits.ndims is not None and labels.ndims is not None and labels.ndims != logits.ndims - 1:
+        raise ValueError(
+            f"Rank mismatch: Rank of labels (received {labels.ndims}) should equal rank of logits "
+            f"minus 1 (received {logits.ndims})."
+        )
+    known = labels.is_fully_defined() and logits.ndims is not None and logits[:-1].is_fully_defined()
+    if known and labels != logits[:-1]:
+        raise ValueError(
+            f"Shape mismatch: The shape of labels (received {labels}) should equal the shape of "
+            f"logits except for the last dimension (received {logits})."
+        )
+    return known
+
+
+def _require_same_shape(a: Tensor, a_name: str, b: Tensor, b_name: str) -> None:
+    try:
+        a.shape.merge_with(b.shape)
+    except ValueError:
+        raise ValueError(
+            f"{b_name} and {a_name} must have the same shape ({b.shape} vs {a.shape})"
+        ) from None
+
+
+def sigmoid_cross_entropy_with_logits(
+    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
+) -> Tensor:
+    """The cross entropy of sigmoid(logits) against the probabilities `labels`, by element.
+
+    max(x, 0) - x * z + log(1 + exp(-abs(x))) for x = logits, z = labels: without overflow.
+    """
+    _require_named("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
+    with name_scope(name, "logistic_loss", [logits, labels]) as scope:
+        logits = convert_to_tensor(logits, name="logits")
+        labels = convert_to_tensor(labels, name="labels")
+        _require_same_shape(labels, "labels", logits, "logits")
+        zeros = arrays.zeros_like(logits, dtype=logits.dtype)
+        positive = logits >= zeros
+        relu_logits = arrays.where(positive, logits, zeros)
+        minus_abs = arrays.where(positive, -logits, logits)
+        return math_ops.add(  # type: ignore[no-any-return]
+            relu_logits - logits * labels, math_ops.log1p(math_ops.exp(minus_abs)), name=scope
+        )
+
+
+def weighted_cross_entropy_with_logits(
+    labels: Any = None, logits: Any = None, pos_weight: Any = None, name: str | None = None, targets: Any = None
+) -> Tensor:
+    """As sigmoid_cross_entropy_with_logits, with the positive examples weighted by `pos_weight`."""
+    labels = renamed("labels", labels, "targets", targets)
+    with name_scope(name, "logistic_loss", [logits, labels]) as scope:
+        logits = convert_to_tensor(logits, name="logits")
+        labels = convert_to_tensor(labels, name="labels")
+        _require_same_shape(labels, "labels", logits, "logits")
+        log_weight = 1 + (pos_weight - 1) * labels
+        return math_ops.add(  # type: ignore[no-any-return]
+            (1 - labels) * logits,
+            log_weight * (math_ops.log1p(math_ops.exp(-math_ops.abs(logits))) + relu(-logits)),
+            name=scope,
+        )
+
+
+def log_poisson_loss(
+    targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None
+) -> Tensor:
+    """exp(log_input) - log_input * targets: the Poisson log likelihood, negated.
+
+    With `compute_full_loss` also Stirling's approximation of log(targets!).
+    """
+    with name_scope(name, "log_poisson_loss", [log_input, targets]):
+        log_input = convert_to_tensor(log_input, name="log_input")
+        targets = convert_to_tensor(targets, name="targets")
+        _require_same_shape(targets, "targets", log_input, "log_input")
+        result = math_ops.exp(log_input) - log_input * targets
+        if compute_full_loss:
+            half = constant(0.5, dtype=targets.dtype)
+            two_pi = constant(2 * math.pi, dtype=targets.dtype)
+            stirling = targets * math_ops.log(targets) - targets + half * math_ops.log(two_pi * targets)
+            zeros = arrays.zeros_like(targets, dtype=targets.dtype)
+            ones = arrays.ones_like(targets, dtype=targets.dtype)
+            small = math_ops.logical_and(targets >= zeros, targets <= ones)
+            result += arrays.where(small, zeros, stirling)
+        return result
+
+
+# -- Statistics -----------------------------------------------------------------------------
+
+
+def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None) -> Tensor:
+    """x / sqrt(max(sum(x ** 2), epsilon)) along `axis` (`dim` is its old name)."""
+    axis = renamed("axis", axis, "dim", dim)
+    with name_scope(name, "l2_normalize", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        square_sum = math_ops.reduce_sum(math_ops.square(x), axis, keepdims=True)
+        inverse_norm = math_ops.rsqrt(math_ops.maximum(square_sum, epsilon))
+        return math_ops.multiply(x, inverse_norm, name=scope)
+
+
+def zero_fraction(value: Any, name: str | None = None) -> Tensor:
+    """The share of zeros among the elements, float32; NaN if there are no elements."""
+    with name_scope(name, "zero_fraction", [value]):
+        value = convert_to_tensor(value, name="value")
+        size = arrays.size(value, out_type=dtypes.int64)
+        nonzero = math_ops.count_nonzero(value, dtype=dtypes.int64)
+        zeros = math_ops.cast(size - nonzero, dtypes.float32)
+        return arrays.identity(zeros / math_ops.cast(size, dtypes.float32), "fraction")
+
+
+def moments(
+    x: Any,
+    axes: Any,
+    shift: Any = None,
+    name: str | None = None,
+    keep_dims: bool | None = None,
+    keepdims: bool | None = None,
+) -> tuple[Tensor, Tensor]:
+    """The mean and the variance of x over `axes`.  `shift` is not used, as in TensorFlow."""
+    keep = bool(renamed("keepdims", keepdims, "keep_dims", keep_dims))
+    with name_scope(name, "moments", [x, axes]):
+        x = convert_to_tensor(x)
+        half = x.dtype is dtypes.float16
+        y = math_ops.cast(x, dtypes.float32) if half else x
+        mean = math_ops.reduce_mean(y, axes, keepdims=True, name="mean")
+        variance = math_ops.reduce_mean(
+            math_ops.squared_difference(y, arrays.stop_gradient(mean)),
+            axes,
+            keepdims=True,
+            name="variance",
+        )
+        if not keep:
+            mean, variance = arrays.squeeze(mean, axes), arrays.squeeze(variance, axes)
+        if half:
+            return math_ops.cast(mean, dtypes.float16), math_ops.cast(variance, dtypes.float16)
+        return mean, variance
+
+
+def weighted_moments(
+    x: Any,
+    axes: Any,
+    frequency_weights: Any,
+    name: str | None = None,
+    keep_dims: bool | None = None,
+    keepdims: bool | None = None,
+) -> tuple[Tensor, Tensor]:
+    """The mean and the variance of x over `axes`, each element counted by its weight."""
+    keep = bool(renamed("keepdims", keepdims, "keep_dims", keep_dims))
+    with name_scope(name, "weighted_moments", [x, frequency_weights, axes]):
+        x = convert_to_tensor(x, name="x")
+        weights = convert_to_tensor(frequency_weights, name="frequency_weights")
+        half = x.dtype is dtypes.float16
+        if half:
+            x = math_ops.cast(x, dtypes.float32)
+        if weights.dtype != x.dtype:
+            weights = math_ops.cast(weights, x.dtype)
+        total = math_ops.reduce_sum(weights * x, axes, name="weighted_input_sum", keepdims=True)
+        broadcast = weights + arrays.zeros_like(x)
+        count = math_ops.reduce_sum(broadcast, axes, name="sum_of_weights", keepdims=True)
+        divisor = math_ops.reciprocal(count, name="inv_weight_sum")
+        mean = math_ops.multiply(total, divisor)
+        distances = math_ops.reduce_sum(
+            weights * math_ops.squared_difference(x, mean), axes, name="weighted_distsq", keepdims=True
+        )
+        variance = math_ops.multiply(distances, divisor)
+        if not keep:
+            mean, variance = arrays.squeeze(mean, axis=axes), arrays.squeeze(variance, axis=axes)
+        if half:
+            return math_ops.cast(mean, dtypes.float16), math_ops.cast(variance, dtypes.float16)
+        return mean, variance
+
+
+def sufficient_statistics(
+    x: Any,
+    axes: Sequence[int],
+    shift: Any = None,
+    keep_dims: bool | None = None,
+    name: str | None = None,
+    keepdims: bool | None = None,
+) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+    """(count, sum, sum of squares, shift) of x over `axes`, of which `shift` was taken first."""
+    axes = list(set(axes))
+    keep = bool(renamed("keepdims", keepdims, "keep_dims", keep_dims))
+    with name_scope(name, "sufficient_statistics", [x, shift]):
+        x = convert_to_tensor(x, name="x")
+        sizes = x.shape.sizes
+        if sizes is not None and all(sizes[axis] is not None for axis in axes):
+            counts = constant(math.prod(sizes[axis] or 0 for axis in axes), dtype=x.dtype)
+        else:
+            x_sizes = arrays.gather(math_ops.cast(arrays.shape(x), x.dtype), axes)
+            counts = math_ops.reduce_prod(x_sizes, name="count")
+        if shift is None:
+            values, squares = x, math_ops.square(x)
+        else:
+            shift = convert_to_tensor(shift, name="shift")
+            values, squares = math_ops.subtract(x, shift), math_ops.squared_difference(x, shift)
+        mean_ss = math_ops.reduce_sum(values, axes, keepdims=keep, name="mean_ss")
+        var_ss = math_ops.reduce_sum(squares, axes, keepdims=keep, name="var_ss")
+    return counts, mean_ss, var_ss, shift
+
+
+def normalize_moments(
+    counts: Any, mean_ss: Any, variance_ss: Any, shift: Any, name: str | None = None
+) -> tuple[Tensor, Tensor]:
+    """The mean and the variance that `sufficient_statistics` tell of."""
+    with name_scope(name, "normalize", [counts, mean_ss, variance_ss, shift]):
+        divisor = math_ops.reciprocal(counts, name="divisor")
+        if shift is None:
+            mean = shifted_mean = math_ops.multiply(mean_ss, divisor, name="mean")
+        else:
+            shifted_mean = math_ops.multiply(mean_ss, divisor, name="shifted_mean")
+            mean = math_ops.add(shifted_mean, shift, name="mean")
+        variance = math_ops.subtract(
+            math_ops.multiply(variance_ss, divisor), math_ops.square(shifted_mean), name="variance"
+        )
+    return mean, variance
+
+
+# -- Ranks and lookup -----------------------------------------------------------------------
+
+
+def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) -> Any:
+    """(values, indices) of the k largest elements along the last dimension, largest first."""
+    return TopKV2(input, k, sorted=sorted, name=name)
+
+
+def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) -> Tensor:
+    """Whether the class targets[i] is among the k likeliest of predictions[i].
+
+    predictions: [batch, classes] float32; targets: [batch].  Ties count as in.
+    """
+    with name_scope(name, "in_top_k"):
+        return InTopKV2(predictions, targets, k, name=name)  # type: ignore[no-any-return]
+
+
+def embedding_lookup(
+    params: Any,
+    ids: Any,
+    partition_strategy: str = "mod",
+    name: str | None = None,
+    validate_indices: bool = True,
+    max_norm: Any = None,
+) -> Tensor:
+    """The rows `ids` of a table that may be split over several tensors.
+
+    Args:
+      params: a table [rows, ...], or a list of parts, or a partitioned variable.
+      ids: integers of any shape.
+      partition_strategy: "mod" (row i is in part i % n) or "div" (parts hold runs of rows).
+      max_norm: rows of a larger L2 norm are scaled down to it.
+
+    Returns:
+      A tensor of shape ids.shape + params.shape[1:].
+    """
+    if params is None or (isinstance(params, (list, tuple)) and not params):
+        raise ValueError("Need at least one param")
+    if isinstance(params, PartitionedVariable):
+        params = list(params)
+    elif not isinstance(params, (list, tuple)):
+        params = [params]
+    with name_scope(name, "embedding_lookup", [*params, ids]) as scope:
+        params = [
+            convert_to_tensor(p, name="params" if len(params) == 1 else f"params_{i}")
+            for i, p in enumerate(params)
+        ]
+        ids = convert_to_tensor(ids, name="ids")
+        if len(params) == 1:
+            with colocate_with(params[0]):
+                rows = arrays.gather(params[0], ids, name=scope)
+                return arrays.identity(_clipped(rows, ids, max_norm))
+        return _partitioned_lookup(params, ids, partition_strategy, scope, max_norm)
+
+
+def _clipped(rows: Tensor, ids: Tensor, max_norm: Any) -> Tensor:
+    if max_norm is None:
+        return rows
+    if ids.shape.ndims is None or rows.shape.ndims is None:
+        axes = arrays.range(arrays.rank(ids), arrays.rank(rows))
+    else:
+        axes = list(range(ids.shape.ndims, rows.shape.ndims))
+    return clip_by_norm(rows, max_norm, axes=axes)
+
+
+def _partitioned_lookup(
+    params: Sequence[Tensor], ids: Tensor, partition_strategy: str, name: str, max_norm: Any
+) -> Tensor:
+    parts = len(params)
+    flat_ids = arrays.reshape(ids, [-1])
+    positions = arrays.range(arrays.size(flat_ids))
+    if partition_strategy == "mod":
+        assignments, new_ids = flat_ids % parts, flat_ids // parts
+    elif partition_strategy == "div":
+        assignments, new_ids = _contiguous_parts(params, flat_ids)
+    else:
+        raise ValueError(f"Unrecognized partition strategy: {partition_strategy}")
+    assignments = math_ops.cast(assignments, dtypes.int32)
+    gathered_ids = arrays.dynamic_partition(new_ids, assignments, parts)
+    part_positions = arrays.dynamic_partition(positions, assignments, parts)
+    rows = []
+    for part, part_ids in zip(params, gathered_ids):
+        with colocate_with(part):
+            rows.append(arrays.gather(part, part_ids))
+    stitched = arrays.parallel_dynamic_stitch(part_positions, rows, name=name)
+    row_shape = params[0].shape[1:]
+    for part in params[1:]:
+        row_shape = row_shape.merge_with(part.shape[1:])
+    known = row_shape if row_shape.is_fully_defined() else arrays.shape(params[0])[1:]
+    result = arrays.reshape(stitched, arrays.concat([arrays.shape(ids), known], 0))
+    result.set_shape(ids.shape.concatenate(row_shape))
+    return _clipped(result, ids, max_norm)
+
+
+def _contiguous_parts(params: Sequence[Tensor], ids: Tensor) -> tuple[Tensor, Tensor]:
+    """(part, row in the part) of each id where parts hold runs of rows, the first ones longer."""
+    parts = len(params)
+    sizes = [part.shape.with_rank_at_least(1)[0].value for part in params]
+    if None in sizes:
+        dynamic = [arrays.shape(p)[0] if size is None else size for p, size in zip(params, sizes)]
+        total: Any = math_ops.reduce_sum(math_ops.cast(arrays.stack(dynamic), ids.dtype))
+    else:
+        total = constant(sum(sizes), ids.dtype)
+    per_part, extras = total // parts, total % parts
+    assignments = math_ops.maximum(ids // (per_part + 1), (ids - extras) // per_part)
+    new_ids = arrays.where(
+        assignments < extras, ids % (per_part + 1), (ids - extras) % per_part
+    )
+    return assignments, new_ids
