@@ -13,7 +13,9 @@ from reflow.graph.tensor_shape import Dimension, TensorShape
 Array = np.ndarray[Any, Any]
 
 
-def array_of(value: Any, dtype: DType | None = None, shape: Any = None, verify_shape: bool = False) -> Array:
+def array_of(
+    value: Any, dtype: DType | None = None, shape: Any = None, verify_shape: bool = False
+) -> Array:
     """`value` as the array that `tf.constant(value, dtype, shape)` holds.
 
     Python floats become float32 and integers int32 (int64 where they do not fit); NumPy values
@@ -26,7 +28,16 @@ def array_of(value: Any, dtype: DType | None = None, shape: Any = None, verify_s
     array = _array(value, dtype)
     if shape is None:
         return array
-    sizes = tuple(int(d) for d in (shape.as_list() if isinstance(shape, TensorShape) else np.atleast_1d(shape) if not isinstance(shape, (list, tuple)) else shape))
+    sizes = tuple(
+        int(d)
+        for d in (
+            shape.as_list()
+            if isinstance(shape, TensorShape)
+            else np.atleast_1d(shape)
+            if not isinstance(shape, (list, tuple))
+            else shape
+        )
+    )
     if verify_shape and array.shape != sizes:
         raise TypeError(f"Expected Tensor's shape: {sizes}, got {array.shape}.")
     return _fill(array, sizes)
@@ -105,9 +116,13 @@ def _preferred_type(array: Array, value: Any) -> Array:
         small = array.astype(np.int32)
         return small if np.array_equal(small, array) else array
     if kind in "SUO":
-        if array.size and not all(isinstance(item, (str, bytes)) for item in np.array(value, dtype=object).flat):
+        if array.size and not all(
+            isinstance(item, (str, bytes)) for item in np.array(value, dtype=object).flat
+        ):
             _explain_ragged(value, None)
-            raise TypeError(f"Failed to convert object of type {type(value)} to Tensor. Contents: {value!r}. Consider casting elements to a supported type.")
+            raise TypeError(
+                f"Failed to convert object of type {type(value)} to Tensor. Contents: {value!r}. Consider casting elements to a supported type."
+            )
         return _strings(np.array(value, dtype=object))
     return array
 
@@ -142,7 +157,9 @@ def _check_types(value: Any, dtype: DType) -> None:
         return
     if dtype is dtypes.string:
         if not isinstance(value, (str, bytes)):
-            raise TypeError(f"Expected string, got {value!r} of type '{type(value).__name__}' instead.")
+            raise TypeError(
+                f"Expected string, got {value!r} of type '{type(value).__name__}' instead."
+            )
         return
     if isinstance(value, np.ndarray) and value.ndim:
         return
@@ -152,7 +169,9 @@ def _check_types(value: Any, dtype: DType) -> None:
     if not isinstance(value, types):
         if value is None:
             raise TypeError(f"Expected {dtype.name}, got None of type 'NoneType' instead.")
-        raise TypeError(f"Expected {dtype.name}, got {value!r} of type '{type(value).__name__}' instead.")
+        raise TypeError(
+            f"Expected {dtype.name}, got {value!r} of type '{type(value).__name__}' instead."
+        )
 
 
 def _check_quantized(value: Any, dtype: DType) -> None:

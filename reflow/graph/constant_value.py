@@ -81,4 +81,8 @@ def constant_value_as_shape(tensor: Tensor) -> TensorShape:
         if known is not None:
             return TensorShape(known)
     shape = tensor._shape.with_rank(1)
-    return TensorShape(None) if shape.sizes is None or shape.sizes[0] is None else TensorShape([None] * shape.sizes[0])
+    return (
+        TensorShape(None)
+        if shape.sizes is None or shape.sizes[0] is None
+        else TensorShape([None] * shape.sizes[0])
+    )

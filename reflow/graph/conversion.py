@@ -94,7 +94,11 @@ def convert_to_tensor(
 
 
 def _check_type(tensor: Tensor, dtype: DType | None) -> Tensor:
-    if dtype is not None and dtype is not tensor.dtype and not dtype.is_compatible_with(tensor.dtype):
+    if (
+        dtype is not None
+        and dtype is not tensor.dtype
+        and not dtype.is_compatible_with(tensor.dtype)
+    ):
         raise ValueError(
             f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
             f"{tensor.dtype.name}: {str(tensor)!r}"
@@ -111,6 +115,8 @@ def convert_n_to_tensor(
 ) -> list[Tensor]:
     """A list of tensors; the i-th constant is named NAME_i."""
     return [
-        convert_to_tensor(value, dtype, None if name is None else f"{name}_{i}", preferred_dtype, as_ref)
+        convert_to_tensor(
+            value, dtype, None if name is None else f"{name}_{i}", preferred_dtype, as_ref
+        )
         for i, value in enumerate(values)
     ]

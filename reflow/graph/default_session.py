@@ -66,5 +66,3 @@ def session_for(graph: Graph, session: Any, what: str) -> Any:
             f"Cannot use the given session to {what}: it was created for another graph."
         )
     return session
-
-

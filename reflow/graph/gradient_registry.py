@@ -43,7 +43,9 @@ def _register(op_type: str, function: GradientFunction | None) -> None:
         raise KeyError(f"Registering two gradient with name '{op_type}'! (it is built in)")
     if op_type in _registered:
         line = source.user_line(_registered_at[op_type])
-        raise KeyError(f"Registering two gradient with name '{op_type}'! (Previous registration was in {line})")
+        raise KeyError(
+            f"Registering two gradient with name '{op_type}'! (Previous registration was in {line})"
+        )
     _registered[op_type] = function
     _registered_at[op_type] = source.capture()
 

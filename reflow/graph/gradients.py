@@ -96,7 +96,9 @@ def gradients(
     try:
         unconnected = UnconnectedGradients(unconnected_gradients)
     except ValueError:
-        raise ValueError(f"Unknown value for unconnected_gradients: '{unconnected_gradients}'") from None
+        raise ValueError(
+            f"Unknown value for unconnected_gradients: '{unconnected_gradients}'"
+        ) from None
     y_list = convert_n_to_tensor([_element(y) for y in _as_list(ys)], name="y")
     x_list = [_element(x) for x in _as_list(xs)]
     x_tensors = convert_n_to_tensor(
@@ -129,7 +131,9 @@ def _as_list(value: Any) -> list[Any]:
 def _element(value: Any) -> Any:
     """A variable as its reference: derivatives are taken there, not at one of its reads."""
     handle = getattr(value, "_as_graph_element", None)
-    return handle() if handle is not None and not isinstance(value, (Tensor, IndexedSlices)) else value
+    return (
+        handle() if handle is not None and not isinstance(value, (Tensor, IndexedSlices)) else value
+    )
 
 
 class _Backward:
@@ -230,7 +234,9 @@ class _Backward:
 
 
 def _as_gradient(gradient: Any) -> Gradient:
-    return gradient if isinstance(gradient, (Tensor, IndexedSlices)) else convert_to_tensor(gradient)
+    return (
+        gradient if isinstance(gradient, (Tensor, IndexedSlices)) else convert_to_tensor(gradient)
+    )
 
 
 def _sum(parts: Sequence[Gradient]) -> Gradient:
@@ -242,7 +248,9 @@ def _sum(parts: Sequence[Gradient]) -> Gradient:
         values = arithmetic.concat([part.values for part in slices])
         indices = arithmetic.concat([part.indices for part in slices])
         return IndexedSlices(values, indices, slices[0].dense_shape)
-    return arithmetic.add_n([arithmetic.to_dense(p) if isinstance(p, IndexedSlices) else p for p in parts])
+    return arithmetic.add_n(
+        [arithmetic.to_dense(p) if isinstance(p, IndexedSlices) else p for p in parts]
+    )
 
 
 def _gated(gradients: Sequence[Gradient | None]) -> list[Gradient | None]:
@@ -300,5 +308,3 @@ def _operations_between(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> set[Opera
 def _leads_further(op: Operation, between: set[Operation]) -> bool:
     """Whether an x's own operation lies on the way to another x."""
     return any(tensor.op in between for tensor in op.inputs)
-
-

@@ -72,7 +72,9 @@ class Graph:
             if not isinstance(tensor, Tensor):
                 raise TypeError(f"Input #{inputs.index(tensor)} is not a tensor: {tensor!r}")
         types = definition.output_types(plain) if dtypes is None else list(dtypes)
-        scoped_name = self.unique_name(name or op_type) if not (name and name.endswith("/")) else name[:-1]
+        scoped_name = (
+            self.unique_name(name or op_type) if not (name and name.endswith("/")) else name[:-1]
+        )
         return self.add_node(definition, list(inputs), plain, scoped_name, types)
 
     def add_node(
@@ -96,7 +98,16 @@ class Graph:
             if definition.name in self._gradient_override_map:
                 attrs["_gradient_op_type"] = self._gradient_override_map[definition.name]
             controls = scopes.control_inputs_for(inputs) if scopes.controllers else []
-            op = Operation(self, definition, name, len(self._ordered) + 1, inputs, output_types, attrs, controls)
+            op = Operation(
+                self,
+                definition,
+                name,
+                len(self._ordered) + 1,
+                inputs,
+                output_types,
+                attrs,
+                controls,
+            )
             if scopes.devices:
                 self._apply_devices(op)
             if scopes.colocations:
@@ -123,7 +134,9 @@ class Graph:
 
     def capture(self, tensor: Tensor) -> Tensor:
         """What this graph uses for a tensor of another one.  A plain graph has nothing to use."""
-        raise ValueError(f"{tensor} is not an element of this graph: it must be from the same graph.")
+        raise ValueError(
+            f"{tensor} is not an element of this graph: it must be from the same graph."
+        )
 
     def _apply_colocation(self, attrs: dict[str, Any]) -> None:
         groups = set(attrs.get("_class", ()))
@@ -167,7 +180,9 @@ class Graph:
         if not (allow_tensor or allow_operation):
             raise ValueError("allow_tensor and allow_operation can't both be False.")
         wanted = " or ".join(
-            kind for kind, allowed in (("Tensor", allow_tensor), ("Operation", allow_operation)) if allowed
+            kind
+            for kind, allowed in (("Tensor", allow_tensor), ("Operation", allow_operation))
+            if allowed
         )
         convert = getattr(obj, "_as_graph_element", None)
         if convert is not None:
@@ -188,18 +203,26 @@ class Graph:
         assert isinstance(obj, (Tensor, Operation))
         return obj
 
-    def _element_by_name(self, name: str, allow_tensor: bool, allow_operation: bool) -> Tensor | Operation:
+    def _element_by_name(
+        self, name: str, allow_tensor: bool, allow_operation: bool
+    ) -> Tensor | Operation:
         op_name, colon, index = name.rpartition(":")
         if not colon:
             op = self._nodes.get(name)
             if not allow_operation:
-                looks = "an Operation, not a Tensor" if op is not None else "a (possibly invalid) Operation name, not a Tensor"
+                looks = (
+                    "an Operation, not a Tensor"
+                    if op is not None
+                    else "a (possibly invalid) Operation name, not a Tensor"
+                )
                 raise ValueError(
                     f"The name '{name}' looks like {looks}. Tensor names must be of the form "
                     '"<op_name>:<output_index>".'
                 )
             if op is None:
-                raise KeyError(f"The name '{name}' refers to an Operation not in the graph.{self._did_you_mean(name)}")
+                raise KeyError(
+                    f"The name '{name}' refers to an Operation not in the graph.{self._did_you_mean(name)}"
+                )
             return op
         if not allow_tensor:
             raise ValueError(f"Name {name!r} appears to refer to a Tensor, not an Operation.")
@@ -355,10 +378,14 @@ class Graph:
             stack.pop()
 
     @contextmanager
-    def colocate_with(self, op: Operation | Tensor | None, ignore_existing: bool = False) -> Iterator[None]:
+    def colocate_with(
+        self, op: Operation | Tensor | None, ignore_existing: bool = False
+    ) -> Iterator[None]:
         """Records (in the `_class` attribute) that ops made inside belong beside `op`."""
         if op is None and not ignore_existing:
-            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
+            raise ValueError(
+                "Trying to reset colocation (op is None) but ignore_existing is not True"
+            )
         if isinstance(op, Tensor):
             op = op.op
         elif op is not None and not isinstance(op, Operation):
@@ -500,7 +527,11 @@ class _Scopes(threading.local):
         controls: list[Operation] = []
         for controller in self.controllers:
             if producers.isdisjoint(controller.seen):
-                controls += [op for op in controller.control_inputs if op not in producers and op not in controls]
+                controls += [
+                    op
+                    for op in controller.control_inputs
+                    if op not in producers and op not in controls
+                ]
         return controls
 
 

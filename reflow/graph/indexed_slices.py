@@ -11,8 +11,12 @@ from reflow.graph.graph import Graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 
-IndexedSlicesValue = collections.namedtuple("IndexedSlicesValue", ["values", "indices", "dense_shape"])
-SparseTensorValue = collections.namedtuple("SparseTensorValue", ["indices", "values", "dense_shape"])
+IndexedSlicesValue = collections.namedtuple(
+    "IndexedSlicesValue", ["values", "indices", "dense_shape"]
+)
+SparseTensorValue = collections.namedtuple(
+    "SparseTensorValue", ["indices", "values", "dense_shape"]
+)
 
 
 class IndexedSlices:
@@ -50,7 +54,11 @@ class IndexedSlices:
     def shape(self) -> TensorShape:
         from reflow.graph.constant_value import constant_value_as_shape
 
-        return TensorShape(None) if self._dense_shape is None else constant_value_as_shape(self._dense_shape)
+        return (
+            TensorShape(None)
+            if self._dense_shape is None
+            else constant_value_as_shape(self._dense_shape)
+        )
 
     @property
     def name(self) -> str:
@@ -163,5 +171,3 @@ class SparseTensor:
             f"SparseTensor(indices={self._indices}, values={self._values}, "
             f"dense_shape={self._dense_shape})"
         )
-
-

@@ -36,7 +36,9 @@ def lookup(op_type: str) -> OpDefinition:
     """The definition of an op type; ValueError when there is none."""
     definition = _registry.get(op_type)
     if definition is None:
-        raise ValueError(f"Op type not registered: '{op_type}' is not one of the ops that reflow has yet.")
+        raise ValueError(
+            f"Op type not registered: '{op_type}' is not one of the ops that reflow has yet."
+        )
     return definition
 
 
@@ -55,7 +57,9 @@ class OpDefinition:
       evaluate: gives the outputs for constant inputs, or None where that cannot be done.
     """
 
-    def __init__(self, rules: type, evaluate: Callable[[Operation, list[Any]], Any] | None = None) -> None:
+    def __init__(
+        self, rules: type, evaluate: Callable[[Operation, list[Any]], Any] | None = None
+    ) -> None:
         self.rules = rules
         self.name: str = rules.__name__
         self.__name__ = self.name
@@ -282,7 +286,9 @@ class OpDefinition:
             return convert_n_to_tensor(value, dtype, arg.name, as_ref=arg.is_ref)
         except (TypeError, ValueError) as error:
             types_received = [
-                v.dtype.name if hasattr(v, "dtype") and hasattr(v.dtype, "name") else type(v).__name__
+                v.dtype.name
+                if hasattr(v, "dtype") and hasattr(v.dtype, "name")
+                else type(v).__name__
                 for v in value
             ]
             raise TypeError(
@@ -459,5 +465,3 @@ def _graph_of(values: Sequence[Any]) -> Graph:
         if isinstance(value, (list, tuple)) and value and isinstance(value[0], Tensor):
             return default if default.building_function else value[0].op.graph
     return default
-
-

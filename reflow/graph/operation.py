@@ -20,7 +20,16 @@ class Tensor:
     Operators (`+`, `[...]`, ...) are attached by the public namespace, which owns their names.
     """
 
-    __slots__ = ("op", "value_index", "dtype", "_shape", "_consumers", "_constant", "__weakref__", "__dict__")
+    __slots__ = (
+        "op",
+        "value_index",
+        "dtype",
+        "_shape",
+        "_consumers",
+        "_constant",
+        "__weakref__",
+        "__dict__",
+    )
 
     # NumPy arrays leave `array + tensor` to the tensor.
     __array_priority__ = 100
@@ -265,7 +274,9 @@ class Operation:
     @property
     def traceback(self) -> list[tuple[str, int, str, str]]:
         """The user's frames that made this op, outermost first: (file, line, function, text)."""
-        return [(s.filename, s.lineno, s.function, s.text) for s in reversed(source.resolve(self.trace))]
+        return [
+            (s.filename, s.lineno, s.function, s.text) for s in reversed(source.resolve(self.trace))
+        ]
 
     @property
     def user_line(self) -> source.SourceLine | None:

@@ -128,7 +128,9 @@ def _coerce_shape(value: Any, name: str) -> TensorShape:
     try:
         return as_shape(value)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"Error converting {value!r} (argument '{name}') to a TensorShape: {error}") from error
+        raise type(error)(
+            f"Error converting {value!r} (argument '{name}') to a TensorShape: {error}"
+        ) from error
 
 
 def _keep(value: Any, name: str) -> Any:
@@ -165,7 +167,7 @@ _REF = re.compile(r"^Ref\((\w+)\)$")
 
 
 def parse_attr(text: str) -> Attr:
-    """"N: int >= 1 = 3" -> Attr."""
+    """ "N: int >= 1 = 3" -> Attr."""
     match = _ATTR.match(text)
     if match is None:
         raise ValueError(f"Not an attribute declaration. Received: {text!r}")
@@ -218,12 +220,12 @@ def _parse_default(text: str, kind: str) -> Any:
 
 
 def eval_sizes(text: str) -> list[int]:
-    """"[2, 3]" -> [2, 3]."""
+    """ "[2, 3]" -> [2, 3]."""
     return [int(item) for item in text.strip("[]").split(",") if item.strip()]
 
 
 def parse_args(text: str, attrs: dict[str, Attr]) -> tuple[Arg, ...]:
-    """"a: T, values: N * T" -> (Arg, Arg)."""
+    """ "a: T, values: N * T" -> (Arg, Arg)."""
     if not text:
         return ()
     return tuple(_parse_arg(part, attrs) for part in text.split(","))

@@ -64,7 +64,9 @@ def capture(limit: int = 16) -> RawTrace:
 
 def resolve(trace: RawTrace) -> list[SourceLine]:
     """The captured frames as file, line and function, innermost first."""
-    return [SourceLine(code.co_filename, _line_of(code, offset), code.co_name) for code, offset in trace]
+    return [
+        SourceLine(code.co_filename, _line_of(code, offset), code.co_name) for code, offset in trace
+    ]
 
 
 def _line_of(code: CodeType, offset: int) -> int:
