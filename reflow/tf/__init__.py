@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 from reflow.graph.dtypes import *  # noqa: F403
@@ -13,6 +12,7 @@ from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.ops.exports import exported
 from reflow.runtime.session import InteractiveSession, Session
+from reflow.tf._absence import part_or_error
 from reflow.tf._collections import (
     add_to_collection,
     add_to_collections,
@@ -45,3 +45,10 @@ from reflow.tf.random import (
 )
 
 globals().update(exported(""))
+
+# The version whose behaviour reflow reproduces.
+__version__ = VERSION = "1.15.5"
+
+
+def __getattr__(name: str) -> Any:
+    return part_or_error(__name__, name)

@@ -29,6 +29,7 @@ from reflow.ops.softmax import (
 from reflow.ops.top_k import InTopKV2, TopKV2
 from reflow.tf import _arrays as arrays
 from reflow.tf import math as math_ops
+from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
 from reflow.tf._clip import clip_by_norm
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
@@ -667,3 +668,7 @@ def _contiguous_parts(params: Sequence[Tensor], ids: Tensor) -> tuple[Tensor, Te
         assignments < extras, ids % (per_part + 1), (ids - extras) % per_part
     )
     return assignments, new_ids
+
+
+def __getattr__(name: str) -> Any:
+    return part_or_error(__name__, name)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from reflow.tf._absence import part_or_error
 from reflow.tf.train.adam import AdamOptimizer
 from reflow.tf.train.global_step import (
     assert_global_step,
@@ -27,3 +30,7 @@ __all__ = [
     "get_or_create_global_step",
     "global_step",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    return part_or_error(__name__, name)

@@ -1,0 +1,19 @@
+"""What a namespace answers for names that it does not hold: a part loaded on first use, or an
+error that says whether TensorFlow 1.15 has the name."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import Any
+
+from reflow.tensorflow_names import explain_absence
+
+
+def part_or_error(namespace: str, name: str) -> Any:
+    """The submodule `name` of a namespace such as "reflow.tf.train"; AttributeError without one."""
+    if not name.startswith("_") and importlib.util.find_spec(f"{namespace}.{name}") is not None:
+        return importlib.import_module(f"{namespace}.{name}")
+    if name.startswith("__"):
+        raise AttributeError(f"module {namespace!r} has no attribute {name!r}")
+    raise AttributeError(explain_absence(f"{namespace.removeprefix('reflow.')}.{name}"))
