@@ -243,3 +243,12 @@ def test_poisson_gives_no_number_where_there_is_none():
     """TensorFlow 1.15.5 tries for ever where the rate is NaN, or beyond what the type holds."""
     rate = torch.tensor([float("nan"), 1e6])
     assert PhiloxStream(1, 2).poisson((3,), rate, torch.float16).isnan().all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_extreme_parameters_draw_no_warnings():
+    stream = PhiloxStream(1, 2)
+    alpha = torch.tensor([-2 / 3, -0.5, 0, 1e-300, 1e300, float("inf")], dtype=torch.float64)
+    assert stream.gamma((50,), alpha).shape == (50, 6)
+    rate = torch.tensor([-1e300, 0, 1e-300, 1e18], dtype=torch.float64)
+    assert stream.poisson((50,), rate, torch.int64)[:, :3].eq(0).all()

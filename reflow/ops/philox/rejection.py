@@ -27,6 +27,9 @@ Rows = npt.NDArray[np.intp]
 # What TensorFlow reserves, per number or per word: enough for all that is ever rejected.
 RESERVED_PER_OUTPUT = 256
 
+# A uniform number can be 0 and a parameter extreme: infinities and NaN then take their course.
+_unwarned = np.errstate(divide="ignore", invalid="ignore", over="ignore")
+
 _TRUNCATED_AT = 2.0
 _POISSON_BY_PRODUCTS_BELOW = 10.0
 
@@ -64,6 +67,7 @@ def truncated_normal(draw: Draw, shape: Shape, dtype: torch.dtype) -> torch.Tens
     return result.view(-1)[:count].view(shape).to(dtype)
 
 
+@_unwarned
 def gamma(draw: Draw, alpha: Floats) -> Floats:
     """Numbers of the gamma distributions with shape `alpha` and scale 1, as many as alphas.
 
@@ -81,8 +85,7 @@ def gamma(draw: Draw, alpha: Floats) -> Floats:
 
     below_one = alpha < 1
     d = alpha + np.where(below_one, 2 / 3, -1 / 3)
-    with np.errstate(invalid="ignore"):
-        c = 1 / 3 / np.sqrt(d)
+    c = 1 / 3 / np.sqrt(d)
     pending = np.nonzero((alpha != 1) & ~np.isnan(c))[0]
     while pending.size:
         x = normals.next(pending)
@@ -91,19 +94,18 @@ def gamma(draw: Draw, alpha: Floats) -> Floats:
         rows, x, v = pending[possible], x[possible], root[possible] ** 3
         u = uniforms.next(rows)
         squared = x * x
-        with np.errstate(divide="ignore", invalid="ignore"):  # u can be 0, v infinite
-            accepted = (u < 1 - 0.0331 * squared * squared) | (
-                np.log(u) < 0.5 * squared + d[rows] * (1 - v + np.log(v))
-            )
+        accepted = (u < 1 - 0.0331 * squared * squared) | (
+            np.log(u) < 0.5 * squared + d[rows] * (1 - v + np.log(v))
+        )
         rows = rows[accepted]
         result[rows] = d[rows] * v[accepted]
         boosted = rows[below_one[rows]]
-        with np.errstate(divide="ignore"):
-            result[boosted] *= uniforms.next(boosted) ** (1 / alpha[boosted])
+        result[boosted] *= uniforms.next(boosted) ** (1 / alpha[boosted])
         pending = np.setdiff1d(pending, rows, assume_unique=True)
     return result
 
 
+@_unwarned
 def poisson(draw: Draw, rate: Floats, largest: float) -> Floats:
     """Numbers of the Poisson distributions with these rates, as many as rates.
 
@@ -146,15 +148,14 @@ def _poisson_by_rejection(
         u = uniforms.next(rows) - 0.5
         v = uniforms.next(rows)
         tail = 0.5 - np.abs(u)
-        with np.errstate(divide="ignore", invalid="ignore"):  # tail and v can be 0
-            k = np.floor((2 * a / tail + b) * u + mean + 0.43)
-            possible = k <= largest
-            inside = possible & (tail >= 0.07) & (v <= 0.9277 - 3.6224 / (b - 2))
-            possible &= (k >= 0) & ~((tail < 0.013) & (v > tail))
-            inverse_acceptance = 1.1239 + 1.1328 / (b - 3.4)
-            density = np.log(v * inverse_acceptance / (a / (tail * tail) + b))
-            log_factorial = torch.lgamma(torch.from_numpy(k + 1)).numpy()
-            accepted = inside | (possible & (density <= -mean + k * np.log(mean) - log_factorial))
+        k = np.floor((2 * a / tail + b) * u + mean + 0.43)
+        possible = k <= largest
+        inside = possible & (tail >= 0.07) & (v <= 0.9277 - 3.6224 / (b - 2))
+        possible &= (k >= 0) & ~((tail < 0.013) & (v > tail))
+        inverse_acceptance = 1.1239 + 1.1328 / (b - 3.4)
+        density = np.log(v * inverse_acceptance / (a / (tail * tail) + b))
+        log_factorial = torch.lgamma(torch.from_numpy(k + 1)).numpy()
+        accepted = inside | (possible & (density <= -mean + k * np.log(mean) - log_factorial))
         result[rows[accepted]] = k[accepted]
         rows = rows[~accepted]
 
