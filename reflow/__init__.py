@@ -6,18 +6,16 @@ when its first name is used; `import reflow.hook` makes `import tensorflow` mean
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module 'reflow' has no attribute {name!r}")
-    from reflow import tf
-
-    return getattr(tf, name)
+    tf = import_module("reflow.tf")
+    return tf if name == "tf" else getattr(tf, name)
 
 
 def __dir__() -> list[str]:
-    from reflow import tf
-
-    return dir(tf)
+    return dir(import_module("reflow.tf"))
