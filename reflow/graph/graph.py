@@ -428,11 +428,9 @@ class Graph:
 
     @contextmanager
     def _attr_scope(self, attr_map: dict[str, Any]) -> Iterator[None]:
-        """Sets attributes on every op made inside; None takes one away."""
-        from reflow.graph.graph_def import plain_attr
-
+        """Sets attributes (AttrValue messages or plain values) on ops made inside; None takes one away."""
         saved = self._attr_scope_map
-        merged = {**saved, **{key: plain_attr(value) for key, value in attr_map.items()}}
+        merged = {**saved, **{key: _plain(value) for key, value in attr_map.items()}}
         self._attr_scope_map = {key: value for key, value in merged.items() if value is not None}
         try:
             yield
@@ -496,6 +494,15 @@ class Graph:
     def building_function(self) -> bool:
         """Whether this graph is the body of a function."""
         return False
+
+
+def _plain(value: Any) -> Any:
+    """The value of an attribute given as a message or plainly."""
+    if not hasattr(value, "SerializeToString"):
+        return value
+    from reflow.graph.graph_def import plain_attr
+
+    return plain_attr(value)
 
 
 class _Controller:

@@ -34,8 +34,36 @@ from reflow.tf._collections import (
 )
 from reflow.tf._control_flow import group
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
+from reflow.tf._partitions import (
+    fixed_size_partitioner,
+    min_max_variable_partitioner,
+    variable_axis_size_partitioner,
+)
 from reflow.tf._seeds import get_seed, set_random_seed
+from reflow.tf._variable_scope import (
+    AUTO_REUSE,
+    VariableScope,
+    create_partitioned_variables,
+    disable_resource_variables,
+    get_local_variable,
+    get_variable,
+    get_variable_scope,
+    no_regularizer,
+    resource_variables_enabled,
+    variable_op_scope,
+    variable_scope,
+)
 from reflow.tf._variables import Variable, variable_creator_scope
+from reflow.tf.initializers import constant as constant_initializer
+from reflow.tf.initializers import glorot_normal as glorot_normal_initializer
+from reflow.tf.initializers import glorot_uniform as glorot_uniform_initializer
+from reflow.tf.initializers import ones as ones_initializer
+from reflow.tf.initializers import random_normal as random_normal_initializer
+from reflow.tf.initializers import random_uniform as random_uniform_initializer
+from reflow.tf.initializers import truncated_normal as truncated_normal_initializer
+from reflow.tf.initializers import uniform_unit_scaling as uniform_unit_scaling_initializer
+from reflow.tf.initializers import variance_scaling as variance_scaling_initializer
+from reflow.tf.initializers import zeros as zeros_initializer
 from reflow.tf.random import (
     multinomial,
     random_normal,
