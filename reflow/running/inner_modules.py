@@ -142,7 +142,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.saver": "tf.train",
         "tensorflow.python.training.session_manager": "tf.train",
         "tensorflow.python.training.session_run_hook": "tf.train",
-        "tensorflow.python.training.slot_creator": "reflow.tf.train.slot_creator",
+        "tensorflow.python.training.slot_creator": "reflow.tf.train.slots",
         "tensorflow.python.training.summary_io": "tf.summary",
         "tensorflow.python.training.supervisor": "tf.train",
         "tensorflow.python.training.sync_replicas_optimizer": "tf.train",

@@ -116,7 +116,8 @@ def test_drawing_leaves_pyplot_alone(folder):
         "dashboard = MnistDataVis(dpi=20)\n"
         "assert 'matplotlib.figure' not in sys.modules\n"
         "dashboard.animate(lambda *call: None, 3)\n"
-        "assert 'matplotlib.pyplot' not in sys.modules and dict.__eq__(before, matplotlib.rcParams)\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+        "assert dict.__eq__(before, matplotlib.rcParams)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", program], check=True, env=environment)
