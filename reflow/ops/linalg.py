@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import torch
 
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
+from reflow.ops.casts import Cast
+from reflow.ops.constants import constant
+from reflow.ops.elementwise import conj
 from reflow.ops.op import op
+
+_NUMBERS = "T: {bfloat16, half, float, double, int32, int64, complex64, complex128}"
+
+
+def _matrix_product_shape(
+    a: TensorShape, b: TensorShape, transpose_a: bool, transpose_b: bool
+) -> TensorShape:
+    rows, inner_a = shapes.with_rank(a, 2).sizes[:: -1 if transpose_a else 1]
+    inner_b, columns = shapes.with_rank(b, 2).sizes[:: -1 if transpose_b else 1]
+    shapes.merge_sizes(inner_a, inner_b)
+    return shapes.of(rows, columns)
 
 
 @op
@@ -16,23 +31,16 @@ class MatMul:
 
     inputs = "a: T, b: T"
     outputs = "product: T"
-    attrs = (
-        "transpose_a: bool = false",
-        "transpose_b: bool = false",
-        "T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
-    )
+    attrs = ("transpose_a: bool = false", "transpose_b: bool = false", _NUMBERS)
 
     def shape(a: TensorShape, b: TensorShape, *, transpose_a: bool, transpose_b: bool) -> TensorShape:
-        rows, inner_a = shapes.with_rank(a, 2).sizes[:: -1 if transpose_a else 1]
-        inner_b, columns = shapes.with_rank(b, 2).sizes[:: -1 if transpose_b else 1]
-        shapes.merge_sizes(inner_a, inner_b)
-        return shapes.of(rows, columns)
+        return _matrix_product_shape(a, b, transpose_a, transpose_b)
 
     def kernel(a: torch.Tensor, b: torch.Tensor, *, transpose_a: bool, transpose_b: bool) -> torch.Tensor:
         return torch.mm(a.t() if transpose_a else a, b.t() if transpose_b else b)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
-        a, b = op.inputs
+        a, b = conj(op.inputs[0]), conj(op.inputs[1])
         match op.attrs["transpose_a"], op.attrs["transpose_b"]:
             case False, False:
                 return MatMul(dy, b, transpose_b=True), MatMul(a, dy, transpose_a=True)
@@ -45,3 +53,152 @@ class MatMul:
                     MatMul(b, dy, transpose_a=True, transpose_b=True),
                     MatMul(dy, a, transpose_a=True, transpose_b=True),
                 )
+
+
+@op
+class SparseMatMul:
+    """MatMul for operands of float32 or bfloat16 that hold many zeros.  Gives float32."""
+
+    inputs = "a: Ta, b: Tb"
+    outputs = "product: float"
+    attrs = (
+        "transpose_a: bool = false",
+        "transpose_b: bool = false",
+        "a_is_sparse: bool = false",
+        "b_is_sparse: bool = false",
+        "Ta: {float, bfloat16} = float",
+        "Tb: {float, bfloat16} = float",
+    )
+
+    def shape(a: TensorShape, b: TensorShape, *, transpose_a: bool, transpose_b: bool) -> TensorShape:
+        return _matrix_product_shape(a, b, transpose_a, transpose_b)
+
+    def kernel(a: torch.Tensor, b: torch.Tensor, *, transpose_a: bool, transpose_b: bool) -> torch.Tensor:
+        # With torch's dense product, looking for zeros does not pay.
+        a, b = a.float(), b.float()
+        return torch.mm(a.t() if transpose_a else a, b.t() if transpose_b else b)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = op.inputs
+        sparse = {a: op.attrs["a_is_sparse"], b: op.attrs["b_is_sparse"], dy: False}
+
+        def product(
+            x: Tensor, y: Tensor, like: Tensor, transpose_x: bool, transpose_y: bool
+        ) -> Tensor:
+            result = SparseMatMul(
+                x,
+                y,
+                transpose_a=transpose_x,
+                transpose_b=transpose_y,
+                a_is_sparse=sparse[x],
+                b_is_sparse=sparse[y],
+            )
+            wanted = like.dtype.base_dtype
+            return result if result.dtype is wanted else Cast(result, DstT=wanted)
+
+        transposed_a, transposed_b = op.attrs["transpose_a"], op.attrs["transpose_b"]
+        da = (
+            product(b, dy, a, transposed_b, True)
+            if transposed_a
+            else product(dy, b, a, False, not transposed_b)
+        )
+        db = (
+            product(dy, a, b, True, transposed_a)
+            if transposed_b
+            else product(a, dy, b, not transposed_a, False)
+        )
+        return da, db
+
+
+# -- Batches ------------------------------------------------------------------------------------
+
+
+def _batch_product_shape(
+    x: TensorShape, y: TensorShape, adj_x: bool, adj_y: bool, broadcast: bool
+) -> TensorShape:
+    x, y = shapes.with_rank_at_least(x, 2), shapes.with_rank_at_least(y, 2)
+    if x.sizes is None or y.sizes is None:
+        return shapes.UNKNOWN
+    rows, inner_x = x.sizes[-2:][:: -1 if adj_x else 1]
+    inner_y, columns = y.sizes[-2:][:: -1 if adj_y else 1]
+    shapes.merge_sizes(inner_x, inner_y)
+    batch_x, batch_y = TensorShape.of(x.sizes[:-2]), TensorShape.of(y.sizes[:-2])
+    batch = shapes.broadcast(batch_x, batch_y) if broadcast else shapes.merge(batch_x, batch_y)
+    assert batch.sizes is not None
+    return TensorShape.of((*batch.sizes, rows, columns))
+
+
+def _adjoint(x: torch.Tensor) -> torch.Tensor:
+    return x.mT.conj()
+
+
+def _batch_matmul(name: str, doc: str, broadcast: bool) -> OpDefinition:
+    def shape(x: TensorShape, y: TensorShape, *, adj_x: bool, adj_y: bool) -> TensorShape:
+        return _batch_product_shape(x, y, adj_x, adj_y, broadcast)
+
+    def kernel(x: torch.Tensor, y: torch.Tensor, *, adj_x: bool, adj_y: bool) -> torch.Tensor:
+        return torch.matmul(_adjoint(x) if adj_x else x, _adjoint(y) if adj_y else y)
+
+    def gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+        dx, dy = _batch_gradients(op, dz)
+        return _unbatched(op, dx, dy) if broadcast else (dx, dy)
+
+    rules = {
+        "__doc__": doc,
+        "inputs": "x: T, y: T",
+        "outputs": "output: T",
+        "attrs": (_NUMBERS, "adj_x: bool = false", "adj_y: bool = false"),
+        "shape": shape,
+        "kernel": kernel,
+        "gradient": gradient,
+    }
+    return op(type(name, (), rules))
+
+
+def _batch_gradients(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    """The gradients of both operands, in the shapes that their batches broadcast to."""
+    x, y = op.inputs
+    product = op.definition
+    match op.attrs["adj_x"], op.attrs["adj_y"]:
+        case False, False:
+            return product(dz, y, adj_y=True), product(x, dz, adj_x=True)
+        case False, True:
+            return product(dz, y), product(dz, x, adj_x=True)
+        case True, False:
+            return product(y, dz, adj_y=True), product(x, dz)
+        case _:
+            return product(y, dz, adj_x=True, adj_y=True), product(dz, x, adj_x=True, adj_y=True)
+
+
+def _batch_of(shape: Tensor) -> Tensor:
+    """All but the last two dimensions."""
+    from reflow.ops.slicing import StridedSlice
+
+    first, end, step = constant([0]), constant([-2]), constant([1])
+    return StridedSlice(shape, first, end, step, begin_mask=1)  # type: ignore[no-any-return]
+
+
+def _unbatched(op: Operation, dx: Tensor, dy: Tensor) -> tuple[Tensor, Tensor]:
+    """The gradients summed over the batches that an operand was broadcast to."""
+    from reflow.ops.arrays import Reshape, Shape
+    from reflow.ops.broadcasting import BroadcastGradientArgs
+    from reflow.ops.reductions import Sum
+
+    x, y = op.inputs
+    if x.shape.is_fully_defined() and x.shape.sizes == y.shape.sizes:
+        return dx, dy
+    shape_x, shape_y = Shape(x), Shape(y)
+    axes_x, axes_y = BroadcastGradientArgs(_batch_of(shape_x), _batch_of(shape_y))
+    return Reshape(Sum(dx, axes_x), shape_x), Reshape(Sum(dy, axes_y), shape_y)
+
+
+BatchMatMul = _batch_matmul(
+    "BatchMatMul",
+    "Products of matrices, in batches of one shape.  [..., m, k], [..., k, n] -> [..., m, n].",
+    broadcast=False,
+)
+BatchMatMulV2 = _batch_matmul(
+    "BatchMatMulV2",
+    "Products of matrices, in batches that broadcast.  [..., m, k], [..., k, n] -> [..., m, n].",
+    broadcast=True,
+)

@@ -1,42 +1,440 @@
-"""Elementwise arithmetic."""
+"""Elementwise arithmetic, and the powers, exponentials and logarithms that its gradients need."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
-from reflow.graph.op_definition import OpDefinition
+from reflow.graph import errors
+from reflow.graph.op_definition import OpDefinition, lookup
 from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.broadcasting import unbroadcast
+from reflow.ops.comparisons import Greater, GreaterEqual, LessEqual, NotEqual
+from reflow.ops.constants import constant
+from reflow.ops.elementwise import (
+    FLOATS,
+    FLOATS_AND_COMPLEX,
+    SIGNED,
+    binary,
+    conj,
+    gradient_of_function,
+    unary,
+)
 from reflow.ops.op import op
+from reflow.ops.unsigned import widened
 
-_NUMBERS = (
+_SUMS = (
     "T: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128}"
 )
-
-BinaryGradient = Callable[[Operation, Tensor], "tuple[Tensor | None, Tensor | None]"]
-
-
-def _binary(
-    name: str, doc: str, kernel: Callable[..., Any], gradient: BinaryGradient | None, types: str = _NUMBERS
-) -> OpDefinition:
-    """An op of two inputs that broadcast.  `gradient` gives them before broadcasting is undone."""
-    rules: dict[str, Any] = {
-        "__doc__": doc,
-        "inputs": "x: T, y: T",
-        "outputs": "z: T",
-        "attrs": (types,),
-        "shape": shapes.broadcast,
-        "kernel": staticmethod(kernel),
-        "gradient": None,
-    }
-    if gradient is not None:
-        rules["gradient"] = lambda op, dz: unbroadcast(op, *gradient(op, dz))
-    return op(type(name, (), rules))
+_PRODUCTS = (
+    "T: {bfloat16, half, float, double, uint8, int8, uint16, int16, int32, int64, complex64, "
+    "complex128}"
+)
+_FACTORS = "T: {half, float, double, complex64, complex128}"
+_REMAINDERS = "T: {int32, int64, bfloat16, half, float, double}"
+_ORDERED = "T: {bfloat16, half, float, double, int32, int64}"
 
 
-Add = _binary("Add", "x + y", torch.add, lambda op, dz: (dz, dz))
-Mul = _binary("Mul", "x * y", torch.mul, lambda op, dz: (Mul(dz, op.inputs[1]), Mul(op.inputs[0], dz)))
+def times(x: Tensor, factor: float) -> Tensor:
+    """x multiplied by a number of x's own type."""
+    return Mul(constant(factor, x.dtype.base_dtype, name="factor"), x)  # type: ignore[no-any-return]
+
+
+# -- Of one operand ---------------------------------------------------------------------------
+
+Neg = unary(
+    "Neg", "-x", torch.neg, lambda op, dy: Neg(dy), SIGNED, export=("negative", "math.negative")
+)
+
+Sign = unary(
+    "Sign",
+    "-1, 0 or 1: x / abs(x), and 0 at 0.",
+    torch.sgn,
+    lambda op, dy: lookup("ZerosLike")(op.inputs[0]),
+    SIGNED,
+    export=("sign", "math.sign"),
+)
+
+Abs = unary(
+    "Abs",
+    "The absolute value.",
+    torch.abs,
+    lambda op, dy: Mul(dy, Sign(op.inputs[0])),
+    "T: {bfloat16, half, float, double, int8, int16, int32, int64}",
+)
+
+Square = unary(
+    "Square",
+    "x * x",
+    torch.square,
+    lambda op, dy: Mul(dy, times(conj(op.inputs[0]), 2.0)),
+    SIGNED,
+    export=("square", "math.square"),
+)
+
+Exp = unary(
+    "Exp",
+    "The exponential function.",
+    torch.exp,
+    lambda op, dy: Mul(dy, conj(op.outputs[0])),
+    export=("exp", "math.exp"),
+)
+
+Log = unary(
+    "Log",
+    "The natural logarithm.",
+    torch.log,
+    lambda op, dy: Mul(dy, Reciprocal(conj(op.inputs[0]))),
+    export=("log", "math.log"),
+)
+
+_RECIPROCAL_DOC = "1 / x"
+
+
+def _reciprocal(x: torch.Tensor) -> torch.Tensor:
+    if not (x.is_floating_point() or x.is_complex()):
+        raise errors.UnimplementedError(None, None, f"1 / x is not an integer. Received: {x.dtype}")
+    return torch.reciprocal(x)
+
+
+Reciprocal = unary(
+    "Reciprocal",
+    _RECIPROCAL_DOC,
+    _reciprocal,
+    lambda op, dy: ReciprocalGrad(op.outputs[0], dy),
+    SIGNED,
+    export=("reciprocal", "math.reciprocal"),
+)
+Inv = unary("Inv", _RECIPROCAL_DOC, _reciprocal, lambda op, dy: ReciprocalGrad(op.outputs[0], dy), SIGNED)
+
+
+def _reciprocal_grad(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
+    return -dy * y.conj().square()
+
+
+def _reciprocal_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    y, dy = conj(op.inputs[0]), op.inputs[1]
+    return Mul(Mul(times(conj(dz), -2.0), dy), y), ReciprocalGrad(y, dz)
+
+
+_RECIPROCAL_GRAD_DOC = "-dy * y ** 2: the gradient of 1 / x."
+ReciprocalGrad = gradient_of_function(
+    "ReciprocalGrad", _RECIPROCAL_GRAD_DOC, _reciprocal_grad, _reciprocal_second
+)
+InvGrad = gradient_of_function("InvGrad", _RECIPROCAL_GRAD_DOC, _reciprocal_grad, _reciprocal_second)
+
+
+# -- Sums and products ------------------------------------------------------------------------
+
+
+def _add(x: Any, y: Any) -> Any:
+    # Strings are arrays of bytes objects, which add up to longer ones.
+    return np.asarray(x + y, object) if isinstance(x, np.ndarray) else torch.add(x, y)
+
+
+Add = binary("Add", "x + y, also of strings.", _add, lambda op, dz: (dz, dz), _SUMS[:-1] + ", string}")
+AddV2 = binary("AddV2", "x + y", torch.add, lambda op, dz: (dz, dz), _SUMS)
+Sub = binary("Sub", "x - y", widened(torch.sub), lambda op, dz: (dz, Neg(dz)), _PRODUCTS)
+Mul = binary(
+    "Mul",
+    "x * y",
+    torch.mul,
+    lambda op, dz: (Mul(dz, conj(op.inputs[1])), Mul(conj(op.inputs[0]), dz)),
+    _PRODUCTS,
+)
+
+
+def _where_zero(y: torch.Tensor, result: torch.Tensor) -> torch.Tensor:
+    """0 where y is 0, else the result."""
+    return torch.where(y == 0, torch.zeros((), dtype=result.dtype, device=result.device), result)
+
+
+MulNoNan = binary(
+    "MulNoNan",
+    "x * y, and 0 where y is 0 even if x is NaN or infinite.",
+    lambda x, y: _where_zero(y, x * y),
+    lambda op, dz: (MulNoNan(dz, op.inputs[1]), MulNoNan(op.inputs[0], dz)),
+    _FACTORS,
+)
+
+SquaredDifference = binary(
+    "SquaredDifference",
+    "(x - y) * conj(x - y)",
+    lambda x, y: _squared_magnitude(x - y),
+    lambda op, dz: _squared_difference_gradient(op, dz),
+    SIGNED,
+    export=("squared_difference", "math.squared_difference"),
+)
+
+
+def _squared_magnitude(x: torch.Tensor) -> torch.Tensor:
+    return x * x.conj() if x.is_complex() else x.square()
+
+
+def _squared_difference_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    dx = Mul(times(dz, 2.0), Sub(op.inputs[0], op.inputs[1]))
+    return dx, Neg(dx)
+
+
+@op
+class AddN:
+    """The sum of tensors of one shape."""
+
+    inputs = "inputs: N * T"
+    outputs = "sum: T"
+    attrs = (
+        "N: int >= 1",
+        "T: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, "
+        "bfloat16, uint16, complex128, half, uint32, uint64, variant}",
+    )
+
+    def shape(inputs: list[TensorShape]) -> TensorShape:
+        return _merged(inputs)
+
+    def kernel(inputs: list[torch.Tensor]) -> torch.Tensor:
+        return _sum_of(inputs)
+
+    def gradient(op: Operation, dy: Tensor) -> list[Tensor]:
+        return [dy] * len(op.inputs)
+
+
+@op
+class AccumulateNV2:
+    """The sum of tensors of one shape, which is known beforehand."""
+
+    inputs = "inputs: N * T"
+    outputs = "sum: T"
+    attrs = ("N: int >= 1", "T: numbertype", "shape: shape")
+
+    def shape(inputs: list[TensorShape], *, shape: TensorShape) -> TensorShape:
+        return _merged([shape, *inputs])
+
+    def kernel(inputs: list[torch.Tensor]) -> torch.Tensor:
+        return _sum_of(inputs)
+
+    def gradient(op: Operation, dy: Tensor) -> list[Tensor]:
+        return [dy] * len(op.inputs)
+
+
+def _merged(parts: Sequence[TensorShape]) -> TensorShape:
+    merged = shapes.UNKNOWN
+    for part in parts:
+        merged = shapes.merge(merged, part)
+    return merged
+
+
+def _sum_in_place(inputs: list[torch.Tensor]) -> torch.Tensor:
+    if len(inputs) == 1:
+        return inputs[0].clone()
+    total = inputs[0] + inputs[1]
+    for term in inputs[2:]:
+        total += term
+    return total
+
+
+_sum_of = widened(_sum_in_place)
+
+
+# -- Quotients --------------------------------------------------------------------------------
+
+
+def _checked(y: torch.Tensor) -> torch.Tensor:
+    """An integer divisor, none of it 0."""
+    if bool((y == 0).any()):
+        raise errors.InvalidArgumentError(None, None, "Integer division by zero")
+    return y
+
+
+def _is_integer(x: torch.Tensor) -> bool:
+    return not (x.is_floating_point() or x.is_complex())
+
+
+def _truncated_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """x / y; of integers rounded towards zero."""
+    if _is_integer(x):
+        return torch.div(x, _checked(y), rounding_mode="trunc")
+    return torch.div(x, y)
+
+
+def _floored_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    if _is_integer(x):
+        return torch.div(x, _checked(y), rounding_mode="floor")
+    return torch.floor(x / y)
+
+
+def _floored_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    if _is_integer(x):
+        return torch.remainder(x, _checked(y))
+    # TensorFlow's formula, which differs from torch.remainder at infinities.
+    remainder = torch.fmod(x, y)
+    return torch.where((x < 0) == (y < 0), remainder, torch.fmod(remainder + y, y))
+
+
+def _truncated_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return torch.fmod(x, _checked(y) if _is_integer(x) else y)
+
+
+def _quotient_gradient(divide: OpDefinition, op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    x, y = conj(op.inputs[0]), conj(op.inputs[1])
+    return divide(dz, y), Mul(dz, divide(divide(Neg(x), y), y))
+
+
+RealDiv = binary(
+    "RealDiv",
+    "x / y; of integers rounded towards zero.",
+    widened(_truncated_quotient),
+    lambda op, dz: _quotient_gradient(RealDiv, op, dz),
+    _PRODUCTS,
+    export=("realdiv",),
+)
+Div = binary(
+    "Div",
+    "x / y; of integers rounded towards zero.",
+    widened(_truncated_quotient),
+    lambda op, dz: _quotient_gradient(RealDiv, op, dz),
+    _PRODUCTS,
+)
+DivNoNan = binary(
+    "DivNoNan",
+    "x / y, and 0 where y is 0.",
+    lambda x, y: _where_zero(y, x / y),
+    lambda op, dz: _quotient_gradient(DivNoNan, op, dz),
+    _FACTORS,
+)
+FloorDiv = binary(
+    "FloorDiv",
+    "x / y rounded down.",
+    widened(_floored_quotient),
+    lambda op, dz: (None, None),
+    _PRODUCTS,
+    export=("floor_div",),
+)
+TruncateDiv = binary(
+    "TruncateDiv",
+    "x / y; of integers rounded towards zero.",
+    widened(_truncated_quotient),
+    lambda op, dz: (None, None),
+    _PRODUCTS,
+    export=("truncatediv",),
+)
+FloorMod = binary(
+    "FloorMod",
+    "What is left of x after FloorDiv: has the sign of y.",
+    _floored_remainder,
+    lambda op, dz: (dz, Mul(dz, Neg(FloorDiv(op.inputs[0], op.inputs[1])))),
+    _REMAINDERS,
+    export=("floormod", "mod", "math.floormod", "math.mod"),
+)
+Mod = binary(
+    "Mod",
+    "What is left of x after division: has the sign of x.",
+    _truncated_remainder,
+    None,
+    "T: {int32, int64, half, half, bfloat16, float, double}",
+)
+TruncateMod = binary(
+    "TruncateMod",
+    "What is left of x after division: has the sign of x.",
+    _truncated_remainder,
+    None,
+    _REMAINDERS,
+    export=("truncatemod",),
+)
+
+
+# -- Powers and logarithms of two operands ----------------------------------------------------
+
+
+def _pow(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    if _is_integer(x) and bool((y < 0).any()):
+        raise errors.InvalidArgumentError(
+            None, None, "Integers to negative integer powers are not allowed"
+        )
+    return torch.pow(x, y)
+
+
+def _pow_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    from reflow.ops.filling import OnesLike, ZerosLike
+    from reflow.ops.selection import Select
+
+    x, y, z = conj(op.inputs[0]), conj(op.inputs[1]), conj(op.outputs[0])
+    one, zero = constant(1, y.dtype.base_dtype), constant(0, x.dtype.base_dtype)
+    dx = Mul(Mul(dz, y), Pow(x, Sub(y, one)))
+    # The logarithm of a negative base is no real number: nothing flows to the exponent there.
+    has_log = NotEqual(x, zero) if x.dtype.is_complex else Greater(x, zero)
+    log_x = Select(has_log, Log(Select(has_log, x, OnesLike(x))), ZerosLike(x))
+    return dx, Mul(Mul(dz, z), log_x)
+
+
+Pow = binary(
+    "Pow",
+    "x to the power of y.",
+    _pow,
+    _pow_gradient,
+    "T: {bfloat16, float, half, double, int32, int64, complex64, complex128}",
+)
+
+
+def _is_nonzero(x: Tensor) -> Tensor:
+    """1 where x is not 0, else 0, in x's type."""
+    from reflow.ops.casts import Cast
+
+    return Cast(NotEqual(x, constant(0, x.dtype.base_dtype)), DstT=x.dtype.base_dtype)  # type: ignore[no-any-return]
+
+
+Xdivy = binary(
+    "Xdivy",
+    "x / y, and 0 where x is 0.",
+    lambda x, y: _where_zero(x, x / y),
+    lambda op, dz: (
+        Mul(Xdivy(_is_nonzero(op.inputs[0]), op.inputs[1]), dz),
+        Mul(Xdivy(Neg(op.inputs[0]), Square(op.inputs[1])), dz),
+    ),
+    _FACTORS,
+    export=("math.xdivy",),
+)
+Xlogy = binary(
+    "Xlogy",
+    "x * log(y), and 0 where x is 0.",
+    lambda x, y: _where_zero(x, x * torch.log(y)),
+    lambda op, dz: (
+        Mul(Xlogy(_is_nonzero(op.inputs[0]), op.inputs[1]), dz),
+        Mul(Xdivy(op.inputs[0], op.inputs[1]), dz),
+    ),
+    _FACTORS,
+    export=("math.xlogy",),
+)
+
+
+# -- The larger and the smaller ---------------------------------------------------------------
+
+
+def _choice_gradient(chosen: OpDefinition, op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    """The gradient flows to the operand that was chosen; to x where both are equal."""
+    from reflow.ops.filling import ZerosLike
+    from reflow.ops.selection import Select
+
+    mask, zeros = chosen(op.inputs[0], op.inputs[1]), ZerosLike(dz)
+    return Select(mask, dz, zeros), Select(mask, zeros, dz)
+
+
+Maximum = binary(
+    "Maximum",
+    "The larger of x and y.",
+    torch.maximum,
+    lambda op, dz: _choice_gradient(GreaterEqual, op, dz),
+    _ORDERED,
+    export=("maximum", "math.maximum"),
+)
+Minimum = binary(
+    "Minimum",
+    "The smaller of x and y.",
+    torch.minimum,
+    lambda op, dz: _choice_gradient(LessEqual, op, dz),
+    _ORDERED,
+    export=("minimum", "math.minimum"),
+)

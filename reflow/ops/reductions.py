@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
+from reflow.graph import errors
+from reflow.graph.dtypes import DType
+from reflow.graph.op_definition import OpDefinition, lookup
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host, Value
 from reflow.ops.op import op
+from reflow.ops.unsigned import in_order, widened
+from reflow.ops.values import torch_type
+
+_NUMBERS = "T: numbertype"
+_INDEX = "Tidx: {int32, int64} = int32"
+
+ReductionKernel = Callable[[torch.Tensor, list[int], bool], torch.Tensor]
+ReductionGradient = Callable[[Operation, Tensor], Tensor]
 
 
 def reduced_shape(input: TensorShape, axes: Any, keep_dims: bool) -> TensorShape:
@@ -20,30 +32,216 @@ def reduced_shape(input: TensorShape, axes: Any, keep_dims: bool) -> TensorShape
         return shapes.UNKNOWN
     if axes is None:
         return TensorShape.of((None,) * len(sizes)) if keep_dims else shapes.UNKNOWN
-    reduced = set()
+    reduced: set[int] = set()
     for axis in axes.reshape(-1).tolist():
         if not -len(sizes) <= axis < len(sizes):
-            raise ValueError(f"Invalid reduction dimension {axis} for input with {len(sizes)} dimensions.")
+            raise ValueError(
+                f"Invalid reduction dimension {axis} for input with {len(sizes)} dimensions."
+            )
         reduced.add(axis % len(sizes))
     if keep_dims:
         return TensorShape.of(tuple(1 if i in reduced else d for i, d in enumerate(sizes)))
     return TensorShape.of(tuple(d for i, d in enumerate(sizes) if i not in reduced))
 
 
-@op
-class Sum:
-    """The sum of the elements over the given axes; over none, the input itself."""
+def _reduction(
+    name: str,
+    doc: str,
+    reduce: ReductionKernel,
+    gradient: ReductionGradient | None,
+    types: str | None = _NUMBERS,
+) -> OpDefinition:
+    """A reduction of `input` over the axes `reduction_indices` (a number or a vector).
 
-    inputs = "input: T, reduction_indices: Tidx"
-    outputs = "output: T"
-    attrs = ("keep_dims: bool = false", "T: numbertype", "Tidx: {int32, int64} = int32")
+    `reduce` gets at least one axis; over none, the result is the input itself.  `gradient`
+    gives the input's.  `types` None: of truths.
+    """
+    element = "T" if types else "bool"
 
     def shape(input: TensorShape, reduction_indices: Value, *, keep_dims: bool) -> TensorShape:
         return reduced_shape(input, reduction_indices, keep_dims)
 
     def kernel(input: torch.Tensor, reduction_indices: Host, *, keep_dims: bool) -> torch.Tensor:
         axes = reduction_indices.reshape(-1).tolist()
-        return input.sum(axes, keepdim=keep_dims, dtype=input.dtype) if axes else input.clone()
+        return reduce(input, axes, keep_dims) if axes else input.clone()
 
-    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
-        raise NotImplementedError
+    rules: dict[str, Any] = {
+        "__doc__": doc,
+        "inputs": f"input: {element}, reduction_indices: Tidx",
+        "outputs": f"output: {element}",
+        "attrs": ("keep_dims: bool = false", *([types] if types else []), _INDEX),
+        "shape": shape,
+        "kernel": kernel,
+        "gradient": None,
+    }
+    if gradient is not None:
+        rules["gradient"] = lambda op, dy: (gradient(op, dy), None)
+    return op(type(name, (), rules))
+
+
+# -- Kernels ------------------------------------------------------------------------------------
+
+
+def _sum(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
+    return torch.sum(x, axes, keep, dtype=x.dtype)
+
+
+def _mean(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
+    if x.is_floating_point() or x.is_complex():
+        return torch.mean(x, axes, keep)
+    count = 1
+    for axis in axes:
+        count *= x.shape[axis]
+    if not count:
+        raise errors.InvalidArgumentError(None, None, "The mean of no integers is not defined")
+    return torch.div(_sum(x, axes, keep), count, rounding_mode="trunc")
+
+
+def _prod(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
+    # torch multiplies along one axis at a time; from the last on, so that axes stay valid.
+    for axis in sorted((axis % x.ndim for axis in axes), reverse=True):
+        x = torch.prod(x, axis, keep, dtype=x.dtype)
+    return x
+
+
+def _extreme(reduce: Callable[..., torch.Tensor], end: str) -> ReductionKernel:
+    def kernel(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
+        if not x.numel():
+            return _extreme_of_nothing(x, axes, keep, end)
+        return reduce(x, axes, keep)
+
+    return kernel
+
+
+def _extreme_of_nothing(x: torch.Tensor, axes: list[int], keep: bool, end: str) -> torch.Tensor:
+    """The value that every other one replaces: infinity, or the end of an integer type's range."""
+    reduced = {axis % x.ndim for axis in axes}
+    kept = [1 if i in reduced else size for i, size in enumerate(x.shape)]
+    sizes = kept if keep else [size for i, size in enumerate(x.shape) if i not in reduced]
+    if x.is_floating_point():
+        value: float = float("-inf" if end == "min" else "inf")
+    else:
+        value = getattr(torch.iinfo(x.dtype), end)
+    return x.new_full(sizes, value)
+
+
+def _euclidean_norm(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
+    if x.is_floating_point() or x.is_complex():
+        squares = x * x.conj() if x.is_complex() else x.square()
+        return torch.sqrt(torch.sum(squares, axes, keep))
+    return torch.sqrt(torch.sum(x.square(), axes, keep).to(torch.float64)).to(x.dtype)
+
+
+# -- Gradients ----------------------------------------------------------------------------------
+
+
+def _kept_shape(op: Operation) -> Tensor:
+    """The output's shape with the reduced dimensions kept as 1.
+
+    It is that of the same reduction with keep_dims, which a plan knows without computing it.
+    """
+    from reflow.ops.arrays import Shape
+
+    if op.attrs["keep_dims"]:
+        return Shape(op.outputs[0])  # type: ignore[no-any-return]
+    kept = op.definition(op.inputs[0], op.inputs[1], keep_dims=True)
+    return Shape(kept)  # type: ignore[no-any-return]
+
+
+def _spread(op: Operation, dy: Tensor) -> Tensor:
+    """dy, repeated along the reduced dimensions."""
+    from reflow.ops.arrays import Reshape, Shape
+
+
+    return lookup("BroadcastTo")(Reshape(dy, _kept_shape(op)), Shape(op.inputs[0]))  # type: ignore[no-any-return]
+
+
+def _mean_gradient(op: Operation, dy: Tensor) -> Tensor:
+    from reflow.ops.arrays import Shape
+    from reflow.ops.casts import Cast
+    from reflow.ops.constants import constant
+    from reflow.ops.math import FloorDiv, Maximum, RealDiv
+
+    axis = constant([0])
+    sizes = [Prod(Shape(tensor), axis) for tensor in (op.inputs[0], op.outputs[0])]
+    count = FloorDiv(sizes[0], Maximum(sizes[1], constant(1)))
+    return RealDiv(_spread(op, dy), Cast(count, DstT=dy.dtype.base_dtype))  # type: ignore[no-any-return]
+
+
+def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
+    """Shared in equal parts by the elements that are the extreme."""
+    from reflow.ops.arrays import Reshape
+    from reflow.ops.casts import Cast
+    from reflow.ops.comparisons import Equal
+    from reflow.ops.math import Mul, RealDiv
+
+    kept = _kept_shape(op)
+    is_extreme = Equal(Reshape(op.outputs[0], kept), op.inputs[0])
+    chosen = Cast(is_extreme, DstT=dy.dtype.base_dtype)
+    count = Reshape(Sum(chosen, op.inputs[1]), kept)
+    return Mul(RealDiv(chosen, count), Reshape(dy, kept))  # type: ignore[no-any-return]
+
+
+Sum = _reduction("Sum", "The sum.", widened(_sum), _spread)
+Mean = _reduction(
+    "Mean", "The mean; of integers rounded towards zero.", widened(_mean), _mean_gradient
+)
+Max = _reduction(
+    "Max", "The largest.", widened(_extreme(torch.amax, "min"), ordered=True), _extreme_gradient
+)
+Min = _reduction(
+    "Min", "The smallest.", widened(_extreme(torch.amin, "max"), ordered=True), _extreme_gradient
+)
+EuclideanNorm = _reduction(
+    "EuclideanNorm", "The root of the sum of squares.", widened(_euclidean_norm), None
+)
+All = _reduction("All", "Whether all are true.", torch.all, None, types=None)
+Any_ = _reduction("Any", "Whether any is true.", torch.any, None, types=None)
+
+
+def _prod_gradient(op: Operation, dy: Tensor) -> Tensor:
+    raise AssertionError
+
+
+Prod = _reduction("Prod", "The product.", widened(_prod), _prod_gradient)
+
+
+# -- Where the extremes are -----------------------------------------------------------------------
+
+
+def _arg_extreme(name: str, doc: str, find: Callable[..., torch.Tensor]) -> OpDefinition:
+    def shape(input: TensorShape, dimension: Value) -> TensorShape:
+        shapes.with_rank_at_least(input, 1)
+        if dimension is None:
+            if input.sizes is None:
+                return shapes.UNKNOWN
+            return TensorShape.of((None,) * (len(input.sizes) - 1))
+        if input.sizes is None:
+            return shapes.UNKNOWN
+        rank, axis = len(input.sizes), int(dimension)
+        if not -rank <= axis < rank:
+            raise ValueError(f"Dimension ({axis}) must be in the range [{-rank}, {rank}), where {rank} is the number of dimensions in the input.")
+        return TensorShape.of(tuple(d for i, d in enumerate(input.sizes) if i != axis % rank))
+
+    def kernel(input: torch.Tensor, dimension: Host, *, output_type: DType) -> torch.Tensor:
+        return find(in_order(input), int(dimension)).to(torch_type(output_type))
+
+    return op(
+        type(
+            name,
+            (),
+            {
+                "__doc__": doc,
+                "inputs": "input: T, dimension: Tidx",
+                "outputs": "output: output_type",
+                "attrs": (_NUMBERS, _INDEX, "output_type: {int32, int64} = int64"),
+                "shape": shape,
+                "kernel": kernel,
+                "gradient": None,
+            },
+        )
+    )
+
+
+ArgMax = _arg_extreme("ArgMax", "The index of the first largest element along an axis.", torch.argmax)
+ArgMin = _arg_extreme("ArgMin", "The index of the first smallest element along an axis.", torch.argmin)

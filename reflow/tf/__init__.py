@@ -13,6 +13,17 @@ from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.ops.exports import exported
 from reflow.runtime.session import InteractiveSession, Session
 from reflow.tf._absence import part_or_error
+from reflow.tf._casts import (
+    cast,
+    saturate_cast,
+    to_bfloat16,
+    to_complex64,
+    to_complex128,
+    to_double,
+    to_float,
+    to_int32,
+    to_int64,
+)
 from reflow.tf._collections import (
     add_to_collection,
     add_to_collections,
@@ -39,6 +50,8 @@ from reflow.tf._partitions import (
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
+from reflow.tf._matmul import matmul
+from reflow.tf._operators import attach_operators
 from reflow.tf._seeds import get_seed, set_random_seed
 from reflow.tf._variable_scope import (
     AUTO_REUSE,
@@ -64,6 +77,41 @@ from reflow.tf.initializers import truncated_normal as truncated_normal_initiali
 from reflow.tf.initializers import uniform_unit_scaling as uniform_unit_scaling_initializer
 from reflow.tf.initializers import variance_scaling as variance_scaling_initializer
 from reflow.tf.initializers import zeros as zeros_initializer
+from reflow.tf.math import (
+    abs,
+    accumulate_n,
+    add,
+    add_n,
+    angle,
+    argmax,
+    argmin,
+    complex,
+    conj,
+    count_nonzero,
+    div,
+    divide,
+    equal,
+    floordiv,
+    imag,
+    logical_xor,
+    multiply,
+    not_equal,
+    pow,
+    real,
+    reduce_all,
+    reduce_any,
+    reduce_logsumexp,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_prod,
+    reduce_sum,
+    round,
+    scalar_mul,
+    subtract,
+    truediv,
+)
+from reflow.tf.math import divide_no_nan as div_no_nan
 from reflow.tf.random import (
     multinomial,
     random_normal,
@@ -72,6 +120,7 @@ from reflow.tf.random import (
     truncated_normal,
 )
 
+attach_operators()
 globals().update(exported(""))
 
 # The version whose behaviour reflow reproduces.

@@ -1,0 +1,108 @@
+"""How families of elementwise ops are made, and what their gradients share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from reflow.graph.op_definition import OpDefinition
+from reflow.graph.operation import Operation, Tensor
+from reflow.ops import shapes
+from reflow.ops.broadcasting import unbroadcast
+from reflow.ops.op import op
+
+# The types of TensorFlow's own signatures, in its order.
+FLOATS = "T: {bfloat16, half, float, double}"
+FLOATS_AND_COMPLEX = "T: {bfloat16, half, float, double, complex64, complex128}"
+SIGNED = "T: {bfloat16, half, float, double, int32, int64, complex64, complex128}"
+
+UnaryGradient = Callable[[Operation, Tensor], "Tensor | None"]
+BinaryGradient = Callable[[Operation, Tensor], "tuple[Tensor | None, Tensor | None]"]
+
+
+def unary(
+    name: str,
+    doc: str,
+    kernel: Callable[..., Any],
+    gradient: UnaryGradient | None,
+    types: str = FLOATS_AND_COMPLEX,
+    output: str = "T",
+    export: tuple[str, ...] = (),
+) -> OpDefinition:
+    """An op of one input x, whose output y has x's shape (and type, unless `output` names one)."""
+    rules: dict[str, Any] = {
+        "__doc__": doc,
+        "inputs": "x: T",
+        "outputs": f"y: {output}",
+        "attrs": (types,),
+        "shape": shapes.same,
+        "kernel": staticmethod(kernel),
+        "gradient": gradient,
+        "export": export,
+    }
+    return op(type(name, (), rules))
+
+
+def binary(
+    name: str,
+    doc: str,
+    kernel: Callable[..., Any],
+    gradient: BinaryGradient | None,
+    types: str,
+    inputs: tuple[str, str] = ("x", "y"),
+    output: str = "T",
+    export: tuple[str, ...] = (),
+) -> OpDefinition:
+    """An op of two inputs that broadcast.  `gradient` gives theirs before broadcasting is undone."""
+    rules: dict[str, Any] = {
+        "__doc__": doc,
+        "inputs": f"{inputs[0]}: T, {inputs[1]}: T",
+        "outputs": f"z: {output}",
+        "attrs": (types,),
+        "shape": shapes.broadcast,
+        "kernel": staticmethod(kernel),
+        "gradient": None,
+        "export": export,
+    }
+    if gradient is not None:
+        rules["gradient"] = lambda op, dz: unbroadcast(op, *gradient(op, dz))
+    return op(type(name, (), rules))
+
+
+def gradient_of_function(
+    name: str, doc: str, kernel: Callable[..., Any], gradient: BinaryGradient
+) -> OpDefinition:
+    """An op `z = f'(x) * dy`, written by the function's value y = f(x).  y, dy: of one shape."""
+    rules: dict[str, Any] = {
+        "__doc__": doc,
+        "inputs": "y: T, dy: T",
+        "outputs": "z: T",
+        "attrs": (FLOATS_AND_COMPLEX,),
+        "shape": shapes.merge,
+        "kernel": staticmethod(kernel),
+        "gradient": staticmethod(gradient),
+    }
+    return op(type(name, (), rules))
+
+
+@op
+class Conj:
+    """The complex conjugate."""
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = ("T: {complex64, complex128, variant} = complex64",)
+    view = True
+
+    shape = shapes.same
+
+    def kernel(input: Any) -> Any:
+        return input.conj()
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        return conj(dy)
+
+
+def conj(x: Tensor) -> Tensor:
+    """The conjugate of a complex tensor; a real one is its own."""
+    return Conj(x) if x.dtype.is_complex else x  # type: ignore[no-any-return]

@@ -1,0 +1,273 @@
+"""Elementwise functions of one variable: roots, exponentials, circular and hyperbolic functions,
+the sigmoid, rounding."""
+
+from __future__ import annotations
+
+import torch
+
+from reflow.graph.operation import Operation, Tensor
+from reflow.ops.constants import constant
+from reflow.ops.elementwise import FLOATS, SIGNED, binary, conj, gradient_of_function, unary
+from reflow.ops.math import Add, Exp, Mul, Neg, RealDiv, Reciprocal, Square, Sub, times
+
+
+def _one(x: Tensor) -> Tensor:
+    return constant(1, x.dtype.base_dtype, name="one")
+
+
+# -- Roots ------------------------------------------------------------------------------------
+
+Sqrt = unary(
+    "Sqrt",
+    "The square root.",
+    torch.sqrt,
+    lambda op, dy: SqrtGrad(op.outputs[0], dy),
+    export=("sqrt", "math.sqrt"),
+)
+
+
+def _sqrt_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    quotient = RealDiv(dz, op.inputs[0])
+    return Mul(Neg(conj(quotient)), op.outputs[0]), times(quotient, 0.5)
+
+
+SqrtGrad = gradient_of_function(
+    "SqrtGrad",
+    "dy * 0.5 / y: the gradient of the square root.",
+    lambda y, dy: dy * 0.5 / y.conj(),
+    _sqrt_second,
+)
+
+Rsqrt = unary(
+    "Rsqrt",
+    "1 / sqrt(x)",
+    torch.rsqrt,
+    lambda op, dy: RsqrtGrad(op.outputs[0], dy),
+    export=("rsqrt", "math.rsqrt"),
+)
+
+
+def _rsqrt_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    y, dy = conj(op.inputs[0]), op.inputs[1]
+    return Mul(Mul(times(conj(dz), -1.5), dy), Square(y)), RsqrtGrad(y, dz)
+
+
+def _rsqrt_grad(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
+    y = y.conj()
+    return dy * -0.5 * y * y * y
+
+
+RsqrtGrad = gradient_of_function(
+    "RsqrtGrad", "dy * -0.5 * y ** 3: the gradient of 1 / sqrt(x).", _rsqrt_grad, _rsqrt_second
+)
+
+
+# -- Exponentials and logarithms near 0 ---------------------------------------------------------
+
+Expm1 = unary(
+    "Expm1",
+    "exp(x) - 1, exact near 0.",
+    torch.expm1,
+    lambda op, dy: Mul(dy, Exp(conj(op.inputs[0]))),
+    export=("expm1", "math.expm1"),
+)
+Log1p = unary(
+    "Log1p",
+    "log(1 + x), exact near 0.",
+    torch.log1p,
+    lambda op, dy: Mul(dy, Reciprocal(Add(_one(op.inputs[0]), conj(op.inputs[0])))),
+    export=("log1p", "math.log1p"),
+)
+
+
+# -- Circular functions -------------------------------------------------------------------------
+
+Sin = unary(
+    "Sin",
+    "The sine of x in radians.",
+    torch.sin,
+    lambda op, dy: Mul(dy, Cos(conj(op.inputs[0]))),
+    export=("sin", "math.sin"),
+)
+Cos = unary(
+    "Cos",
+    "The cosine of x in radians.",
+    torch.cos,
+    lambda op, dy: Mul(Neg(dy), Sin(conj(op.inputs[0]))),
+    export=("cos", "math.cos"),
+)
+Tan = unary(
+    "Tan",
+    "The tangent of x in radians.",
+    torch.tan,
+    lambda op, dy: Mul(Square(Reciprocal(Cos(conj(op.inputs[0])))), dy),
+    SIGNED,
+    export=("tan", "math.tan"),
+)
+
+
+def _leg(x: Tensor) -> Tensor:
+    """sqrt(1 - x ** 2)"""
+    return Sqrt(Sub(_one(x), Square(conj(x))))  # type: ignore[no-any-return]
+
+
+Asin = unary(
+    "Asin",
+    "The inverse of the sine, in radians.",
+    torch.asin,
+    lambda op, dy: Mul(dy, Reciprocal(_leg(op.inputs[0]))),
+    SIGNED,
+    export=("asin", "math.asin"),
+)
+Acos = unary(
+    "Acos",
+    "The inverse of the cosine, in radians.",
+    torch.acos,
+    lambda op, dy: Mul(Neg(dy), Reciprocal(_leg(op.inputs[0]))),
+    SIGNED,
+    export=("acos", "math.acos"),
+)
+Atan = unary(
+    "Atan",
+    "The inverse of the tangent, in radians.",
+    torch.atan,
+    lambda op, dy: Mul(
+        dy, Reciprocal(Add(_one(op.inputs[0]), Square(conj(op.inputs[0]))))
+    ),
+    SIGNED,
+    export=("atan", "math.atan"),
+)
+
+
+def _atan2_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    y, x = op.inputs
+    scaled = RealDiv(dz, Add(Square(x), Square(y)))
+    return Mul(x, scaled), Mul(Neg(y), scaled)
+
+
+Atan2 = binary(
+    "Atan2",
+    "The angle, in radians, between the first axis and the point (x, y).",
+    torch.atan2,
+    _atan2_gradient,
+    FLOATS,
+    inputs=("y", "x"),
+    export=("atan2", "math.atan2"),
+)
+
+
+# -- Hyperbolic functions -----------------------------------------------------------------------
+
+Sinh = unary(
+    "Sinh",
+    "The hyperbolic sine.",
+    torch.sinh,
+    lambda op, dy: Mul(dy, Cosh(conj(op.inputs[0]))),
+    export=("sinh", "math.sinh"),
+)
+Cosh = unary(
+    "Cosh",
+    "The hyperbolic cosine.",
+    torch.cosh,
+    lambda op, dy: Mul(dy, Sinh(conj(op.inputs[0]))),
+    export=("cosh", "math.cosh"),
+)
+Tanh = unary(
+    "Tanh",
+    "The hyperbolic tangent.",
+    torch.tanh,
+    lambda op, dy: TanhGrad(conj(op.outputs[0]), dy),
+    export=("tanh", "math.tanh", "nn.tanh"),
+)
+
+
+def _tanh_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    y, dy = conj(op.inputs[0]), conj(op.inputs[1])
+    return Mul(Mul(times(dz, -2.0), dy), y), TanhGrad(y, dz)
+
+
+TanhGrad = gradient_of_function(
+    "TanhGrad",
+    "dy * (1 - y * y): the gradient of the hyperbolic tangent.",
+    lambda y, dy: dy * (1 - y * y),
+    _tanh_second,
+)
+
+Asinh = unary(
+    "Asinh",
+    "The inverse of the hyperbolic sine.",
+    torch.asinh,
+    lambda op, dy: RealDiv(dy, Cosh(conj(op.outputs[0]))),
+    export=("asinh", "math.asinh"),
+)
+Acosh = unary(
+    "Acosh",
+    "The inverse of the hyperbolic cosine.",
+    torch.acosh,
+    lambda op, dy: RealDiv(dy, Sinh(conj(op.outputs[0]))),
+    export=("acosh", "math.acosh"),
+)
+Atanh = unary(
+    "Atanh",
+    "The inverse of the hyperbolic tangent.",
+    torch.atanh,
+    lambda op, dy: Mul(
+        dy, Reciprocal(Sub(_one(op.inputs[0]), Square(conj(op.inputs[0]))))
+    ),
+    export=("atanh", "math.atanh"),
+)
+
+
+# -- The sigmoid --------------------------------------------------------------------------------
+
+Sigmoid = unary(
+    "Sigmoid",
+    "1 / (1 + exp(-x))",
+    torch.sigmoid,
+    lambda op, dy: SigmoidGrad(conj(op.outputs[0]), dy),
+    export=("sigmoid", "math.sigmoid", "nn.sigmoid"),
+)
+
+
+def _sigmoid_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    y, dy = conj(op.inputs[0]), conj(op.inputs[1])
+    product = Mul(dz, dy)
+    return Sub(product, Mul(times(product, 2.0), y)), SigmoidGrad(y, dz)
+
+
+SigmoidGrad = gradient_of_function(
+    "SigmoidGrad",
+    "dy * y * (1 - y): the gradient of the sigmoid.",
+    lambda y, dy: dy * y * (1 - y),
+    _sigmoid_second,
+)
+
+
+# -- Rounding.  TensorFlow lets no gradient through. ----------------------------------------------
+
+Floor = unary(
+    "Floor",
+    "x rounded down.",
+    torch.floor,
+    lambda op, dy: None,
+    FLOATS,
+    export=("floor", "math.floor"),
+)
+Ceil = unary(
+    "Ceil", "x rounded up.", torch.ceil, lambda op, dy: None, FLOATS, export=("ceil", "math.ceil")
+)
+Rint = unary(
+    "Rint",
+    "The nearest whole number; the even one of two.",
+    torch.round,
+    lambda op, dy: None,
+    FLOATS,
+    export=("rint", "math.rint"),
+)
+Round = unary(
+    "Round",
+    "The nearest whole number; the even one of two.",
+    torch.round,
+    lambda op, dy: None,
+    SIGNED,
+)
