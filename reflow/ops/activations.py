@@ -13,7 +13,8 @@ from reflow.graph.operation import Operation, Tensor
 from reflow.ops import shapes
 from reflow.ops.constants import constant
 from reflow.ops.filling import ZerosLike
-from reflow.ops.math import Add, Exp, Less, Mul, Neg, RealDiv
+from reflow.ops.comparisons import Less
+from reflow.ops.math import Add, Exp, Mul, Neg, RealDiv
 from reflow.ops.op import op
 from reflow.ops.selection import Select
 

@@ -7,8 +7,10 @@ import torch
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.broadcasting import BroadcastTo
-from reflow.ops.arrays import Reshape, Shape
+from reflow.ops.constants import constant
+from reflow.ops.arrays import Reshape
+from reflow.ops.filling import ZerosLike
+from reflow.ops.math import Add
 from reflow.ops.op import op
 
 _ATTRS = ("T: numbertype", "data_format: {'NHWC', 'NCHW'} = 'NHWC'")
@@ -66,5 +68,5 @@ class BiasAddGrad:
     def gradient(op: Operation, dy: Tensor) -> Tensor:
         x = op.inputs[0]
         if op.attrs["data_format"] == "NCHW" and x.shape.ndims is not None and x.shape.ndims > 2:
-            dy = Reshape(dy, [1, -1] + [1] * (x.shape.ndims - 2))
-        return BroadcastTo(dy, Shape(x))
+            dy = Reshape(dy, constant([1, -1] + [1] * (x.shape.ndims - 2)))
+        return Add(ZerosLike(x), dy)  # type: ignore[no-any-return]

@@ -13,7 +13,9 @@ from reflow.graph.op_definition import OpDefinition, registered
 
 # Every module that defines ops: importing them all fills the registry.
 OP_MODULES = (
+    "activations",
     "arrays",
+    "bias",
     "broadcasting",
     "casts",
     "comparisons",
@@ -28,7 +30,10 @@ OP_MODULES = (
     "math",
     "random",
     "reductions",
+    "softmax",
     "state",
+    "top_k",
+    "training",
 )
 
 

@@ -9,12 +9,11 @@ from reflow.graph.constant_value import constant_value
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.arrays import PreventGradient
+from reflow.ops.arrays import ExpandDims, PreventGradient
 from reflow.ops.constants import constant
 from reflow.ops.math import Add, Exp, Mul, Neg, Sub
 from reflow.ops.op import op
 from reflow.ops.reductions import Sum
-from reflow.ops.slicing import ExpandDims
 
 _FLOATS = "T: {half, bfloat16, float, double}"
 

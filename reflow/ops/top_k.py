@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import torch
 
+from reflow.graph.dtypes import int32
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
+from reflow.ops.arrays import ExpandDims, Rank, Reshape, Shape
+from reflow.ops.constants import constant
+from reflow.ops.filling import OneHot
 from reflow.ops.kernels import Host, Value
+from reflow.ops.math import Mul, Sub
 from reflow.ops.op import op
+from reflow.ops.reductions import Sum
+from reflow.ops.slicing import Slice
 
 
 @op
@@ -42,18 +49,11 @@ class TopKV2:
         return values[..., :count].contiguous(), indices[..., :count].to(torch.int32)
 
     def gradient(op: Operation, d_values: Tensor, d_indices: Tensor) -> tuple[Tensor, None]:
-        from reflow.ops.math import Mul
-        from reflow.ops.filling import OneHot
-        from reflow.ops.constants import constant
-        from reflow.ops.arrays import Shape
-        from reflow.ops.reductions import Sum
-        from reflow.ops.slicing import ExpandDims, last_dimension
-
-        x, dtype = op.inputs[0], op.inputs[0].dtype.base_dtype
+        x = op.inputs[0]
+        dtype = x.dtype.base_dtype
         # One row for each of the k picks: its gradient at its position, zero elsewhere.
-        places = OneHot(
-            op.outputs[1], last_dimension(Shape(x)), constant(1, dtype), constant(0, dtype), axis=-1
-        )
+        last = Reshape(Slice(Shape(x), Reshape(Sub(Rank(x), constant(1)), constant([1])), constant([1])), constant([], int32))
+        places = OneHot(op.outputs[1], last, constant(1, dtype), constant(0, dtype), axis=-1)
         return Sum(Mul(places, ExpandDims(d_values, constant(-1))), constant(-2)), None
 
 

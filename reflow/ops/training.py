@@ -204,29 +204,7 @@ def check_rows(var: torch.Tensor, indices: torch.Tensor) -> None:
         )
 
 
-Sparsedef _momenta(
-    vars: list[Ref],
-    accums: list[Ref],
-    lr: torch.Tensor,
-    grads: list[torch.Tensor],
-    momentum: torch.Tensor,
-    *,
-    use_nesterov: bool,
-) -> None:
-    values = [var.read() for var in vars]
-    velocities = [accum.read() for accum in accums]
-    for value, grad in zip(values, grads):
-        check_same_shape(value, grad)
-    torch._foreach_mul_(velocities, momentum)
-    torch._foreach_add_(velocities, grads)
-    steps = torch._foreach_mul(velocities, lr)
-    if use_nesterov:
-        torch._foreach_mul_(steps, momentum)
-        torch._foreach_add_(steps, torch._foreach_mul(grads, lr))
-    torch._foreach_sub_(values, steps)
-
-
-ApplyMomentum = _update(
+SparseApplyMomentum = _update(
     "SparseApplyMomentum",
     "ApplyMomentum on the rows `indices` of var and accum.",
     "var: Ref(T), accum: Ref(T), lr: T, grad: T, indices: Tindices, momentum: T",
