@@ -3,11 +3,11 @@
 Nothing recorded takes part: the program's own values are the reference, so a wrong gradient is
 found even where the recording was never made. Python 3.7 runs this file.
 """
-# ruff: noqa: B905 (zip takes no `strict` in Python 3.7)
+
 
 import numpy as np
 
-from tests.reference.observe import Built, Gradients, weights
+from tests.reference.observe import Built, weights
 
 STEP = 1e-5
 RELATIVE = 1e-5
@@ -25,43 +25,46 @@ def check(tf, case, config=None):
     sum(df/dx * v); likewise for the second gradient, with the first in the place of f.
     """
     built = Built(tf, case, dtype="float64")
-    with tf.Session(graph=built.graph, config=config) as session:
-        out_values = built.values(session)
-    # A graph of its own for the gradients: random ops start from the same place in both.
+    out_values = _values(built, built.arrays, config)
     gradients = built.differentiate(out_values, second=case.grad2)
+    analytic = _gradients(built, gradients, built.arrays, config)
     positions = case.differentiable_inputs(built.arrays)
-    floating = [
-        v for v in out_values if isinstance(v, (np.ndarray, np.generic)) and v.dtype.kind == "f"
-    ]
     output_weights = [
-        weights(case, f":dy{i}", value.shape, value.dtype) for i, value in enumerate(floating)
+        weights(case, f":dy{i}", value.shape, value.dtype)
+        for i, value in enumerate(_floats(out_values))
     ]
-
-    def run(arrays):
-        kept = built.arrays
-        built.arrays = arrays
-        try:
-            with tf.Session(graph=built.graph, config=config) as session:
-                return built.values(session), built.gradient_values(session, gradients)
-        finally:
-            built.arrays = kept
-
-    _, analytic = run(built.arrays)
+    gradient_weights = [
+        weights(case, f":w{position}", built.arrays[position].shape, "float64")
+        for position, gradient in zip(positions, analytic.first)
+        if gradient is not None
+    ]
     for slot, position in enumerate(positions):
         direction = weights(case, f":v{position}", built.arrays[position].shape, "float64")
-        above, below = (
-            run(_moved(built.arrays, position, sign * STEP * direction)) for sign in (1.0, -1.0)
+        above, below = (_moved(built.arrays, position, sign * STEP * direction) for sign in (1, -1))
+        numeric = _slope(
+            _floats(_values(built, above, config)),
+            _floats(_values(built, below, config)),
+            output_weights,
         )
-        numeric = _slope(_floats(above[0]), _floats(below[0]), output_weights)
         _compare(case, "gradient", position, analytic.first[slot], direction, numeric)
         if gradients.second is not None:
-            gradient_weights = [
-                weights(case, f":w{p}", built.arrays[p].shape, "float64")
-                for p, g in zip(positions, analytic.first)
-                if g is not None
-            ]
-            numeric = _slope(_present(above[1]), _present(below[1]), gradient_weights)
+            numeric = _slope(
+                _present(_gradients(built, gradients, above, config)),
+                _present(_gradients(built, gradients, below, config)),
+                gradient_weights,
+            )
             _compare(case, "second gradient", position, analytic.second[slot], direction, numeric)
+
+
+# Every question is asked in a session of its own, so that random numbers are the same each time.
+def _values(built, arrays, config):
+    with built.tf.Session(graph=built.graph, config=config) as session:
+        return built.values(session, arrays)
+
+
+def _gradients(built, gradients, arrays, config):
+    with built.tf.Session(graph=built.graph, config=config) as session:
+        return built.gradient_values(session, gradients, arrays)
 
 
 def _floats(values):
@@ -69,8 +72,7 @@ def _floats(values):
 
 
 def _present(gradients):
-    assert isinstance(gradients, Gradients)
-    return [g.value for g in gradients.first if g is not None]
+    return [gradient.value for gradient in gradients.first if gradient is not None]
 
 
 def _moved(arrays, position, step):

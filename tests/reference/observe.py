@@ -3,7 +3,7 @@
 The recorder (TensorFlow 1.15.5) and the comparer (reflow) both use this module, so that the two
 answer the same questions. Python 3.7 runs this file.
 """
-# ruff: noqa: B905 (zip takes no `strict` in Python 3.7)
+
 
 import collections
 import zlib
@@ -86,11 +86,11 @@ class Built:
     def feed(self, arrays=None):
         return dict(zip(self.inputs, self.arrays if arrays is None else arrays))
 
-    def values(self, session):
+    def values(self, session, arrays=None):
         """The value of every leaf: None for an operation, itself for a plain Python value."""
         graph_parts = (self.tf.Tensor, self.tf.Operation)
         fetched = [leaf for leaf in self.leaves if isinstance(leaf, graph_parts)]
-        found = iter(session.run(fetched, self.feed()))
+        found = iter(session.run(fetched, self.feed(arrays)))
         return [next(found) if isinstance(leaf, graph_parts) else leaf for leaf in self.leaves]
 
     def differentiate(self, out_values, second=False):
@@ -133,13 +133,13 @@ class Built:
             ones = [tf.constant(1, term.dtype) for term in terms]
             return Gradients(first, tf.gradients(terms, xs + grad_ys, grad_ys=ones))
 
-    def gradient_values(self, session, gradients):
+    def gradient_values(self, session, gradients, arrays=None):
         """Runs what `differentiate` returned: lists of `Gradient`, None where unconnected."""
         tf = self.tf
         flat = list(gradients.first) + list(gradients.second or ())
         with self.graph.as_default():
             dense = [None if g is None else tf.convert_to_tensor(g) for g in flat]
-        found = iter(session.run([d for d in dense if d is not None], self.feed()))
+        found = iter(session.run([d for d in dense if d is not None], self.feed(arrays)))
         seen = [None if g is None else Gradient(type(g).__name__, next(found)) for g in flat]
         split = len(gradients.first)
         return Gradients(seen[:split], None if gradients.second is None else seen[split:])
