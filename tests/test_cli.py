@@ -80,6 +80,11 @@ def test_the_program_finds_what_python_gives_it(tmp_path, environment, reflow, a
     assert (by_reflow.stdout, by_reflow.stderr) == (by_python.stdout, "")
 
 
+def test_nothing_heavy_is_loaded_before_the_program(reflow):
+    program = "import sys; print({'torch', 'reflow.tf', 'typer', 'rich', 'absl'} & {*sys.modules})"
+    assert reflow("run", "program.py", program=program).stdout == "set()\n"
+
+
 def test_an_archive_runs_its_main(tmp_path, reflow):
     with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
         archive.writestr("__main__.py", "import sys, part; print(part.x, sys.argv)")
@@ -172,6 +177,15 @@ def test_help_names_the_options(reflow):
     assert done.returncode == 0
     assert all(word in done.stdout for word in ("PROGRAM", "-m", "--full-traceback"))
     assert "run" in reflow("--help").stdout
+
+
+def test_the_version_is_that_of_the_package(tmp_path, environment):
+    (tmp_path / "reflow-9.8.7.dist-info").mkdir()
+    metadata = tmp_path / "reflow-9.8.7.dist-info" / "METADATA"
+    metadata.write_text("Metadata-Version: 2.1\nName: reflow\nVersion: 9.8.7\n")
+    environment["PYTHONPATH"] = f"{tmp_path}{os.pathsep}{ROOT}"
+    done = subprocess.run([*REFLOW, "--version"], env=environment, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("reflow 9.8.7\n", 0)
 
 
 def test_a_program_that_does_not_parse(reflow):

@@ -86,6 +86,9 @@ assert graph_pb2.GraphDef().node is not None and Summary().value is not None
 
 AFTERWARDS = """
 import importlib, pickle
+assert not hasattr(tf, "nonsense") and not hasattr(math_ops, "nonsense")
+assert importlib.util.find_spec("tensorflow.nonsense") is None
+assert importlib.util.find_spec("reflow.tf.nonsense") is None
 assert importlib.util.find_spec("tensorflow").name in ("tensorflow", "reflow.tf")
 assert importlib.reload(tf) is tf is sys.modules["tensorflow"]
 assert importlib.reload(tf.nn) is tf.nn and importlib.reload(math_ops) is math_ops
@@ -219,7 +222,7 @@ def test_downloads_of_mnist_are_answered_locally(python):
         "address = 'http://yann.lecun.com/exdb/mnist/t10k-labels-idx1-ubyte.gz'\n"
         "print(len(urlopen(address).read()) > 1000)"
     )
-    assert check(python(program)) == "True\n"
+    assert python(program).stdout == "True\n"
 
 
 def test_tensorboard_does_not_take_reflow_for_tensorflow(python):

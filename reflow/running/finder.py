@@ -44,9 +44,9 @@ class TensorFlowFinder(MetaPathFinder):
             return _spec(fullname, _InnerLoader())
         if fullname.startswith(f"{_PUBLIC}."):
             # For `from tensorflow.nn import name`: Python looks for a module that it may mean.
-            return PathFinder.find_spec(fullname, path) or _raise_absent(fullname)
+            return PathFinder.find_spec(fullname, path) or _absent(fullname)
         if fullname.startswith("tensorflow."):
-            return _find_below(fullname) or _raise_absent(fullname)
+            return _find_below(fullname) or _absent(fullname)
         return None
 
 
@@ -167,9 +167,15 @@ def _place(name: str) -> ModuleType | None:
     return _public_module(rest) if first == "tf" else importlib.import_module(name)
 
 
-def _raise_absent(name: str) -> ModuleSpec | None:
-    # Without the name of the module, which would tell Python to say something shorter.
-    raise ModuleNotFoundError(_absence(name.replace(_PUBLIC, "tensorflow", 1)))
+def _absent(name: str) -> None:
+    """Raise what explains why there is no module `name`, if it is being imported.
+
+    Where somebody only asks whether there is one (importlib.util.find_spec), None is the answer.
+    """
+    is_import = sys._getframe(3).f_code.co_name == "_find_and_load_unlocked"
+    if is_import:
+        # Without the name of the module, which would tell Python to say something shorter.
+        raise ModuleNotFoundError(_absence(name.replace(_PUBLIC, "tensorflow", 1)))
 
 
 def _absence(name: str) -> str:

@@ -74,11 +74,11 @@ def run_module(name: str, args: Sequence[str] = (), full_traceback: bool = False
 def _run(
     load: Callable[[], _Program], args: Sequence[str], import_folder: str, full_traceback: bool
 ) -> int:
-    from reflow import hook
+    from reflow.hook import install
 
     if not getattr(sys.flags, "safe_path", False):  # python -P, from Python 3.11 on
         sys.path[0] = import_folder
-    hook.install()
+    install()
     try:
         return _execute(load, args, full_traceback)
     finally:
