@@ -8,6 +8,7 @@ says.  What there is not gets an error that says whether TensorFlow has it.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
@@ -27,6 +28,7 @@ _PUBLIC = "reflow.tf"
 _INNER_PACKAGES = ("core", "examples", "python")
 #: The original's companion: a program's folder may hold it, and it still works.
 _DIGITS = "tensorflowvisu_digits"
+_IMPORT_MACHINERY = ("<frozen importlib", os.path.dirname(importlib.__file__))
 
 
 class TensorFlowFinder(MetaPathFinder):
@@ -36,18 +38,21 @@ class TensorFlowFinder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if fullname == _DIGITS:
-            found = PathFinder.find_spec(fullname)
-            return found or _alias(fullname, f"reflow.visu.{_DIGITS}")
+            return PathFinder.find_spec(fullname) or _alias(fullname, f"reflow.visu.{_DIGITS}")
         if fullname in SAME_MODULES:
             return _alias(fullname, SAME_MODULES[fullname])
         if fullname in INNER_MODULES:
             return _spec(fullname, _InnerLoader())
-        if fullname.startswith(f"{_PUBLIC}."):
-            # For `from tensorflow.nn import name`: Python looks for a module that it may mean.
-            return PathFinder.find_spec(fullname, path) or _absent(fullname)
         if fullname.startswith("tensorflow."):
-            return _find_below(fullname) or _absent(fullname)
-        return None
+            spec = _find_below(fullname)
+        elif fullname.startswith(f"{_PUBLIC}."):
+            # For `from tensorflow.nn import name`: Python looks for a module that it may mean.
+            spec = PathFinder.find_spec(fullname, path)
+        else:
+            return None
+        if spec is None:
+            _explain_failing_import(fullname)
+        return spec
 
 
 def _find_below(name: str) -> ModuleSpec | None:
@@ -167,13 +172,12 @@ def _place(name: str) -> ModuleType | None:
     return _public_module(rest) if first == "tf" else importlib.import_module(name)
 
 
-def _absent(name: str) -> None:
-    """Raise what explains why there is no module `name`, if it is being imported.
-
-    Where somebody only asks whether there is one (importlib.util.find_spec), None is the answer.
-    """
+def _explain_failing_import(name: str) -> None:
+    """Raise what explains why there is no module `name`, unless somebody only asks whether there is
+    one (importlib.util.find_spec), or it is one of reflow's own."""
     is_import = sys._getframe(3).f_code.co_name == "_find_and_load_unlocked"
-    if is_import:
+    is_private = name.rpartition(".")[2].startswith("_")
+    if is_import and not is_private:
         # Without the name of the module, which would tell Python to say something shorter.
         raise ModuleNotFoundError(_absence(name.replace(_PUBLIC, "tensorflow", 1)))
 
@@ -188,4 +192,4 @@ def _absence(name: str) -> str:
 
 
 def _is_machinery(filename: str) -> bool:
-    return filename.startswith("<frozen importlib") or source.is_internal_file(filename)
+    return filename.startswith(_IMPORT_MACHINERY) or source.is_internal_file(filename)
