@@ -31,6 +31,7 @@ OP_MODULES = (
     "random",
     "reductions",
     "softmax",
+    "scattering",
     "state",
     "top_k",
     "training",

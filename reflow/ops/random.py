@@ -16,7 +16,7 @@ from reflow.graph.dtypes import DType
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.kernels import Dims, Host
+from reflow.ops.kernels import Dims, Host, Value
 from reflow.ops.op import op
 from reflow.ops.philox import RandomStream, random_stream
 from reflow.ops.values import torch_type
@@ -154,10 +154,16 @@ class Multinomial:
     gradient = None
     state = _stream
 
-    def shape(logits: TensorShape, num_samples: Any, *, op: Operation) -> TensorShape:
+    def shape(logits: TensorShape, num_samples: Value, *, op: Operation) -> TensorShape:
         shapes.with_rank(op.inputs[1].shape, 0)
         batch = shapes.with_rank(logits, 2).sizes[0]
-        return shapes.of(batch, None)
+        if num_samples is None:
+            return shapes.of(batch, None)
+        if num_samples < 0:
+            raise ValueError(
+                f"Dimension size, given by scalar input 1, must be non-negative but is {num_samples}"
+            )
+        return shapes.of(batch, int(num_samples))
 
     def kernel(
         logits: torch.Tensor,
@@ -172,3 +178,50 @@ class Multinomial:
             raise _invalid(f"num_samples should be nonnegative, got {num_samples}")
         drawn = state.multinomial(logits.cpu(), int(num_samples), torch_type(output_dtype))
         return drawn.to(logits.device)
+
+
+@op
+class RandomGamma:
+    """Numbers of the gamma distributions with the given shape parameters and scale 1.
+
+    [n...], [alphas...] -> [n..., alphas...].
+    """
+
+    inputs = "shape: S, alpha: T"
+    outputs = "output: T"
+    attrs = (*_SEEDS, "S: {int32, int64}", "T: {half, float, double}")
+    stateful = True
+    state = _stream
+
+    def shape(shape: Dims, alpha: TensorShape, *, op: Operation) -> TensorShape:
+        return _described_shape(shape, op=op).concatenate(alpha)
+
+    def kernel(shape: Host, alpha: torch.Tensor, *, state: RandomStream) -> torch.Tensor:
+        return state.gamma(_sizes(shape), alpha.cpu()).to(alpha.device)
+
+
+@op
+class RandomPoissonV2:
+    """Numbers of the Poisson distributions with the given rates.
+
+    [n...], [rates...] -> [n..., rates...].
+    """
+
+    inputs = "shape: S, rate: R"
+    outputs = "output: dtype"
+    attrs = (
+        *_SEEDS,
+        "S: {int32, int64}",
+        "R: {half, float, double, int32, int64} = double",
+        "dtype: {half, float, double, int32, int64} = int64",
+    )
+    stateful = True
+    state = _stream
+
+    def shape(shape: Dims, rate: TensorShape, *, op: Operation) -> TensorShape:
+        return _described_shape(shape, op=op).concatenate(rate)
+
+    def kernel(
+        shape: Host, rate: torch.Tensor, *, dtype: DType, state: RandomStream
+    ) -> torch.Tensor:
+        return state.poisson(_sizes(shape), rate.cpu(), torch_type(dtype)).to(rate.device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.op import op
+from reflow.ops.unsigned import widened
 from reflow.ops.variable_slot import VariableSlot
 
 Ref = VariableSlot
@@ -75,7 +77,10 @@ class Assign:
         ref.assign(value)
 
 
-def _arithmetic_update(name: str, export: str, method: str, doc: str) -> Any:
+def _arithmetic_update(name: str, export: str, function: Callable[..., torch.Tensor], doc: str) -> Any:
+    def into(current: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+        return function(current, value, out=current)
+
     def kernel(ref: Ref, value: torch.Tensor) -> None:
         current = ref.read()
         if current.shape != value.shape:
@@ -85,7 +90,9 @@ def _arithmetic_update(name: str, export: str, method: str, doc: str) -> Any:
                 f"{name} requires shapes of both tensors to match. lhs shape= "
                 f"{list(current.shape)} rhs shape= {list(value.shape)}",
             )
-        getattr(current, method)(value)
+        result = widened(into)(current, value)
+        if result is not current:
+            current.copy_(result)
 
     def shape(ref: TensorShape, value: TensorShape) -> TensorShape:
         return shapes.merge(ref, value)
@@ -110,8 +117,8 @@ def _arithmetic_update(name: str, export: str, method: str, doc: str) -> Any:
     )
 
 
-AssignAdd = _arithmetic_update("AssignAdd", "assign_add", "add_", "Adds `value` to the variable.")
-AssignSub = _arithmetic_update("AssignSub", "assign_sub", "sub_", "Subtracts `value` from the variable.")
+AssignAdd = _arithmetic_update("AssignAdd", "assign_add", torch.add, "Adds `value` to the variable.")
+AssignSub = _arithmetic_update("AssignSub", "assign_sub", torch.sub, "Subtracts `value` from the variable.")
 
 
 @op
@@ -137,5 +144,3 @@ class CountUpTo:
         before: torch.Tensor = value.clone()
         value.add_(1)
         return before
-
-

@@ -13,7 +13,7 @@ from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
-from reflow.ops import state
+from reflow.ops import scattering, state
 from reflow.ops.arrays import Identity
 from reflow.tf import _distribution
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
@@ -261,6 +261,45 @@ class RefVariable(Variable):
     def assign_sub(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
         assigned = state.AssignSub(self._variable, delta, use_locking=use_locking, name=name)
         return assigned if read_value else assigned.op
+
+    # `sparse_delta` is IndexedSlices: which rows, and a value for each.
+
+    def scatter_update(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+        return self._scatter(scattering.ScatterUpdate, sparse_delta, use_locking, name)
+
+    def scatter_add(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+        return self._scatter(scattering.ScatterAdd, sparse_delta, use_locking, name)
+
+    def scatter_sub(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+        return self._scatter(scattering.ScatterSub, sparse_delta, use_locking, name)
+
+    def scatter_mul(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+        return self._scatter(scattering.ScatterMul, sparse_delta, use_locking, name)
+
+    def scatter_div(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+        return self._scatter(scattering.ScatterDiv, sparse_delta, use_locking, name)
+
+    def scatter_min(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+        return self._scatter(scattering.ScatterMin, sparse_delta, use_locking, name)
+
+    def scatter_max(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+        return self._scatter(scattering.ScatterMax, sparse_delta, use_locking, name)
+
+    def _scatter(self, op: Any, sparse_delta: IndexedSlices, use_locking: bool, name: str | None) -> Tensor:
+        if not isinstance(sparse_delta, IndexedSlices):
+            raise TypeError(f"sparse_delta is not IndexedSlices: {sparse_delta}")
+        indices, values = sparse_delta.indices, sparse_delta.values
+        scattered: Tensor = op(self._variable, indices, values, use_locking=use_locking, name=name)
+        return scattered
+
+    def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+        return scattering.ScatterNdUpdate(self._variable, indices, updates, use_locking=True, name=name)
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+        return scattering.ScatterNdAdd(self._variable, indices, updates, use_locking=True, name=name)
+
+    def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+        return scattering.ScatterNdSub(self._variable, indices, updates, use_locking=True, name=name)
 
     def count_up_to(self, limit: int) -> Tensor:
         """Counts up by one and gives the old value; OutOfRangeError once that is `limit`."""

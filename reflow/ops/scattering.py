@@ -1,0 +1,278 @@
+"""Updates of parts of a variable: Scatter* of rows, ScatterNd* of any slices.
+
+Where an index comes several times, its updates are applied one after the other, in order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from reflow.graph import errors
+from reflow.graph.op_definition import OpDefinition
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.kernels import Host
+from reflow.ops.op import op
+from reflow.ops.unsigned import widened
+from reflow.ops.variable_slot import VariableSlot
+
+Ref = VariableSlot
+
+# (rows, updates) -> the rows' new values.
+Combine = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+# (all rows, which ones, updates) -> all rows, changed in place.
+Scatter = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def _invalid(message: str) -> errors.InvalidArgumentError:
+    return errors.InvalidArgumentError(None, None, message)
+
+
+def _text(sizes: Sequence[int]) -> str:
+    return f"[{','.join(str(size) for size in sizes)}]"
+
+
+# -- Applying updates -----------------------------------------------------------------------------
+
+
+def _update(rows: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
+    return updates
+
+
+def _divide(rows: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
+    integers = not (rows.is_floating_point() or rows.is_complex())
+    return torch.div(rows, updates, rounding_mode="trunc" if integers else None)
+
+
+def _rounds(indices: torch.Tensor) -> Iterator[torch.Tensor | slice]:
+    """Positions in `indices`, so that the indices of each round differ and repeats come later."""
+    order = torch.argsort(indices, stable=True)
+    ordered = indices[order]
+    first = torch.ones_like(ordered, dtype=torch.bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    if first.all():
+        yield slice(None)
+        return
+    positions = torch.arange(len(order), device=order.device)
+    repeats = positions - torch.where(first, positions, 0).cummax(0).values
+    for repeat in range(int(repeats.max()) + 1):
+        yield order[repeats == repeat]
+
+
+def _combined(combine: Combine) -> Scatter:
+    """rows[i] = combine(rows[i], update) for each index i and its update."""
+
+    def scatter(rows: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
+        for chosen in _rounds(indices):
+            where = indices[chosen]
+            rows[where] = combine(rows[where], updates[chosen])
+        return rows
+
+    return scatter
+
+
+def _added(sign: int) -> Scatter:
+    """rows[i] += sign * update for each index i and its update."""
+
+    def scatter(rows: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
+        return rows.index_add_(0, indices, updates, alpha=sign)
+
+    return scatter
+
+
+def _scatter_into(rows: Any, indices: Any, updates: Any, scatter: Scatter) -> None:
+    """Changes `rows` in place; `updates` has a row (or a value for all) for each of `indices`."""
+    if not isinstance(rows, torch.Tensor):  # strings, which can only be replaced
+        rows[indices] = updates
+        return
+    updates = updates.expand(len(indices), *rows.shape[1:])
+    result = widened(scatter)(rows, indices, updates)
+    if result is not rows:
+        rows.copy_(result)
+
+
+# -- Rows: ref[indices, ...] ----------------------------------------------------------------------
+
+
+def _rows_shape(ref: TensorShape, indices: TensorShape, updates: TensorShape) -> TensorShape:
+    if ref.sizes and indices.sizes is not None and updates.ndims != 0:
+        shapes.merge(updates, shapes.of(*indices.sizes, *ref.sizes[1:]))
+    return ref
+
+
+def _scatter_rows(scatter: Scatter) -> Callable[..., None]:
+    def kernel(ref: Ref, indices: Host, updates: Any) -> None:
+        target = ref.read()
+        if not target.ndim:
+            raise _invalid("params must be at least 1-D, got shape []")
+        if updates.ndim and tuple(updates.shape) != (*indices.shape, *target.shape[1:]):
+            raise _invalid(
+                "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], "
+                f"got updates.shape {_text(updates.shape)}, indices.shape {_text(indices.shape)}, "
+                f"params.shape {_text(target.shape)}"
+            )
+        outside = np.argwhere((indices < 0) | (indices >= len(target)))
+        if len(outside):
+            where = tuple(outside[0])
+            raise _invalid(
+                f"indices{_text(where) if where else ''} = {indices[where]} is not in "
+                f"[0, {len(target)})"
+            )
+        if updates.ndim:
+            updates = updates.reshape(indices.size, *target.shape[1:])
+        _scatter_into(target, _like(target, indices.reshape(-1)), updates, scatter)
+
+    return kernel
+
+
+# -- Slices: ref[indices[..., 0], indices[..., 1], ..., :] ----------------------------------------
+
+
+def _slices_shape(ref: TensorShape, indices: TensorShape, updates: TensorShape) -> TensorShape:
+    shapes.with_rank_at_least(indices, 1)
+    shapes.with_rank_at_least(updates, 1)
+    if None in (ref.sizes, indices.sizes, updates.sizes) or indices.sizes[-1] is None:
+        return ref
+    outer, depth = len(indices.sizes) - 1, indices.sizes[-1]
+    _check_parts("outer", outer, "indices", indices, indices.sizes[:-1], updates, updates.sizes[:outer])
+    inner = ref.sizes[depth:]
+    _check_parts("inner", len(inner), "input", ref, inner, updates, updates.sizes[outer:])
+    return ref
+
+
+def _check_parts(
+    which: str, count: int, name: str, shape: TensorShape, part: Any, updates: TensorShape, other: Any
+) -> None:
+    try:
+        shapes.merge(TensorShape.of(part), TensorShape.of(other))
+    except ValueError as error:
+        raise ValueError(
+            f"The {which} {count} dimensions of {name}.shape={shape} must match the {which} "
+            f"{len(other)} dimensions of updates.shape={updates}: {error}"
+        ) from None
+
+
+def _scatter_slices(scatter: Scatter) -> Callable[..., None]:
+    def kernel(ref: Ref, indices: Host, updates: Any) -> None:
+        target = ref.read()
+        batch, depth = indices.shape[:-1], indices.shape[-1]
+        if not target.numel() and indices.size + updates.numel():
+            raise _invalid(
+                f"Indices and updates specified for empty output.  indices shape: {_text(indices.shape)}"
+            )
+        if updates.shape[:1] != indices.shape[:1]:
+            raise _invalid(
+                "The outermost dimension of updates and indices must match. "
+                f"Got indices.shape {_text(indices.shape)}, updates.shape {_text(updates.shape)}"
+            )
+        if depth > target.ndim or tuple(updates.shape) != (*batch, *target.shape[depth:]):
+            raise _invalid(
+                "Must have updates.shape = indices.shape[:batch_dim] + params_shape[slice_dim:], got "
+                f"updates.shape: {_text(updates.shape)}, indices.shape: {_text(indices.shape)}, "
+                f"params_shape: {_text(target.shape)}, slice_dim: {depth}, and batch_dim: {len(batch)}"
+            )
+        rows = target.view(math.prod(target.shape[:depth]), *target.shape[depth:])
+        flat = _like(target, _flat(indices.reshape(-1, depth), target.shape))
+        _scatter_into(rows, flat, updates.reshape(-1, *target.shape[depth:]), scatter)
+
+    return kernel
+
+
+def _flat(indices: np.ndarray[Any, Any], sizes: Sequence[int]) -> np.ndarray[Any, Any]:
+    """The positions of [n, depth] indices among the slices, counted through."""
+    limits = np.array(sizes[: indices.shape[1]], np.int64)
+    outside = np.nonzero(((indices < 0) | (indices >= limits)).any(axis=1))[0]
+    if len(outside):
+        first = outside[0]
+        received = ", ".join(str(index) for index in indices[first])
+        raise _invalid(f"indices[{first}] = [{received}] does not index into shape {_text(sizes)}")
+    strides = np.append(np.cumprod(limits[:0:-1])[::-1], 1)[: len(limits)]
+    positions: np.ndarray[Any, Any] = indices.astype(np.int64) @ strides.astype(np.int64)
+    return positions
+
+
+def _like(target: Any, indices: np.ndarray[Any, Any]) -> Any:
+    """int64 indices where `target` is: a tensor for a tensor, an array for an array."""
+    indices = indices.astype(np.int64)
+    return torch.from_numpy(indices).to(target.device) if isinstance(target, torch.Tensor) else indices
+
+
+# -- The ops --------------------------------------------------------------------------------------
+
+_ANY = "T: type"
+_NUMBERS = "T: numbertype"
+_COMPARED = "T: {half, bfloat16, float, double, int32, int64}"
+
+
+def _scatter_op(
+    name: str,
+    export: str,
+    doc: str,
+    shape: Callable[..., TensorShape],
+    kernel: Callable[..., None],
+    types: str,
+) -> OpDefinition:
+    locking = "true" if types is _ANY else "false"
+    rules: dict[str, Any] = {
+        "__doc__": doc,
+        "inputs": "ref: Ref(T), indices: Tindices, updates: T",
+        "outputs": "output_ref: Ref(T)",
+        "attrs": (types, "Tindices: {int32, int64}", f"use_locking: bool = {locking}"),
+        "export": (export,),
+        "stateful": True,
+        "updates": True,
+        "gradient": None,
+        "shape": staticmethod(shape),
+        "kernel": staticmethod(kernel),
+    }
+    return op(type(name, (), rules))
+
+
+def _rows_op(name: str, export: str, doc: str, scatter: Scatter, types: str) -> OpDefinition:
+    return _scatter_op(name, export, doc, _rows_shape, _scatter_rows(scatter), types)
+
+
+def _slices_op(name: str, export: str, doc: str, scatter: Scatter, types: str) -> OpDefinition:
+    return _scatter_op(name, export, doc, _slices_shape, _scatter_slices(scatter), types)
+
+
+ScatterUpdate = _rows_op(
+    "ScatterUpdate", "scatter_update", "ref[indices] = updates", _combined(_update), _ANY
+)
+ScatterAdd = _rows_op("ScatterAdd", "scatter_add", "ref[indices] += updates", _added(1), _NUMBERS)
+ScatterSub = _rows_op("ScatterSub", "scatter_sub", "ref[indices] -= updates", _added(-1), _NUMBERS)
+ScatterMul = _rows_op(
+    "ScatterMul", "scatter_mul", "ref[indices] *= updates", _combined(torch.mul), _NUMBERS
+)
+ScatterDiv = _rows_op(
+    "ScatterDiv", "scatter_div", "ref[indices] /= updates", _combined(_divide), _NUMBERS
+)
+ScatterMin = _rows_op(
+    "ScatterMin",
+    "scatter_min",
+    "ref[indices] = min(ref[indices], updates)",
+    _combined(torch.minimum),
+    _COMPARED,
+)
+ScatterMax = _rows_op(
+    "ScatterMax",
+    "scatter_max",
+    "ref[indices] = max(ref[indices], updates)",
+    _combined(torch.maximum),
+    _COMPARED,
+)
+
+ScatterNdUpdate = _slices_op(
+    "ScatterNdUpdate", "scatter_nd_update", "ref[indices...] = updates", _combined(_update), _ANY
+)
+ScatterNdAdd = _slices_op(
+    "ScatterNdAdd", "scatter_nd_add", "ref[indices...] += updates", _added(1), _NUMBERS
+)
+ScatterNdSub = _slices_op(
+    "ScatterNdSub", "scatter_nd_sub", "ref[indices...] -= updates", _added(-1), _NUMBERS
+)
