@@ -139,7 +139,24 @@ def of(values, dtype="float32"):
     return Input(dtype=dtype, values=values)
 
 
-class Case:
+class Fed:
+    """What a `Case` and a `Failure` have in common: inputs, fed through placeholders."""
+
+    def arrays(self, dtype=None):
+        """The values to feed, the same on every machine."""
+        rng = np.random.RandomState(seed_of(self.name))
+        return [spec.array(rng, dtype or self.dtype) for spec in self.inputs]
+
+    def checksum(self):
+        """Changes when the inputs do, so that a stale recording is noticed."""
+        found = 0
+        for array in self.arrays():
+            content = repr(array.tolist()).encode() if array.dtype == object else array.tobytes()
+            found = zlib.crc32(content, found)
+        return found & 0xFFFFFFFF
+
+
+class Case(Fed):
     """A program with one set of inputs; see `case` for the fields."""
 
     def __init__(self, name, build, inputs=(), **options):
@@ -166,11 +183,6 @@ class Case:
         """The dtype in which everything is looked at; the others are only run."""
         return self.dtypes[0]
 
-    def arrays(self, dtype=None):
-        """The values to feed, the same on every machine."""
-        rng = np.random.RandomState(seed_of(self.name))
-        return [spec.array(rng, dtype or self.dtype) for spec in self.inputs]
-
     def differentiable_inputs(self, arrays):
         """Positions of the inputs to differentiate by."""
         floating = [i for i, array in enumerate(arrays) if array.dtype.kind in "fc"]
@@ -179,7 +191,7 @@ class Case:
         return [i for i in self.grad or () if i in floating]
 
 
-class Failure:
+class Failure(Fed):
     """A program that must raise, when built or when run; see `error`."""
 
     def __init__(self, name, build, inputs=(), shows=(), dtype="float32", variants=None):
@@ -189,8 +201,6 @@ class Failure:
         self.shows = tuple(shows)
         self.dtype = dtype
         self.variants = variants or (("full", "unknown") if inputs else ("full",))
-
-    arrays = Case.arrays
 
 
 class Script:
