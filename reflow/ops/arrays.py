@@ -1,20 +1,30 @@
-"""The shapes of tensors, and other arrangements of their elements."""
+"""Tensors as they are: identities, their shapes, and the same elements under another shape."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
+from reflow.graph.constant_value import constant_value_as_shape
 from reflow.graph.dtypes import DType
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.kernels import Dims, Host
+from reflow.ops.kernels import Dims, Host, Value
 from reflow.ops.op import op
 
 Array = np.ndarray[Any, Any]
+
+
+def itself(input: Any) -> Any:
+    """The kernel of ops that give their input as it is."""
+    return input
+
+
+# -- Identities ---------------------------------------------------------------------------------
 
 
 @op
@@ -28,17 +38,109 @@ class Identity:
     passthrough = True
 
     shape = shapes.same
-
-    def kernel(input: Any) -> Any:
-        return input
+    kernel = staticmethod(itself)
 
     def dimensions(op: Operation) -> TensorShape:
-        from reflow.graph.constant_value import constant_value_as_shape
-
         return constant_value_as_shape(op.inputs[0])
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
         return dy
+
+
+@op
+class IdentityN:
+    """The inputs themselves, all of them once all are there."""
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = ("T: list(type) >= 1",)
+    export = ("identity_n",)
+    view = True
+
+    def shape(input: list[TensorShape]) -> list[TensorShape]:
+        return input
+
+    def kernel(input: list[Any]) -> list[Any]:
+        return input
+
+    def gradient(op: Operation, *dy: Tensor) -> tuple[Tensor, ...]:
+        return dy
+
+
+@op
+class StopGradient:
+    """The input itself, through which no derivative flows."""
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = ("T: type",)
+    export = ("stop_gradient",)
+    view = True
+    passthrough = True
+    gradient = None
+
+    shape = shapes.same
+    kernel = staticmethod(itself)
+
+
+@op
+class PreventGradient:
+    """The input itself; differentiating it is an error that gives the reason `message`."""
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = ("T: type", "message: string = ''")
+    view = True
+    passthrough = True
+
+    shape = shapes.same
+    kernel = staticmethod(itself)
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        raise LookupError(f"Gradient explicitly disabled. Reason: {op.attrs['message']}")
+
+
+@op
+class Snapshot:
+    """A copy of the input."""
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = ("T: type",)
+    view = True
+
+    shape = shapes.same
+    kernel = staticmethod(itself)
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        return dy
+
+
+@op
+class EnsureShape:
+    """The input itself, of which a run checks that it fits the (partly known) `shape`."""
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = ("shape: shape", "T: type")
+    view = True
+
+    def shape(input: TensorShape, *, shape: TensorShape) -> TensorShape:
+        return shapes.merge(input, shape)
+
+    def kernel(input: Any, *, shape: TensorShape, op: Operation) -> Any:
+        if not shape.is_compatible_with(tuple(input.shape)):
+            raise ValueError(
+                f"Shape of tensor {op.inputs[0].op.name} {list(input.shape)} is not compatible "
+                f"with expected shape {shapes.text(shape)}."
+            )
+        return input
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        return dy
+
+
+# -- Shapes as values ---------------------------------------------------------------------------
 
 
 @op
@@ -67,6 +169,72 @@ class Shape:
 
 
 @op
+class ShapeN:
+    """The shape of each input."""
+
+    inputs = "input: N * T"
+    outputs = "output: N * out_type"
+    attrs = ("N: int >= 1", "T: type", "out_type: {int32, int64} = int32")
+    host = True
+    gradient = None
+
+    def shape(input: list[TensorShape]) -> list[TensorShape]:
+        return [shapes.of(shape.ndims) for shape in input]
+
+    def kernel(input: list[Any], *, out_type: DType) -> list[Array]:
+        return [np.array(value.shape, out_type.as_numpy_dtype) for value in input]
+
+
+@op
+class Size:
+    """The number of the input's elements."""
+
+    inputs = "input: T"
+    outputs = "output: out_type"
+    attrs = ("T: type", "out_type: {int32, int64} = int32")
+    host = True
+    gradient = None
+
+    def shape(input: TensorShape) -> TensorShape:
+        return shapes.SCALAR
+
+    def constant(op: Operation, input: TensorShape) -> Array | None:
+        count = input.num_elements()
+        return None if count is None else np.array(count, op.attrs["out_type"].as_numpy_dtype)
+
+    def kernel(input: Any, *, out_type: DType) -> Array:
+        return np.array(np.prod(input.shape, dtype=np.int64), out_type.as_numpy_dtype)
+
+
+@op
+class Rank:
+    """The number of the input's dimensions."""
+
+    inputs = "input: T"
+    outputs = "output: int32"
+    attrs = ("T: type",)
+    host = True
+    gradient = None
+
+    def shape(input: TensorShape) -> TensorShape:
+        return shapes.SCALAR
+
+    def constant(op: Operation, input: TensorShape) -> Array | None:
+        return None if input.ndims is None else np.array(input.ndims, np.int32)
+
+    def kernel(input: Any) -> Array:
+        return np.array(input.ndim, np.int32)
+
+
+# -- The same elements under another shape ------------------------------------------------------
+
+
+def reshaped(dy: Tensor, like: Tensor) -> Tensor:
+    """`dy` under the shape of `like`."""
+    return Reshape(dy, Shape(like))
+
+
+@op
 class Reshape:
     """The elements in the same order under another shape, of which one size may be -1."""
 
@@ -83,18 +251,90 @@ class Reshape:
         for size in shape.sizes:
             known *= 1 if size is None else size
         unknown = shape.sizes.count(None)
-        if count is None or unknown > 1:
-            return shape
-        if not unknown:
-            if known != count:
-                raise ValueError(f"Cannot reshape a tensor with {count} elements to shape {shape} ({known} elements)")
-            return shape
-        if known == 0 or count % known:
-            raise ValueError(f"Dimension size must be evenly divisible by {known} but is {count}")
-        return TensorShape.of(tuple(count // known if size is None else size for size in shape.sizes))
+        if unknown == 0 and count is not None and known != count:
+            raise ValueError(
+                f"Cannot reshape a tensor with {count} elements to shape {shapes.text(shape)} "
+                f"({known} elements)"
+            )
+        if unknown == 1 and count is not None and known:
+            if count % known:
+                raise ValueError(
+                    f"Dimension size must be evenly divisible by {known} but is {count}"
+                )
+            return shapes.of(*(count // known if size is None else size for size in shape.sizes))
+        return shape
 
-    def kernel(tensor: torch.Tensor, shape: Host) -> torch.Tensor:
+    def kernel(tensor: Any, shape: Host) -> Any:
         return tensor.reshape(shape.tolist())
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
-        return Reshape(dy, Shape(op.inputs[0])), None
+        return reshaped(dy, op.inputs[0]), None
+
+
+@op
+class ExpandDims:
+    """The input with a dimension of size 1 put in before axis `dim`.  [2, 3], 1 -> [2, 1, 3]."""
+
+    inputs = "input: T, dim: Tdim"
+    outputs = "output: T"
+    attrs = ("T: type", "Tdim: {int32, int64} = int32")
+    view = True
+
+    def shape(input: TensorShape, dim: Value) -> TensorShape:
+        if dim is not None and dim.size != 1:
+            raise ValueError("'dim' input must be a tensor with a single value")
+        sizes = input.sizes
+        if dim is None or sizes is None:
+            return shapes.UNKNOWN
+        axis, rank = int(dim.item()), len(sizes)
+        if not -rank - 1 <= axis <= rank:
+            raise ValueError(f"dim {axis} not in the interval [{-rank - 1}, {rank}].")
+        axis %= rank + 1
+        return shapes.of(*sizes[:axis], 1, *sizes[axis:])
+
+    def kernel(input: Any, dim: Host) -> Any:
+        axis, rank = int(dim.item()), input.ndim
+        if not -rank - 1 <= axis <= rank:
+            raise ValueError(f"Tried to expand dim index {axis} for tensor with {rank} dimensions.")
+        axis %= rank + 1
+        return input.reshape((*input.shape[:axis], 1, *input.shape[axis:]))
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        return reshaped(dy, op.inputs[0]), None
+
+
+@op
+class Squeeze:
+    """The input without the dimensions `squeeze_dims`, or all, of size 1.  [2, 1, 3] -> [2, 3]."""
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = ("T: type", "squeeze_dims: list(int) >= 0 = []")
+    view = True
+
+    def shape(input: TensorShape, *, squeeze_dims: list[int]) -> TensorShape:
+        sizes = input.sizes
+        if sizes is None or (not squeeze_dims and None in sizes):
+            return shapes.UNKNOWN
+        return shapes.of(*_squeezed(sizes, squeeze_dims))
+
+    def kernel(input: Any, *, squeeze_dims: list[int]) -> Any:
+        return input.reshape(_squeezed(input.shape, squeeze_dims))
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        return reshaped(dy, op.inputs[0])
+
+
+def _squeezed(sizes: Sequence[Any], axes: Sequence[int]) -> tuple[Any, ...]:
+    if not axes:
+        return tuple(size for size in sizes if size != 1)
+    rank = len(sizes)
+    for i, axis in enumerate(axes):
+        if not -rank <= axis < rank:
+            raise ValueError(f"squeeze_dims[{i}] not in [{-rank},{rank}).")
+        if sizes[axis] not in (1, None):
+            raise ValueError(
+                f"Can not squeeze dim[{axis % rank}], expected a dimension of 1, got {sizes[axis]}"
+            )
+    dropped = {axis % rank for axis in axes}
+    return tuple(size for i, size in enumerate(sizes) if i not in dropped)

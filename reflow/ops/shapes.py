@@ -25,6 +25,13 @@ def scalar() -> TensorShape:
     return SCALAR
 
 
+def text(shape: TensorShape) -> str:
+    """The shape as TensorFlow's shape functions write it: "[2,?]"."""
+    if shape.sizes is None:
+        return "<unknown>"
+    return "[" + ",".join("?" if size is None else str(size) for size in shape.sizes) + "]"
+
+
 def with_rank(shape: TensorShape, rank: int) -> TensorShape:
     """`shape`, known to have `rank` dimensions; ValueError in TensorFlow's words if it has not."""
     sizes = shape.sizes
@@ -39,6 +46,17 @@ def with_rank_at_least(shape: TensorShape, rank: int) -> TensorShape:
     if shape.sizes is not None and len(shape.sizes) < rank:
         raise ValueError(f"Shape must be at least rank {rank} but is rank {len(shape.sizes)}")
     return shape
+
+
+def at_axis(shape: TensorShape, axis: int) -> int:
+    """`axis` counted from the front; ValueError when `shape`, of known rank, has no such axis."""
+    rank = len(shape.sizes or ())
+    if not -rank <= axis < rank:
+        # TensorFlow asks for the rank that would make the axis valid.
+        raise ValueError(
+            f"Shape must be at least rank {axis + 1 if axis >= 0 else -axis} but is rank {rank}"
+        )
+    return axis % rank
 
 
 def merge_sizes(a: Size, b: Size) -> Size:
@@ -58,7 +76,13 @@ def merge(a: TensorShape, b: TensorShape) -> TensorShape:
         return a
     if len(a.sizes) != len(b.sizes):
         raise ValueError(f"Shapes must be equal rank, but are {len(a.sizes)} and {len(b.sizes)}")
-    return TensorShape.of(tuple(merge_sizes(x, y) for x, y in zip(a.sizes, b.sizes)))
+    for axis, (x, y) in enumerate(zip(a.sizes, b.sizes)):
+        if x is not None and y is not None and x != y:
+            raise ValueError(
+                f"Dimension {axis} in both shapes must be equal, but are {x} and {y}. "
+                f"Shapes are {text(a)} and {text(b)}."
+            )
+    return TensorShape.of(tuple(y if x is None else x for x, y in zip(a.sizes, b.sizes)))
 
 
 def broadcast(a: TensorShape, b: TensorShape) -> TensorShape:

@@ -1,0 +1,317 @@
+"""Tensors made from little: one value, a start and a step, the positions of ones."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+
+from reflow.graph.constant_value import constant_value_as_shape
+from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.arrays import Rank, Reshape, Shape, Size
+from reflow.ops.constants import constant
+from reflow.ops.elements import any_elements
+from reflow.ops.kernels import Dims, Host, Value
+from reflow.ops.op import op
+
+
+def sum_of_all(dy: Tensor) -> Tensor:
+    """The sum of all elements, a scalar."""
+    from reflow.ops.reductions import Sum
+
+    return Sum(dy, Range(constant(0), Rank(dy), constant(1)))
+
+
+@op
+class Fill:
+    """One value everywhere, in a tensor of shape `dims`."""
+
+    inputs = "dims: index_type, value: T"
+    outputs = "output: T"
+    attrs = ("T: type", "index_type: {int32, int64} = int32")
+    view = True
+
+    def shape(dims: Dims, value: TensorShape) -> TensorShape:
+        shapes.with_rank(value, 0)
+        return dims
+
+    def kernel(dims: Host, value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            return value.expand(dims.tolist())
+        return np.broadcast_to(value, dims.tolist())
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor]:
+        return None, sum_of_all(dy)
+
+
+@op
+class ZerosLike:
+    """Zeros (empty strings, False) of the input's shape and type."""
+
+    inputs = "x: T"
+    outputs = "y: T"
+    attrs = ("T: type",)
+    gradient = None
+
+    shape = shapes.same
+
+    def kernel(x: Any) -> Any:
+        if isinstance(x, torch.Tensor):
+            return torch.zeros_like(x)
+        return np.full(x.shape, b"", object)
+
+
+@op
+class OnesLike:
+    """Ones (True) of the input's shape and type."""
+
+    inputs = "x: T"
+    outputs = "y: T"
+    attrs = (
+        "T: {bfloat16, half, float, double, int8, uint8, int16, uint16, int32, int64, complex64, "
+        "complex128, bool}",
+    )
+    gradient = None
+
+    shape = shapes.same
+    kernel = staticmethod(torch.ones_like)
+
+
+@op
+class Range:
+    """The numbers start, start + delta, ... before limit."""
+
+    inputs = "start: Tidx, limit: Tidx, delta: Tidx"
+    outputs = "output: Tidx"
+    attrs = ("Tidx: {bfloat16, float, double, int32, int64} = int32",)
+    gradient = None
+
+    def shape(start: Value, limit: Value, delta: Value) -> TensorShape:
+        if start is None or limit is None or delta is None:
+            return shapes.of(None)
+        for value in (start, limit, delta):
+            if value.ndim:
+                raise ValueError(f"Shape must be rank 0 but is rank {value.ndim}")
+        return shapes.of(_count(start[()], limit[()], delta[()]))
+
+    def kernel(
+        start: Host, limit: Host, delta: Host, *, device: torch.device
+    ) -> torch.Tensor:
+        count = _count(start[()], limit[()], delta[()])
+        # TensorFlow adds the step again and again, in the element type.
+        steps = np.full(count, delta)
+        steps[:1] = start
+        return torch.from_numpy(np.add.accumulate(steps)).to(device)
+
+
+def _count(start: Any, limit: Any, delta: Any) -> int:
+    """How many numbers a range has; ValueError for one that never ends."""
+    if delta == 0:
+        raise ValueError("Requires delta != 0")
+    if delta > 0 and start > limit:
+        raise ValueError(f"Requires start <= limit when delta > 0: {start}/{limit}")
+    if delta < 0 and start < limit:
+        raise ValueError(f"Requires start >= limit when delta < 0: {start}/{limit}")
+    if start.dtype.kind == "i":
+        return -((int(start) - int(limit)) // int(delta))
+    # In the element type too: 0.3 / 0.1 is 3 there, and a little more in double.
+    return math.ceil(abs((limit - start) / delta))
+
+
+@op
+class LinSpace:
+    """`num` numbers at equal distances from start to stop, both included."""
+
+    inputs = "start: T, stop: T, num: Tidx"
+    outputs = "output: T"
+    attrs = ("T: {bfloat16, float, double}", "Tidx: {int32, int64} = int32")
+    export = ("linspace", "lin_space")
+    gradient = None
+
+    def shape(start: TensorShape, stop: TensorShape, num: Value) -> TensorShape:
+        shapes.with_rank(start, 0)
+        shapes.with_rank(stop, 0)
+        if num is None:
+            return shapes.of(None)
+        if num <= 0:
+            raise ValueError(f"Requires num > 0: {num}")
+        return shapes.of(int(num))
+
+    def kernel(start: torch.Tensor, stop: torch.Tensor, num: Host) -> torch.Tensor:
+        count = int(num)
+        if count <= 0:
+            raise ValueError(f"Requires num > 0: {count}")
+        if count == 1:
+            return start.reshape(1)
+        step = (stop - start) / (count - 1)
+        numbers = start + step * torch.arange(count, dtype=start.dtype, device=start.device)
+        numbers[-1] = stop
+        return numbers
+
+
+@op
+class OneHot:
+    """`on_value` at the positions that `indices` name along a new axis, `off_value` elsewhere.
+
+    An index outside [0, depth) names no position.  [n], depth -> [n, depth].
+    """
+
+    inputs = "indices: TI, depth: int32, on_value: T, off_value: T"
+    outputs = "output: T"
+    attrs = ("axis: int = -1", "T: type", "TI: {uint8, int32, int64} = int64")
+    gradient = None
+
+    def shape(
+        indices: TensorShape, depth: Value, on_value: TensorShape, off_value: TensorShape, *, axis: int
+    ) -> TensorShape:
+        if axis < -1:
+            raise ValueError("axis must be >= -1")
+        shapes.with_rank(on_value, 0)
+        shapes.with_rank(off_value, 0)
+        size = None
+        if depth is not None:
+            if depth.ndim:
+                raise ValueError(f"Input must be scalar but has rank {depth.ndim}")
+            size = int(depth)
+            if size < 0:
+                raise ValueError(
+                    "Dimension size, given by scalar input 1, must be non-negative but is "
+                    f"{size}"
+                )
+        if indices.sizes is None:
+            return shapes.UNKNOWN
+        rank = len(indices.sizes)
+        if axis > rank:
+            raise ValueError(
+                f"Expected axis to be -1 or between [0, {rank}].  But received: {axis}"
+            )
+        place = rank if axis == -1 else axis
+        return shapes.of(*indices.sizes[:place], size, *indices.sizes[place:])
+
+    def kernel(
+        indices: torch.Tensor, depth: Host, on_value: Any, off_value: Any, *, axis: int
+    ) -> Any:
+        place = indices.ndim if axis == -1 else axis
+        positions = torch.arange(int(depth), device=indices.device)
+        positions = positions.reshape(-1, *[1] * (indices.ndim - place))
+        hit = indices.unsqueeze(place) == positions
+        if isinstance(on_value, torch.Tensor):
+            return torch.where(hit, on_value, off_value)
+        return np.where(hit.numpy(), on_value, off_value)
+
+
+# -- Repetition ---------------------------------------------------------------------------------
+
+
+@op
+class Tile:
+    """The input repeated multiples[i] times along each axis i.  [2, 3], (2, 1) -> [4, 3]."""
+
+    inputs = "input: T, multiples: Tmultiples"
+    outputs = "output: T"
+    attrs = ("T: type", "Tmultiples: {int32, int64} = int32")
+    export = ("tile", "manip.tile")
+
+    def shape(input: TensorShape, multiples: Dims, *, op: Operation) -> TensorShape:
+        (rank,) = shapes.with_rank(op.inputs[1].shape, 1).sizes or (None,)
+        if rank is None and input.sizes is None:
+            return shapes.UNKNOWN
+        sizes = (input if rank is None else shapes.with_rank(input, rank)).sizes or ()
+        counts = multiples.sizes or (None,) * len(sizes)
+        return shapes.of(
+            *(None if d is None or n is None else d * n for d, n in zip(sizes, counts))
+        )
+
+    def kernel(input: Any, multiples: Host) -> Any:
+        counts = multiples.tolist()
+        for i, count in enumerate(counts):
+            if count < 0:
+                raise ValueError(f"Expected multiples[{i}] >= 0, but got {count}")
+        if isinstance(input, torch.Tensor):
+            return _tiled(input, counts)
+        return np.tile(input, counts)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        from reflow.ops.joining import Pack
+        from reflow.ops.permuting import Transpose
+        from reflow.ops.reductions import Sum
+
+        # Each axis as two, copies and positions: the copies are summed.
+        input, multiples = op.inputs
+        pairs = Transpose(
+            Pack([multiples, Shape(input, out_type=multiples.dtype)]), constant([1, 0])
+        )
+        sizes = Reshape(pairs, constant([-1]))
+        copies = Range(constant(0), Size(sizes), constant(2))
+        dx = Sum(Reshape(dy, sizes), copies)
+        dx.set_shape(input.shape)
+        return dx, None
+
+
+@any_elements
+def _tiled(input: torch.Tensor, counts: list[int]) -> torch.Tensor:
+    return input.repeat(counts) if counts else input.clone()
+
+
+@op
+class BroadcastTo:
+    """The input stretched to `shape` by NumPy's rules.  [3], (2, 3) -> [2, 3]."""
+
+    inputs = "input: T, shape: Tidx"
+    outputs = "output: T"
+    attrs = ("T: type", "Tidx: {int32, int64} = int32")
+    export = ("broadcast_to",)
+    view = True
+
+    def shape(input: TensorShape, shape: Dims) -> TensorShape:
+        if input.sizes is None or shape.sizes is None:
+            return shape
+        if len(input.sizes) > len(shape.sizes):
+            raise ValueError(
+                f"Rank of input ({len(input.sizes)}) must be no greater than rank of output "
+                f"shape ({len(shape.sizes)})."
+            )
+        for size, wanted in zip(reversed(input.sizes), reversed(shape.sizes)):
+            if size not in (1, None, wanted) and wanted is not None:
+                raise ValueError(f"Dimensions must be equal, but are {size} and {wanted}")
+        return shape
+
+    def kernel(input: Any, shape: Host) -> Any:
+        if isinstance(input, torch.Tensor):
+            return input.expand(shape.tolist())
+        return np.broadcast_to(input, shape.tolist())
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        from reflow.ops.broadcasting import BroadcastGradientArgs
+        from reflow.ops.reductions import Sum
+
+        input, shape = op.inputs
+        input_shape = Shape(input, out_type=shape.dtype)
+        _, stretched = BroadcastGradientArgs(shape, input_shape)
+        return Reshape(Sum(dy, stretched, keep_dims=True), input_shape), None
+
+
+@op
+class BroadcastArgs:
+    """The shape that tensors of shapes s0 and s1 broadcast to."""
+
+    inputs = "s0: T, s1: T"
+    outputs = "r0: T"
+    attrs = ("T: {int32, int64} = int32",)
+    export = ("broadcast_dynamic_shape",)
+    host = True
+    gradient = None
+
+    def shape(s0: TensorShape, s1: TensorShape) -> TensorShape:
+        ranks = [shapes.with_rank(shape, 1).sizes[0] for shape in (s0, s1)]
+        return shapes.of(None if None in ranks else max(ranks))
+
+    def dimensions(op: Operation) -> TensorShape:
+        return shapes.broadcast(*(constant_value_as_shape(shape) for shape in op.inputs))
+
+    def kernel(s0: Host, s1: Host) -> Any:
+        return np.array(shapes.broadcast_sizes(s0.tolist(), s1.tolist()), s0.dtype)

@@ -1,0 +1,300 @@
+"""Elements looked up by their indices, and put in their places."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from reflow.graph.constant_value import constant_value
+from reflow.graph.indexed_slices import IndexedSlices
+from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.arrays import ExpandDims, Reshape, Shape, Size, Squeeze
+from reflow.ops.constants import constant
+from reflow.ops.elements import any_elements
+from reflow.ops.filling import Range
+from reflow.ops.joining import ConcatV2
+from reflow.ops.kernels import Dims, Host, Value
+from reflow.ops.op import op
+from reflow.ops.slicing import dimensions_from
+from reflow.ops.unsigned import widened
+
+
+def take(params: Tensor, indices: Tensor) -> Tensor:
+    """The rows of `params` at `indices`."""
+    return GatherV2(params, indices, constant(0))
+
+
+# -- Rows -----------------------------------------------------------------------------------------
+
+
+def _rows(params: torch.Tensor, indices: torch.Tensor, axis: int) -> torch.Tensor:
+    """The slices of `params` along `axis` at the given indices, a vector.
+
+    On the CPU an index that does not exist is an error; on a device it gives zeros, as in
+    TensorFlow, so that nothing waits for the device.
+    """
+    if params.device.type == "cpu":
+        try:
+            return params.index_select(axis, indices)
+        except IndexError:
+            raise ValueError(_bad_index(indices, params.shape[axis])) from None
+    size = params.shape[axis]
+    if not size:
+        shape = list(params.shape)
+        shape[axis] = indices.numel()
+        return params.new_zeros(shape)
+    found = (indices >= 0) & (indices < size)
+    rows = params.index_select(axis, indices.clamp(0, size - 1))
+    return rows.masked_fill_(~found.reshape(-1, *[1] * (rows.ndim - axis - 1)), 0)
+
+
+def _bad_index(indices: torch.Tensor, size: int) -> str:
+    position = int(((indices < 0) | (indices >= size)).nonzero()[0])
+    return f"indices[{position}] = {int(indices[position])} is not in [0, {size})"
+
+
+@any_elements
+def _gather(params: torch.Tensor, indices: torch.Tensor, axis: int, batch_dims: int) -> torch.Tensor:
+    """params[batch, outer, AXIS, inner], indices[batch, places] -> [batch, outer, places, inner]."""
+    outer, inner = params.shape[batch_dims:axis], params.shape[axis + 1 :]
+    batch, places = indices.shape[:batch_dims], indices.shape[batch_dims:]
+    if not batch_dims:
+        rows = _rows(params, indices.reshape(-1), axis)
+        return rows.reshape(*outer, *places, *inner)
+    if params.shape[:batch_dims] != batch:
+        raise ValueError(
+            f"params and indices must have the same batch dimensions. Received: shapes "
+            f"{list(params.shape)} and {list(indices.shape)} with batch_dims {batch_dims}"
+        )
+    # Number the rows through all batches: row i of batch b is row b * size + i.
+    size, batches = params.shape[axis], math.prod(batch)
+    flat = indices.reshape(batches, math.prod(places))
+    if flat.device.type == "cpu" and flat.numel() and not 0 <= flat.min() <= flat.max() < size:
+        raise ValueError(_bad_index(flat.reshape(-1), size))
+    first = torch.arange(batches, dtype=flat.dtype, device=flat.device).mul_(size)
+    table = params.reshape(batches, math.prod(outer), size, math.prod(inner)).transpose(1, 2)
+    rows = _rows(table.flatten(0, 1), (flat + first[:, None]).reshape(-1), 0)
+    parts = rows.reshape(batches, math.prod(places), math.prod(outer), math.prod(inner))
+    return parts.transpose(1, 2).reshape(*batch, *outer, *places, *inner)
+
+
+def _positive(value: int, rank: int) -> int:
+    return value + rank if value < 0 else value
+
+
+@op
+class GatherV2:
+    """The slices of `params` along `axis` at `indices`.  With batch_dims b, the first b
+    dimensions of both are walked together: row by row, each with its own indices.
+
+    params [5, 7], indices [2, 3], axis 0 -> [2, 3, 7].
+    """
+
+    inputs = "params: Tparams, indices: Tindices, axis: Taxis"
+    outputs = "output: Tparams"
+    attrs = (
+        "batch_dims: int = 0",
+        "Tparams: type",
+        "Tindices: {int32, int64}",
+        "Taxis: {int32, int64}",
+    )
+
+    def shape(
+        params: TensorShape, indices: TensorShape, axis: Value, *, batch_dims: int
+    ) -> TensorShape:
+        params = shapes.with_rank_at_least(params, 1)
+        if axis is None:
+            if params.sizes is None or indices.sizes is None:
+                return shapes.UNKNOWN
+            return shapes.of(*[None] * (len(params.sizes) + len(indices.sizes) - 1))
+        known_axis = int(axis)
+        if params.sizes is None:
+            return shapes.UNKNOWN
+        known_axis = shapes.at_axis(params, known_axis)
+        if indices.sizes is None:
+            return shapes.UNKNOWN
+        places = indices.sizes[_positive(batch_dims, len(indices.sizes)) :]
+        return shapes.of(*params.sizes[:known_axis], *places, *params.sizes[known_axis + 1 :])
+
+    def kernel(params: Any, indices: torch.Tensor, axis: Host, *, batch_dims: int) -> Any:
+        known_axis = _positive(int(axis), params.ndim)
+        batch_dims = _positive(batch_dims, indices.ndim)
+        if batch_dims > known_axis:
+            raise ValueError(f"batch_dims ({batch_dims}) must be at most axis ({known_axis})")
+        return _gather(params, indices, known_axis, batch_dims)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Any, None, None]:
+        params, indices, axis = op.inputs
+        if constant_value(axis) == 0:
+            return _gradient_of_rows(params, indices, dy), None, None
+        return _gradient_of_elements(op, dy), None, None
+
+
+@op
+class Gather:
+    """The rows of `params` at `indices`."""
+
+    inputs = "params: Tparams, indices: Tindices"
+    outputs = "output: Tparams"
+    attrs = ("validate_indices: bool = true", "Tparams: type", "Tindices: {int32, int64}")
+
+    def shape(params: TensorShape, indices: TensorShape) -> TensorShape:
+        params = shapes.with_rank_at_least(params, 1)
+        if params.sizes is None or indices.sizes is None:
+            return shapes.UNKNOWN
+        return shapes.of(*indices.sizes, *params.sizes[1:])
+
+    def kernel(params: Any, indices: torch.Tensor) -> Any:
+        return _gather(params, indices, 0, 0)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[IndexedSlices, None]:
+        return _gradient_of_rows(*op.inputs, dy), None
+
+
+def _gradient_of_rows(params: Tensor, indices: Tensor, dy: Tensor) -> IndexedSlices:
+    shape, count = Shape(params), ExpandDims(Size(indices), constant(0))
+    values = Reshape(dy, ConcatV2([count, dimensions_from(shape, 1)], constant(0)))
+    return IndexedSlices(values, Reshape(indices, count), shape)
+
+
+def _gradient_of_elements(op: Operation, dy: Tensor) -> Tensor:
+    """The gradient of a gather along any axis: the same gather of the elements' numbers says
+    to which element each of `dy` belongs."""
+    from reflow.ops.segments import UnsortedSegmentSum
+
+    params, indices, axis = op.inputs
+    count, flat = Size(params), constant([-1])
+    numbers = Reshape(Range(constant(0), count, constant(1)), Shape(params))
+    numbers = GatherV2(numbers, indices, axis, batch_dims=op.attrs["batch_dims"])
+    sums = UnsortedSegmentSum(Reshape(dy, flat), Reshape(numbers, flat), count)
+    return Reshape(sums, Shape(params))
+
+
+# -- Elements of several axes at once -----------------------------------------------------------
+
+
+def _numbers(indices: torch.Tensor, sizes: Sequence[int], what: str) -> torch.Tensor:
+    """indices [..., k] into the first k dimensions of a tensor of shape `sizes`, as numbers
+    of its (flattened) rows."""
+    depth = indices.shape[-1]
+    limits = torch.tensor(sizes[:depth], dtype=torch.int64, device=indices.device)
+    indices = indices.reshape(-1, depth).long()
+    wrong = ((indices < 0) | (indices >= limits)).any(1)
+    if bool(wrong.any()):
+        position = int(wrong.nonzero()[0])
+        shape = ",".join(map(str, sizes))
+        raise ValueError(
+            f"indices[{position}] = {indices[position].tolist()} does not index into {what} "
+            f"[{shape}]"
+        )
+    strides = [math.prod(sizes[i + 1 : depth]) for i in range(depth)]
+    return (indices * torch.tensor(strides, dtype=torch.int64, device=indices.device)).sum(1)
+
+
+@op
+class GatherNd:
+    """The elements or slices of `params` at `indices` into its first k dimensions.
+
+    params [4, 5, 6], indices [n, 2] -> [n, 6].
+    """
+
+    inputs = "params: Tparams, indices: Tindices"
+    outputs = "output: Tparams"
+    attrs = ("Tparams: type", "Tindices: {int32, int64}")
+
+    def shape(params: TensorShape, indices: TensorShape) -> TensorShape:
+        indices = shapes.with_rank_at_least(indices, 1)
+        if params.sizes is None or indices.sizes is None or indices.sizes[-1] is None:
+            return shapes.UNKNOWN
+        depth = indices.sizes[-1]
+        if depth > len(params.sizes):
+            raise ValueError(
+                "indices.shape[-1] must be <= params.rank, but saw indices shape: "
+                f"{shapes.text(indices)} and params shape: {shapes.text(params)}"
+            )
+        return shapes.of(*indices.sizes[:-1], *params.sizes[depth:])
+
+    @any_elements
+    def kernel(params: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
+        depth = indices.shape[-1]
+        inner = params.shape[depth:]
+        numbers = _numbers(indices, params.shape, "param shape")
+        table = params.reshape(math.prod(params.shape[:depth]), *inner)
+        return table.index_select(0, numbers).reshape(*indices.shape[:-1], *inner)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Any, None]:
+        params, indices = op.inputs
+        shape = Shape(params, out_type=indices.dtype)
+        if indices.shape.ndims == 2 and indices.shape.as_list()[-1] == 1:
+            return IndexedSlices(dy, Squeeze(indices, squeeze_dims=[-1]), shape), None
+        return ScatterNd(indices, dy, shape), None
+
+
+def _scatter_shape(indices: TensorShape, updates: TensorShape, target: TensorShape) -> TensorShape:
+    """`target`, into which updates [places, inner] go at indices [places, k]."""
+    indices = shapes.with_rank_at_least(indices, 1)
+    if None in (indices.sizes, updates.sizes, target.sizes):
+        return target
+    if not all(d is None or d for d in target.sizes or ()) and _has_elements(indices, updates):
+        raise ValueError("Indices and updates specified for empty output shape")
+    *places, depth = indices.sizes or ()
+    if depth is None:
+        return target
+    rank = len(places)
+    given = updates.sizes or ()
+    for name, found, wanted in (
+        ("prefix", given[:rank], tuple(places)),
+        ("suffix", given[rank:], (target.sizes or ())[depth:]),
+    ):
+        if not TensorShape.of(found).is_compatible_with(TensorShape.of(wanted)):
+            raise ValueError(
+                f"The {name} of updates.shape must match: got {shapes.text(updates)} for indices "
+                f"{shapes.text(indices)} and output {shapes.text(target)}"
+            )
+    return target
+
+
+def _has_elements(*given: TensorShape) -> bool:
+    return all(shape.num_elements() for shape in given)
+
+
+def _added(into: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
+    """`into`, changed: every update is added at its place; places may repeat."""
+    depth = indices.shape[-1]
+    rows = into.view(math.prod(into.shape[:depth]), *into.shape[depth:])
+    numbers = _numbers(indices, into.shape, "shape")
+    updates = updates.reshape(-1, *into.shape[depth:])
+    rows.index_add_(0, numbers, updates)
+    return into
+
+
+@op
+class ScatterNd:
+    """Zeros of the given shape with every update added at its place; places may repeat.
+
+    indices [n, 2], updates [n, 6], shape [4, 5, 6] -> [4, 5, 6].
+    """
+
+    inputs = "indices: Tindices, updates: T, shape: Tindices"
+    outputs = "output: T"
+    attrs = ("T: type", "Tindices: {int32, int64}")
+    export = ("scatter_nd", "manip.scatter_nd")
+
+    def shape(indices: TensorShape, updates: TensorShape, shape: Dims) -> TensorShape:
+        return _scatter_shape(indices, updates, shape)
+
+    def kernel(indices: torch.Tensor, updates: torch.Tensor, shape: Host) -> torch.Tensor:
+        return _scattered(updates, indices, shape)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor, None]:
+        return None, GatherNd(dy, op.inputs[0]), None
+
+
+@widened
+def _scattered(updates: torch.Tensor, indices: torch.Tensor, shape: Any) -> torch.Tensor:
+    return _added(updates.new_zeros(shape.tolist()), indices, updates)

@@ -1,0 +1,427 @@
+"""Tensors put together along an axis, and taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from reflow.graph import dtypes
+from reflow.graph.constant_value import constant_value, constant_value_as_shape
+from reflow.graph.dtypes import DType
+from reflow.graph.graph import get_default_graph
+from reflow.graph.indexed_slices import IndexedSlices
+from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.arrays import Shape
+from reflow.ops.casts import Cast
+from reflow.ops.comparisons import GreaterEqual, Less
+from reflow.ops.constants import constant
+from reflow.ops.elements import any_elements
+from reflow.ops.kernels import Host, Value
+from reflow.ops.logic import LogicalAnd
+from reflow.ops.math import Add, Sub
+from reflow.ops.op import op
+from reflow.ops.selection import positions
+from reflow.ops.slicing import Slice, first_dimension, replace_first
+
+Array = np.ndarray[Any, Any]
+
+
+# -- Concatenation ------------------------------------------------------------------------------
+
+
+def concat(values: Sequence[Tensor], axis: Tensor) -> Tensor:
+    """The values one after the other; a single one is left as it is."""
+    return values[0] if len(values) == 1 else ConcatV2(list(values), axis)
+
+
+def _scalar(axis: Array | None) -> int | None:
+    if axis is None:
+        return None
+    if axis.ndim:
+        raise ValueError(f"Shape must be rank 0 but is rank {axis.ndim}")
+    return int(axis)
+
+
+def _concatenated_shape(values: Sequence[TensorShape], axis: int | None) -> TensorShape:
+    """The shape of `values` one after the other along `axis` (None if it is not known)."""
+    rank = next((len(shape.sizes) for shape in values if shape.sizes is not None), None)
+    if rank is None:
+        return shapes.UNKNOWN
+    if rank == 0:
+        raise ValueError("Can't concatenate scalars (use tf.stack instead)")
+    all_sizes = [shapes.with_rank(shape, rank).sizes or () for shape in values]
+    if axis is None:
+        return shapes.of(*[None] * rank)
+    axis = shapes.at_axis(values[0] if values[0].sizes else shapes.of(*all_sizes[0]), axis)
+    before, after = shapes.UNKNOWN, shapes.UNKNOWN
+    total: int | None = 0
+    for sizes in all_sizes:
+        before = shapes.merge(before, shapes.of(*sizes[:axis]))
+        after = shapes.merge(after, shapes.of(*sizes[axis + 1 :]))
+        total = None if total is None or sizes[axis] is None else total + sizes[axis]
+    return shapes.of(*(before.sizes or ()), total, *(after.sizes or ()))
+
+
+_concatenate = any_elements(torch.cat)
+
+
+@op
+class ConcatV2:
+    """The values one after the other along `axis`.  [2, 3], [4, 3], axis 0 -> [6, 3]."""
+
+    inputs = "values: N * T, axis: Tidx"
+    outputs = "output: T"
+    attrs = ("N: int >= 2", "T: type", "Tidx: {int32, int64} = int32")
+
+    def shape(values: list[TensorShape], axis: Value) -> TensorShape:
+        return _concatenated_shape(values, _scalar(axis))
+
+    def dimensions(op: Operation) -> TensorShape | None:
+        return _joined_dimensions(op.inputs[:-1])
+
+    def kernel(values: list[Any], axis: Host) -> Any:
+        return _concatenate(values, int(axis))
+
+    def gradient(op: Operation, dy: Tensor | IndexedSlices) -> list[Any]:
+        return [*_parts(op.inputs[:-1], op.inputs[-1], dy), None]
+
+
+@op
+class Concat:
+    """ConcatV2 with the axis first, as TensorFlow had it before 1.0."""
+
+    inputs = "concat_dim: int32, values: N * T"
+    outputs = "output: T"
+    attrs = ("N: int >= 2", "T: type")
+
+    def shape(concat_dim: Value, values: list[TensorShape]) -> TensorShape:
+        return _concatenated_shape(values, _scalar(concat_dim))
+
+    def dimensions(op: Operation) -> TensorShape | None:
+        return _joined_dimensions(op.inputs[1:])
+
+    def kernel(concat_dim: Host, values: list[Any]) -> Any:
+        return _concatenate(values, int(concat_dim))
+
+    def gradient(op: Operation, dy: Tensor | IndexedSlices) -> list[Any]:
+        return [None, *_parts(op.inputs[1:], op.inputs[0], dy)]
+
+
+def _joined_dimensions(values: Sequence[Tensor]) -> TensorShape | None:
+    """The shape that vectors of dimensions describe together."""
+    joined = TensorShape([])
+    for value in values:
+        if value.shape.ndims != 1:
+            return None
+        joined = joined.concatenate(constant_value_as_shape(value))
+    return joined
+
+
+def _parts(values: Sequence[Tensor], axis: Tensor, dy: Tensor | IndexedSlices) -> list[Any]:
+    """The gradient of each of `values`, of which `dy` is the gradient of the whole."""
+    if isinstance(dy, IndexedSlices):
+        return _parts_of_rows(values, axis, dy)
+    if axis.dtype is not dtypes.int32:
+        axis = Cast(axis, DstT=dtypes.int32)
+    sizes = [Shape(value) for value in values]
+    return _sliced(dy, ConcatOffset(axis, sizes), sizes)
+
+
+def _sliced(dy: Tensor, offsets: Sequence[Tensor], sizes: Sequence[Tensor]) -> list[Tensor]:
+    return [Slice(dy, offset, size) for offset, size in zip(offsets, sizes)]
+
+
+def _parts_of_rows(values: Sequence[Tensor], axis: Tensor, dy: IndexedSlices) -> list[IndexedSlices]:
+    """As `_parts`, where only some rows of the whole have a gradient."""
+    known_axis, rank = constant_value(axis), values[0].shape.ndims
+    if known_axis is None:
+        raise ValueError(
+            "Can only compute IndexedSlices gradient with statically-known concat_dim"
+        )
+    if known_axis < 0 and rank is None:
+        raise ValueError(
+            "Can only compute IndexedSlices gradient with negative concat_dim when first value "
+            "rank is statically-known."
+        )
+    shapes_of_values = [Shape(value) for value in values]
+    if known_axis % (rank or known_axis + 1) == 0:
+        return _rows_of_each(shapes_of_values, dy)
+    # Every value has all the rows: each gets its columns of the rows that have a gradient.
+    offsets = ConcatOffset(axis, shapes_of_values)
+    sizes = [replace_first(shape, -1) for shape in shapes_of_values]
+    columns = _sliced(dy.values, offsets, sizes)
+    return [IndexedSlices(c, dy.indices, s) for c, s in zip(columns, shapes_of_values)]
+
+
+def _rows_of_each(shapes_of_values: Sequence[Tensor], dy: IndexedSlices) -> list[IndexedSlices]:
+    """The rows of `dy` that lie in each of the values that stand one below the other."""
+    from reflow.ops.gathering import take
+
+    index_type = dy.indices.dtype
+    start = constant(0, index_type)
+    parts = []
+    for shape in shapes_of_values:
+        rows = first_dimension(shape)
+        end = Add(start, rows if rows.dtype is index_type else Cast(rows, DstT=index_type))
+        inside = positions(LogicalAnd(GreaterEqual(dy.indices, start), Less(dy.indices, end)))
+        indices = Sub(take(dy.indices, inside), start)
+        parts.append(IndexedSlices(take(dy.values, inside), indices, shape))
+        start = end
+    return parts
+
+
+@op
+class ConcatOffset:
+    """Where each of several shapes begins in the concatenation along `concat_dim`."""
+
+    inputs = "concat_dim: int32, shape: N * int32"
+    outputs = "offset: N * int32"
+    attrs = ("N: int >= 2",)
+    host = True
+    gradient = None
+
+    def shape(concat_dim: TensorShape, shape: list[TensorShape]) -> list[TensorShape]:
+        return shape
+
+    def kernel(concat_dim: Host, shape: list[Host]) -> list[Array]:
+        axis, rank = int(concat_dim), len(shape[0])
+        if not -rank <= axis < rank:
+            raise ValueError(f"Concat dim is out of range: {axis} vs. {rank}")
+        offsets, offset = [], np.zeros(rank, np.int32)
+        for sizes in shape:
+            offsets.append(offset.copy())
+            offset[axis] += sizes[axis]
+        return offsets
+
+
+# -- Stacking -----------------------------------------------------------------------------------
+
+
+_stack = any_elements(torch.stack)
+
+
+@op
+class Pack:
+    """N tensors of one shape as one, with a new dimension at `axis`.  N x [3] -> [N, 3]."""
+
+    inputs = "values: N * T"
+    outputs = "output: T"
+    attrs = ("N: int >= 1", "T: type", "axis: int = 0")
+
+    def shape(values: list[TensorShape], *, axis: int) -> TensorShape:
+        merged = values[-1]
+        for value in reversed(values[:-1]):
+            merged = shapes.merge(value, merged)
+        if merged.sizes is None:
+            return shapes.UNKNOWN
+        rank = len(merged.sizes) + 1
+        if not -rank <= axis < rank:
+            raise ValueError(f"Invalid axis: {axis}; must be in [{-rank},{rank - 1})")
+        axis %= rank
+        return shapes.of(*merged.sizes[:axis], len(values), *merged.sizes[axis:])
+
+    def dimensions(op: Operation) -> TensorShape | None:
+        if op.inputs[0].shape.ndims != 0:
+            return None
+        known = (constant_value(value) for value in op.inputs)
+        return shapes.of(*(None if d is None or d < 0 else int(d) for d in known))
+
+    def kernel(values: list[Any], *, axis: int) -> Any:
+        return _stack(values, axis)
+
+    def gradient(op: Operation, dy: Tensor) -> list[Tensor]:
+        return Unpack(dy, num=op.attrs["N"], axis=op.attrs["axis"])
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor) or hasattr(value, "_as_graph_element")
+
+
+def stack_nested(value: Any, dtype: DType | None, name: str) -> Tensor:
+    """Nested lists with tensors among their items, as one tensor of type `dtype`.
+
+    The first tensor decides the type; where `dtype` asks for another, tensors are cast.
+    """
+    inferred = _type_of_first_tensor(value)
+    if dtype is not None and inferred is not dtype:
+        value = _cast_tensors(value, dtype)
+    return _stack_items(value, dtype or inferred, name)
+
+
+def _type_of_first_tensor(value: Any) -> Any:
+    if _is_tensor(value):
+        return value.dtype.base_dtype
+    if not isinstance(value, (list, tuple)):
+        return None
+    return next(filter(None, map(_type_of_first_tensor, value)), None)
+
+
+def _cast_tensors(value: Any, dtype: DType) -> Any:
+    if _is_tensor(value):
+        return value if value.dtype.base_dtype is dtype else Cast(value, DstT=dtype)
+    if isinstance(value, (list, tuple)):
+        return [_cast_tensors(item, dtype) for item in value]
+    return value
+
+
+def _stack_items(items: Any, dtype: DType, name: str) -> Any:
+    """A Pack node named `name`, with the constants among the items named by their positions."""
+    with get_default_graph().name_scope(name) as scope:
+        converted = []
+        for i, item in enumerate(items):
+            if _is_tensor(item) and item.dtype.base_dtype is not dtype:
+                raise TypeError(
+                    f"Cannot convert a list containing a tensor of dtype {item.dtype} to {dtype} "
+                    f"(Tensor is: {item!r})"
+                )
+            if isinstance(item, (list, tuple)):
+                item = _stack_items(item, dtype, str(i))
+            converted.append(item)
+        if not any(map(_is_tensor, converted)):
+            return items
+        tensors = [
+            item if _is_tensor(item) else constant(item, dtype, name=str(i))
+            for i, item in enumerate(converted)
+        ]
+        return Pack(tensors, name=scope)
+
+
+@op
+class Unpack:
+    """The `num` slices of the input along `axis`.  [N, 3] -> N x [3]."""
+
+    inputs = "value: T"
+    outputs = "output: num * T"
+    attrs = ("num: int >= 0", "T: type", "axis: int = 0")
+    view = True
+
+    def shape(value: TensorShape, *, num: int, axis: int) -> list[TensorShape]:
+        sizes = value.sizes
+        if sizes is None:
+            return [shapes.UNKNOWN] * num
+        if not -len(sizes) <= axis < len(sizes):
+            raise ValueError(f"Invalid axis: {axis}; must be in [{-len(sizes)},{len(sizes)})")
+        axis %= len(sizes)
+        if sizes[axis] not in (num, None):
+            raise ValueError(f"Dimension must be {num} but is {sizes[axis]}")
+        return [shapes.of(*sizes[:axis], *sizes[axis + 1 :])] * num
+
+    @any_elements
+    def kernel(value: torch.Tensor, *, num: int, axis: int) -> Sequence[torch.Tensor]:
+        if value.shape[axis] != num:
+            raise ValueError(
+                f"Input shape axis {axis} must equal {num}, got shape {list(value.shape)}"
+            )
+        return value.unbind(axis)
+
+    def gradient(op: Operation, *dy: Tensor) -> Tensor:
+        return Pack(list(dy), axis=op.attrs["axis"])
+
+
+# -- Splitting ----------------------------------------------------------------------------------
+
+
+@op
+class Split:
+    """The input cut into `num_split` equal parts along axis `split_dim`."""
+
+    inputs = "split_dim: int32, value: T"
+    outputs = "output: num_split * T"
+    attrs = ("num_split: int >= 1", "T: type")
+    view = True
+
+    def shape(split_dim: Value, value: TensorShape, *, num_split: int) -> list[TensorShape]:
+        sizes = value.sizes
+        if sizes is None:
+            return [value] * num_split
+        if split_dim is None:
+            return [shapes.of(*[None] * len(sizes))] * num_split
+        axis = _split_axis(split_dim, len(sizes))
+        size = sizes[axis]
+        if size is not None and size % num_split:
+            raise ValueError(
+                f"Dimension size must be evenly divisible by {num_split} but is {size}"
+            )
+        part = None if size is None else size // num_split
+        return [shapes.of(*sizes[:axis], part, *sizes[axis + 1 :])] * num_split
+
+    def kernel(split_dim: Host, value: Any, *, num_split: int) -> Sequence[Any]:
+        axis = int(split_dim)
+        if value.shape[axis] % num_split:
+            raise ValueError(
+                "Number of ways to split should evenly divide the split dimension, but got "
+                f"split_dim {axis} (size = {value.shape[axis]}) and num_split {num_split}"
+            )
+        return _cut(value, [value.shape[axis] // num_split] * num_split, axis)
+
+    def gradient(op: Operation, *dy: Tensor) -> tuple[None, Tensor]:
+        return None, concat(dy, op.inputs[0])
+
+
+@op
+class SplitV:
+    """The input cut into parts of the given sizes along axis `split_dim`; -1 means the rest."""
+
+    inputs = "value: T, size_splits: Tlen, split_dim: int32"
+    outputs = "output: num_split * T"
+    attrs = ("num_split: int >= 1", "T: type", "Tlen: {int32, int64} = int64")
+    view = True
+
+    def shape(
+        value: TensorShape, size_splits: Value, split_dim: Value, *, num_split: int
+    ) -> list[TensorShape]:
+        sizes = value.sizes
+        if split_dim is None:
+            return [value if sizes is None else shapes.of(*[None] * len(sizes))] * num_split
+        if sizes is None:
+            return [value] * num_split
+        axis = _split_axis(split_dim, len(sizes))
+        parts = _part_sizes(sizes[axis], size_splits, num_split)
+        return [shapes.of(*sizes[:axis], part, *sizes[axis + 1 :]) for part in parts]
+
+    def kernel(value: Any, size_splits: Host, split_dim: Host, *, num_split: int) -> Sequence[Any]:
+        axis = int(split_dim)
+        parts = _part_sizes(value.shape[axis], size_splits, num_split)
+        return _cut(value, parts, axis)
+
+    def gradient(op: Operation, *dy: Tensor) -> tuple[Tensor, None, None]:
+        return concat(dy, op.inputs[2]), None, None
+
+
+@any_elements
+def _cut(value: torch.Tensor, parts: list[int], axis: int) -> Sequence[torch.Tensor]:
+    return value.split(parts, axis)
+
+
+def _split_axis(split_dim: Array, rank: int) -> int:
+    axis = int(split_dim.item())
+    if not -rank <= axis < rank:
+        raise ValueError(
+            f"Dimension size, given by scalar input {axis} must be in range [{-rank}, {rank})"
+        )
+    return axis % rank
+
+
+def _part_sizes(size: int | None, parts: Array | None, num_split: int) -> list[int | None]:
+    """The sizes of the parts of a dimension of `size`, as far as they are known."""
+    if parts is None:
+        return [size] if num_split == 1 else [None] * num_split
+    sizes: list[int | None] = parts.reshape(-1).tolist()
+    if len(sizes) != num_split:
+        raise ValueError(
+            "Length of size_splits should be equal to num_outputs. Received: "
+            f"{len(sizes)} sizes for {num_split} outputs"
+        )
+    if sizes.count(-1) > 1:
+        raise ValueError("size_splits can only have one -1")
+    known = sum(part for part in sizes if part is not None and part != -1)
+    if size is not None and (known > size or (known < size and -1 not in sizes)):
+        listed = ",".join(map(str, sizes))
+        raise ValueError(f"can't split axis of size {size} into pieces of size [{listed}]")
+    rest = None if size is None else size - known
+    return [rest if part == -1 else part for part in sizes]

@@ -1,0 +1,228 @@
+"""The same elements in another order: axes exchanged, reversed, folded into each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from reflow.graph.constant_value import constant_value
+from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.elements import any_elements
+from reflow.ops.kernels import Host, Value
+from reflow.ops.op import op
+
+Array = np.ndarray[Any, Any]
+
+
+# -- Transposition ------------------------------------------------------------------------------
+
+
+def _transposed_shape(x: TensorShape, perm: Value, *, op: Operation) -> TensorShape:
+    (rank,) = shapes.with_rank(op.inputs[1].shape, 1).sizes or (None,)
+    if x.sizes is None and rank is None:
+        return shapes.UNKNOWN
+    if rank is not None:
+        if x.sizes is not None and len(x.sizes) != rank:
+            raise ValueError(f"Dimension must be {len(x.sizes)} but is {rank}")
+        x = shapes.with_rank(x, rank)
+    sizes = x.sizes or ()
+    if perm is None:
+        return shapes.of(*[None] * len(sizes))
+    for axis in perm.tolist():
+        if not -len(sizes) <= axis < len(sizes):
+            raise ValueError(f"perm dim {axis} is out of range of input rank {len(sizes)}")
+    return shapes.of(*(sizes[axis] for axis in perm.tolist()))
+
+
+@any_elements
+def _permuted(x: torch.Tensor, perm: Array) -> torch.Tensor:
+    axes = [axis % x.ndim for axis in perm.tolist()]
+    if len(set(axes)) != x.ndim:
+        missing = next(axis for axis in range(x.ndim) if axis not in axes)
+        raise ValueError(f"{missing} is missing from {{{','.join(map(str, axes))}}}.")
+    return x.permute(axes)
+
+
+@op
+class Transpose:
+    """The input's axes in another order: axis i of the output is axis perm[i] of the input."""
+
+    inputs = "x: T, perm: Tperm"
+    outputs = "y: T"
+    attrs = ("T: type", "Tperm: {int32, int64} = int32")
+    view = True
+
+    shape = _transposed_shape
+
+    def kernel(x: Any, perm: Host) -> Any:
+        return _permuted(x, perm)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        return Transpose(dy, InvertPermutation(op.inputs[1])), None
+
+
+@op
+class ConjugateTranspose:
+    """Transpose, with the complex conjugate of every element."""
+
+    inputs = "x: T, perm: Tperm"
+    outputs = "y: T"
+    attrs = ("T: type", "Tperm: {int32, int64} = int32")
+    view = True
+
+    shape = _transposed_shape
+
+    def kernel(x: Any, perm: Host) -> Any:
+        transposed = _permuted(x, perm)
+        return transposed.conj_physical() if _is_complex(x) else transposed
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        return ConjugateTranspose(dy, InvertPermutation(op.inputs[1])), None
+
+
+def _is_complex(x: Any) -> bool:
+    return isinstance(x, torch.Tensor) and x.is_complex()
+
+
+@op
+class InvertPermutation:
+    """y with y[x[i]] = i, for an x that holds each of 0..n-1 once."""
+
+    inputs = "x: T"
+    outputs = "y: T"
+    attrs = ("T: {int32, int64} = int32",)
+    export = ("invert_permutation", "math.invert_permutation")
+    gradient = None
+
+    def shape(x: TensorShape) -> TensorShape:
+        return shapes.with_rank(x, 1)
+
+    def kernel(x: Host, *, device: torch.device) -> torch.Tensor:
+        inverse = np.full_like(x, -1)
+        for i, place in enumerate(x.tolist()):
+            if not 0 <= place < x.size:
+                raise ValueError(f"{place} is not between 0 and {x.size}")
+            if inverse[place] != -1:
+                raise ValueError(f"{place} is duplicated in the input.")
+            inverse[place] = i
+        return torch.from_numpy(inverse).to(device)
+
+
+# -- Reversal -----------------------------------------------------------------------------------
+
+_flip = any_elements(torch.flip)
+
+
+@op
+class ReverseV2:
+    """The input with the order of its elements reversed along the given axes."""
+
+    inputs = "tensor: T, axis: Tidx"
+    outputs = "output: T"
+    attrs = (
+        "Tidx: {int32, int64} = int32",
+        "T: {uint8, int8, uint16, int16, int32, int64, bool, bfloat16, half, float, double, "
+        "complex64, complex128, string}",
+    )
+    export = ("reverse", "reverse_v2", "manip.reverse")
+
+    def shape(tensor: TensorShape, axis: Value, *, op: Operation) -> TensorShape:
+        shapes.with_rank(op.inputs[1].shape, 1)
+        if tensor.sizes is not None and axis is not None:
+            _reversed_axes(axis, len(tensor.sizes))
+        return tensor
+
+    def kernel(tensor: Any, axis: Host) -> Any:
+        return _flip(tensor, _reversed_axes(axis, tensor.ndim))
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        return ReverseV2(dy, op.inputs[1]), None
+
+
+def _reversed_axes(axis: Array, rank: int) -> list[int]:
+    axes: list[int] = []
+    for given in axis.tolist():
+        if not -rank <= given < rank:
+            raise ValueError(f"'axis'[{len(axes)}] = {given} is out of valid range [0, {rank - 1}")
+        if given % rank in axes:
+            raise ValueError(f"axis {given % rank} specified more than once.")
+        axes.append(given % rank)
+    return axes
+
+
+@op
+class Reverse:
+    """ReverseV2 with a truth for each axis, as TensorFlow had it before 1.0."""
+
+    inputs = "tensor: T, dims: bool"
+    outputs = "output: T"
+    attrs = (
+        "T: {uint8, int8, uint16, int16, int32, int64, bool, half, float, double, complex64, "
+        "complex128, string}",
+    )
+
+    def shape(tensor: TensorShape, dims: TensorShape) -> TensorShape:
+        (rank,) = shapes.with_rank(dims, 1).sizes or (None,)
+        return tensor if rank is None else shapes.with_rank(tensor, rank)
+
+    def kernel(tensor: Any, dims: Host) -> Any:
+        return _flip(tensor, np.flatnonzero(dims).tolist())
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        return Reverse(dy, op.inputs[1]), None
+
+
+@op
+class ReverseSequence:
+    """The first seq_lengths[b] steps (along `seq_dim`) of each entry b of the batch (along
+    `batch_dim`) in reverse order; the steps after them stay."""
+
+    inputs = "input: T, seq_lengths: Tlen"
+    outputs = "output: T"
+    attrs = (
+        "seq_dim: int",
+        "batch_dim: int = 0",
+        "T: type",
+        "Tlen: {int32, int64} = int64",
+    )
+
+    def shape(
+        input: TensorShape, seq_lengths: TensorShape, *, seq_dim: int, batch_dim: int
+    ) -> TensorShape:
+        lengths = shapes.with_rank(seq_lengths, 1)
+        if input.sizes is None:
+            return input
+        rank = len(input.sizes)
+        for name, axis in (("batch_dim", batch_dim), ("seq_dim", seq_dim)):
+            if axis >= rank:
+                raise ValueError(f"{name} must be < input rank: {axis} vs. {rank}")
+        batch = shapes.merge(lengths, shapes.of(input.sizes[batch_dim])).sizes
+        return shapes.of(
+            *input.sizes[:batch_dim], *(batch or ()), *input.sizes[batch_dim + 1 :]
+        )
+
+    @any_elements
+    def kernel(
+        input: torch.Tensor, seq_lengths: Host, *, seq_dim: int, batch_dim: int
+    ) -> torch.Tensor:
+        steps = input.shape[seq_dim]
+        places = torch.arange(steps).repeat(input.shape[batch_dim], 1)
+        for b, length in enumerate(seq_lengths.tolist()):
+            if length < 0:
+                raise ValueError(f"seq_lens({b}) < 0")
+            if length > steps:
+                raise ValueError(f"seq_lens({b}) > input.dims({seq_dim})")
+            places[b, :length] = places[b, :length].flip(0)
+        if batch_dim > seq_dim:
+            places = places.T
+        sizes = [input.shape[i] if i in (batch_dim, seq_dim) else 1 for i in range(input.ndim)]
+        index = places.reshape(sizes).to(input.device).expand(input.shape)
+        return input.gather(seq_dim, index)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        attrs = {name: op.attrs[name] for name in ("seq_dim", "batch_dim")}
+        return ReverseSequence(dy, op.inputs[1], **attrs), None

@@ -1,0 +1,331 @@
+"""Reductions of rows that belong together: row i belongs to the segment segment_ids[i]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from reflow.graph import errors
+from reflow.graph.op_definition import OpDefinition, lookup
+from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.casts import Cast
+from reflow.ops.comparisons import Equal, Greater, GreaterEqual
+from reflow.ops.constants import constant
+from reflow.ops.kernels import Host, Value
+from reflow.ops.logic import LogicalAnd
+from reflow.ops.math import Maximum, Mul, RealDiv
+from reflow.ops.op import op
+from reflow.ops.unsigned import widened
+
+_NUMBERS = "T: numbertype"
+_REALS = "T: realnumbertype"
+_IDS = "Tindices: {int32, int64}"
+
+# Of (rows, the segment of each, how many segments, the value of an empty one).
+SegmentKernel = Callable[[torch.Tensor, torch.Tensor, int, float], torch.Tensor]
+SegmentGradient = Callable[[Operation, Tensor], Tensor]
+
+
+# -- Kernels ------------------------------------------------------------------------------------
+
+
+def _sum(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> torch.Tensor:
+    return rows.new_zeros((count, *rows.shape[1:])).index_add_(0, ids, rows)
+
+
+def _mean(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> torch.Tensor:
+    sizes = torch.bincount(ids, minlength=count).clamp_(min=1).to(rows.dtype)
+    sizes = sizes.reshape(-1, *[1] * (rows.ndim - 1))
+    rounding = None if rows.is_floating_point() or rows.is_complex() else "trunc"
+    return torch.div(_sum(rows, ids, count, empty), sizes, rounding_mode=rounding)
+
+
+def _indexed(reduce: str) -> SegmentKernel:
+    def kernel(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> torch.Tensor:
+        result = rows.new_full((count, *rows.shape[1:]), empty)
+        return result.index_reduce_(0, ids, rows, reduce, include_self=False)
+
+    return kernel
+
+
+def _prod(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> torch.Tensor:
+    if not rows.is_complex():
+        return _indexed("prod")(rows, ids, count, empty)
+    result = rows.new_ones((count, *rows.shape[1:]))
+    for segment in range(count):
+        result[segment] = torch.prod(rows[ids == segment], 0)
+    return result
+
+
+# -- Sorted ids -----------------------------------------------------------------------------------
+
+
+def _checked_ids(segment_ids: Host, rows: int) -> int:
+    """How many segments sorted ids describe; InvalidArgumentError if they are not sorted."""
+    if len(segment_ids) != rows:
+        raise errors.InvalidArgumentError(
+            None, None, "segment_ids should be the same size as dimension 0 of input."
+        )
+    if not rows:
+        return 0
+    if np.any(segment_ids[1:] < segment_ids[:-1]):
+        raise errors.InvalidArgumentError(None, None, "segment ids are not increasing")
+    if segment_ids[0] < 0:
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"Segment id {segment_ids[0]} out of range [0, {segment_ids[-1] + 1}), possibly "
+            "because 'segment_ids' input is not sorted.",
+        )
+    return int(segment_ids[-1]) + 1
+
+
+def _sorted_segments(
+    name: str,
+    doc: str,
+    reduce: SegmentKernel,
+    empty: float,
+    gradient: SegmentGradient | None,
+    types: str = _NUMBERS,
+    ordered: bool = False,
+) -> OpDefinition:
+    """A reduction of `data` [n, ...] by sorted `segment_ids` [n] -> [last id + 1, ...]."""
+
+    def shape(data: TensorShape, segment_ids: TensorShape) -> TensorShape:
+        shapes.with_rank(segment_ids, 1)
+        shapes.with_rank_at_least(data, 1)
+        return shapes.UNKNOWN if data.sizes is None else shapes.of(None, *data.sizes[1:])
+
+    def kernel(data: torch.Tensor, segment_ids: Host) -> torch.Tensor:
+        count = _checked_ids(segment_ids, len(data))
+        ids = torch.as_tensor(segment_ids.astype(np.int64), device=data.device)
+        return reduce(data, ids, count, empty)
+
+    rules: dict[str, Any] = {
+        "__doc__": doc,
+        "inputs": "data: T, segment_ids: Tindices",
+        "outputs": "output: T",
+        "attrs": (types, _IDS),
+        "shape": shape,
+        "kernel": widened(kernel, ordered),
+        "export": (_public_name(name), f"math.{_public_name(name)}"),
+    }
+    if gradient is not None:
+        rules["gradient"] = lambda op, dy: (gradient(op, dy), None)
+    return op(type(name, (), rules))
+
+
+def _public_name(name: str) -> str:
+    """SegmentSum -> segment_sum."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)[1:]
+
+
+def _gather(rows: Tensor, ids: Tensor) -> Tensor:
+    return lookup("GatherV2")(rows, ids, constant(0))  # type: ignore[no-any-return]
+
+
+def _mean_gradient(op: Operation, dy: Tensor) -> Tensor:
+    ids = op.inputs[1]
+    ones = lookup("OnesLike")(_columns_of_one(ids, dy, dy.dtype))
+    return _gather(RealDiv(dy, SegmentSum(ones, ids)), ids)
+
+
+def _columns_of_one(ids: Tensor, like: Tensor, dtype: Any) -> Tensor:
+    """The ids as `dtype`, with dimensions of 1 behind, as many as `like` has more."""
+    return _with_rank_of(Cast(ids, DstT=dtype.base_dtype), like)
+
+
+def _with_rank_of(x: Tensor, like: Tensor) -> Tensor:
+    from reflow.ops.arrays import Rank, Reshape, Shape
+    from reflow.ops.filling import Fill
+    from reflow.ops.joining import ConcatV2
+    from reflow.ops.math import Sub
+
+    missing = Reshape(Sub(Rank(like), Rank(x)), constant([1]))
+    ones = Fill(missing, constant(1))
+    return Reshape(x, ConcatV2([Shape(x), ones], constant(0)))  # type: ignore[no-any-return]
+
+
+def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
+    """Shared in equal parts by the rows that hold the extreme."""
+    data, ids = op.inputs
+    is_extreme = Equal(data, _gather(op.outputs[0], ids))
+    count = SegmentSum(Cast(is_extreme, DstT=dy.dtype.base_dtype), ids)
+    shares = _gather(RealDiv(dy, count), ids)
+    return lookup("Select")(is_extreme, shares, lookup("ZerosLike")(data))  # type: ignore[no-any-return]
+
+
+SegmentSum = _sorted_segments(
+    "SegmentSum", "The sum of each segment.", _sum, 0, lambda op, dy: _gather(dy, op.inputs[1])
+)
+SegmentMean = _sorted_segments(
+    "SegmentMean", "The mean of each segment; 0 for an empty one.", _mean, 0, _mean_gradient
+)
+# TensorFlow has no gradient of it either.
+SegmentProd = _sorted_segments("SegmentProd", "The product of each segment.", _prod, 1, None)
+SegmentMax = _sorted_segments(
+    "SegmentMax",
+    "The largest of each segment; 0 for an empty one.",
+    _indexed("amax"),
+    0,
+    _extreme_gradient,
+    _REALS,
+    ordered=True,
+)
+SegmentMin = _sorted_segments(
+    "SegmentMin",
+    "The smallest of each segment; 0 for an empty one.",
+    _indexed("amin"),
+    0,
+    _extreme_gradient,
+    _REALS,
+    ordered=True,
+)
+
+
+# -- Unsorted ids ---------------------------------------------------------------------------------
+
+
+def _unsorted_segments(
+    name: str,
+    doc: str,
+    reduce: SegmentKernel,
+    empty: Callable[[torch.dtype], float],
+    gradient: SegmentGradient,
+    types: str = _NUMBERS,
+    ordered: bool = False,
+) -> OpDefinition:
+    """A reduction of `data` by ids that stand for its first dimensions -> [num_segments, ...].
+
+    What has a negative id is dropped.
+    """
+
+    def shape(data: TensorShape, segment_ids: TensorShape, num_segments: Value) -> TensorShape:
+        if data.sizes is None or segment_ids.sizes is None:
+            return shapes.UNKNOWN
+        rank = len(segment_ids.sizes)
+        shapes.with_rank_at_least(data, rank)
+        for size, ids in zip(data.sizes[:rank], segment_ids.sizes):
+            shapes.merge_sizes(size, ids)
+        count = None if num_segments is None else int(num_segments)
+        return shapes.of(count, *data.sizes[rank:])
+
+    def kernel(data: torch.Tensor, segment_ids: torch.Tensor, num_segments: Host) -> torch.Tensor:
+        count = int(num_segments)
+        ids = segment_ids.reshape(-1).to(torch.int64)
+        rows = data.reshape(ids.numel(), *data.shape[segment_ids.ndim :])
+        # What is dropped goes to a row of its own, behind: a device need not be waited for.
+        kept = torch.where(ids < 0, count, ids)
+        try:
+            return reduce(rows, kept, count + 1, empty(rows.dtype))[:count]
+        except IndexError:
+            position = int((ids >= count).nonzero()[0])
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"segment_ids[{position}] = {int(ids[position])} is out of range [0, {count})",
+            ) from None
+
+    return op(
+        type(
+            name,
+            (),
+            {
+                "__doc__": doc,
+                "inputs": "data: T, segment_ids: Tindices, num_segments: Tnumsegments",
+                "outputs": "output: T",
+                "attrs": (types, _IDS, "Tnumsegments: {int32, int64} = int32"),
+                "shape": shape,
+                "kernel": widened(kernel, ordered),
+                "gradient": lambda op, dy: (gradient(op, dy), None, None),
+                "export": (_public_name(name), f"math.{_public_name(name)}"),
+            },
+        )
+    )
+
+
+def _gather_kept(rows: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
+    """The rows that ids point at, 0 for negative ids; and which those are not, in that shape."""
+    gathered = _gather(rows, Maximum(ids, lookup("ZerosLike")(ids)))
+    kept = GreaterEqual(ids, constant(0, ids.dtype.base_dtype))
+    mask = lookup("BroadcastTo")(_with_rank_of(kept, gathered), lookup("Shape")(gathered))
+    return lookup("Select")(mask, gathered, lookup("ZerosLike")(gathered)), mask
+
+
+def _unsorted_extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
+    data, ids, count = op.inputs
+    extremes, mask = _gather_kept(op.outputs[0], ids)
+    is_extreme = LogicalAnd(Equal(data, extremes), mask)
+    ties = UnsortedSegmentSum(Cast(is_extreme, DstT=dy.dtype.base_dtype), ids, count)
+    shares, _ = _gather_kept(RealDiv(dy, ties), ids)
+    return lookup("Select")(is_extreme, shares, lookup("ZerosLike")(shares))  # type: ignore[no-any-return]
+
+
+def _unsorted_product_gradient(op: Operation, dy: Tensor) -> Tensor:
+    """The product of the others: the whole product divided by the element, unless that is 0.
+
+    Where one element of a segment is 0, only it gets a gradient: the product of the others.
+    Where several are, none does.
+    """
+    select, zeros_like = lookup("Select"), lookup("ZerosLike")
+    data, ids, count = op.inputs
+    zero = constant(0, data.dtype.base_dtype)
+    is_zero = Equal(data, zero)
+    zeros = UnsortedSegmentSum(Cast(is_zero, DstT="int32"), ids, count)
+    dy = select(Greater(zeros, constant(1)), zeros_like(dy), dy)
+    without_zeros = select(is_zero, lookup("OnesLike")(data), data)
+    product_of_others = UnsortedSegmentProd(without_zeros, ids, count)
+    clipped = Maximum(ids, zeros_like(ids))
+    partial = select(
+        is_zero,
+        _gather(product_of_others, clipped),
+        RealDiv(_gather(op.outputs[0], clipped), data),
+    )
+    return Mul(_gather_kept(dy, ids)[0], partial)  # type: ignore[no-any-return]
+
+
+def _least(dtype: torch.dtype) -> float:
+    return torch.finfo(dtype).min if dtype.is_floating_point else torch.iinfo(dtype).min
+
+
+def _greatest(dtype: torch.dtype) -> float:
+    return torch.finfo(dtype).max if dtype.is_floating_point else torch.iinfo(dtype).max
+
+
+UnsortedSegmentSum = _unsorted_segments(
+    "UnsortedSegmentSum",
+    "The sum of each segment.",
+    _sum,
+    lambda dtype: 0,
+    lambda op, dy: _gather_kept(dy, op.inputs[1])[0],
+)
+UnsortedSegmentProd = _unsorted_segments(
+    "UnsortedSegmentProd",
+    "The product of each segment.",
+    _prod,
+    lambda dtype: 1,
+    _unsorted_product_gradient,
+)
+UnsortedSegmentMax = _unsorted_segments(
+    "UnsortedSegmentMax",
+    "The largest of each segment; the type's least number for an empty one.",
+    _indexed("amax"),
+    _least,
+    _unsorted_extreme_gradient,
+    _REALS,
+    ordered=True,
+)
+UnsortedSegmentMin = _unsorted_segments(
+    "UnsortedSegmentMin",
+    "The smallest of each segment; the type's greatest number for an empty one.",
+    _indexed("amin"),
+    _greatest,
+    _unsorted_extreme_gradient,
+    _REALS,
+    ordered=True,
+)
