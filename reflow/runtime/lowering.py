@@ -176,21 +176,22 @@ class Lowering:
             for value, kind in zip(inputs, signature.kinds)
             if kind == "ref" and value.slot is not None and getattr(rules, "updates", False)
         )
-        references = [tensor.dtype._is_ref_dtype for tensor in op.outputs]
+        # An op with one reference as its output gives the one that it took, a switch gives values.
+        gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
         keywords = signature.keyword_values(op, self._states.of(op), self._device)
         self.steps.append(
             Step(
                 op,
                 function,
                 arguments,
-                [] if any(references) else outputs,
+                [] if gives_reference else outputs,
                 keywords,
                 updated,
                 stateful or not op.outputs,
                 len(op.outputs) > 1 or any(arg.is_sequence for arg in op.definition.outputs),
             )
         )
-        if any(references):
+        if gives_reference:
             slot = inputs[0].slot
             assert slot is not None
             outputs = [Value(op.outputs[0], shapes[0], slot=slot, roots=frozenset((slot,)))]
