@@ -52,6 +52,14 @@ from reflow.tf._partitions import (
 )
 from reflow.tf._matmul import matmul
 from reflow.tf._operators import attach_operators
+from reflow.tf._scopes import (
+    colocate_with,
+    container,
+    control_dependencies,
+    device,
+    init_scope,
+    name_scope,
+)
 from reflow.tf._seeds import get_seed, set_random_seed
 from reflow.tf._variable_scope import (
     AUTO_REUSE,
