@@ -242,6 +242,7 @@ class Reshape:
     outputs = "output: T"
     attrs = ("T: type", "Tshape: {int32, int64} = int32")
     view = True
+    unchanged_at_same_shape = True
 
     def shape(tensor: TensorShape, shape: Dims) -> TensorShape:
         if shape.sizes is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from reflow.graph.op_definition import OpDefinition
@@ -12,6 +14,7 @@ from reflow.ops.casts import Cast
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import conj
 from reflow.ops.op import op
+from reflow.ops.variable_slot import NARROW
 
 _NUMBERS = "T: {bfloat16, half, float, double, int32, int64, complex64, complex128}"
 
@@ -38,6 +41,15 @@ class MatMul:
 
     def kernel(a: torch.Tensor, b: torch.Tensor, *, transpose_a: bool, transpose_b: bool) -> torch.Tensor:
         return torch.mm(a.t() if transpose_a else a, b.t() if transpose_b else b)
+
+    def specialised(op: Operation, a: TensorShape, b: TensorShape) -> Any:
+        """The gradient of narrow weights: libraries are 2 to 4 times faster on its transpose."""
+        if not op.attrs["transpose_a"] or op.attrs["transpose_b"]:
+            return None
+        rows, columns = a.sizes[1], b.sizes[1]
+        if columns > NARROW or rows < 4 * columns:
+            return None
+        return lambda a, b: torch.mm(b.t(), a).t()
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
         a, b = conj(op.inputs[0]), conj(op.inputs[1])

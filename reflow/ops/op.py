@@ -19,6 +19,8 @@ def op(rules: type) -> OpDefinition:
         for an op that has none.  Without the name, differentiating is an error.
       view = True: the output may share memory with the first input.
       stateful = True: runs every time, in order; never folded or merged with its equals.
+      specialised(op, *input_shapes): a kernel for exactly these shapes, or None.
+      unchanged_at_same_shape = True: an output of the first input's shape is that input.
       dimensions(op): for ops that build vectors of dimensions: those that are known.
     """
     return OpDefinition(rules, evaluate)

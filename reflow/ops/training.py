@@ -237,8 +237,17 @@ def _fits_torch(values: list[torch.Tensor], beta1: float, beta2: float, use_nest
         not use_nesterov
         and abs(beta1) < 0.9999999
         and abs(beta2) < 0.9999999
-        and all(v.dtype in (torch.float32, torch.float64) and v.is_contiguous() for v in values)
+        and all(v.dtype in (torch.float32, torch.float64) for v in values)
     )
+
+
+def _dense(tensors: list[torch.Tensor], like: list[torch.Tensor]) -> list[torch.Tensor]:
+    """The tensors without gaps and in the element order of `like`: variables may be laid out by
+    columns (`VariableSlot`)."""
+    return [
+        (t.t() if by.dim() == 2 and not by.is_contiguous() else t).contiguous()
+        for t, by in zip(tensors, like)
+    ]
 
 
 def _adams(
@@ -272,10 +281,10 @@ def _adams(
     device = values[0].device
     on_cpu = device.type == "cpu"
     torch._fused_adam_(
-        values,
-        [grad.contiguous() for grad in grads],
-        first,
-        second,
+        _dense(values, values),
+        _dense(grads, values),
+        _dense(first, values),
+        _dense(second, values),
         [],
         [_MANY_STEPS if on_cpu else _MANY_STEPS.to(device)] * len(values),
         amsgrad=False,

@@ -73,6 +73,8 @@ class Lowering:
             self._pass_through(op, inputs)
         elif self._fold(op, inputs, shapes):
             return
+        elif _is_unchanged(op, inputs, shapes):
+            self._set(op, [inputs[0]])
         else:
             self._call(op, signature, inputs, shapes)
 
@@ -120,7 +122,10 @@ class Lowering:
         if op.definition.stateful or not inputs or any(value.constant is None for value in inputs):
             return False
         counts = [shape.num_elements() for shape in shapes]
-        if not all(count is not None and count <= _MAX_FOLDED_ELEMENTS for count in counts):
+        if None in counts:
+            # An output of unknown size is hardly larger than what it is computed from.
+            counts = [value.constant.size for value in inputs]
+        if max(counts) > _MAX_FOLDED_ELEMENTS:
             return False
         try:
             outputs = evaluate(op, [_host_constant(value) for value in inputs])
@@ -169,6 +174,7 @@ class Lowering:
             for tensor, shape in zip(op.outputs, shapes)
         ]
         function: Callable[..., Any] = signature.function
+        specialised = self._specialised(op, inputs)
         if on_host and not getattr(rules, "host", False):
             function = _on_host(signature)
         updated = tuple(
@@ -179,6 +185,8 @@ class Lowering:
         # An op with one reference as its output gives the one that it took, a switch gives values.
         gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
         keywords = signature.keyword_values(op, self._states.of(op), self._device)
+        if specialised is not None:
+            function, keywords = specialised, {}
         self.steps.append(
             Step(
                 op,
@@ -196,6 +204,17 @@ class Lowering:
             assert slot is not None
             outputs = [Value(op.outputs[0], shapes[0], slot=slot, roots=frozenset((slot,)))]
         self._set(op, outputs)
+
+    def _specialised(self, op: Operation, inputs: Sequence[Value]) -> Callable[..., Any] | None:
+        """A kernel for exactly these shapes on this device, if the op has a better one."""
+        choose = getattr(op.definition.rules, "specialised", None)
+        if choose is None or self._device.type != "cpu":
+            return None
+        shapes = [value.shape for value in inputs]
+        if not all(shape.is_fully_defined() for shape in shapes):
+            return None
+        kernel: Callable[..., Any] | None = choose(op, *shapes)
+        return kernel
 
     def _set(self, op: Operation, outputs: Sequence[Value]) -> None:
         for tensor, value in zip(op.outputs, outputs):
@@ -275,6 +294,17 @@ class Lowering:
                 self.steps.append(Step(op, lambda array: to_torch(array, dtype, device), [value], [form]))
             self._device_forms[value] = form
         return form
+
+
+def _is_unchanged(op: Operation, inputs: Sequence[Value], shapes: Sequence[TensorShape]) -> bool:
+    """Whether an operation gives its first input as it is: a sum over no axis, a reshape to the
+    shape that it has."""
+    return (
+        getattr(op.definition.rules, "unchanged_at_same_shape", False)
+        and inputs[0].slot is None
+        and shapes[0].is_fully_defined()
+        and shapes[0].sizes == inputs[0].shape.sizes
+    )
 
 
 def _host_constant(value: Value) -> Any:
