@@ -41,6 +41,7 @@ OP_MODULES = (
     "selection",
     "slicing",
     "softmax",
+    "special",
     "state",
     "top_k",
     "training",

@@ -9,14 +9,14 @@ import numpy as np
 import torch
 
 from reflow.graph import errors
-from reflow.graph.op_definition import OpDefinition, lookup
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
+from reflow.ops.casts import Cast
 from reflow.ops.comparisons import Greater, GreaterEqual, LessEqual, NotEqual
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import (
-    FLOATS,
     FLOATS_AND_COMPLEX,
     SIGNED,
     binary,
@@ -24,7 +24,9 @@ from reflow.ops.elementwise import (
     gradient_of_function,
     unary,
 )
+from reflow.ops.filling import OnesLike, ZerosLike
 from reflow.ops.op import op
+from reflow.ops.selection import Select
 from reflow.ops.unsigned import widened
 
 _SUMS = (
@@ -54,7 +56,7 @@ Sign = unary(
     "Sign",
     "-1, 0 or 1: x / abs(x), and 0 at 0.",
     torch.sgn,
-    lambda op, dy: lookup("ZerosLike")(op.inputs[0]),
+    lambda op, dy: ZerosLike(op.inputs[0]),
     SIGNED,
     export=("sign", "math.sign"),
 )
@@ -268,10 +270,8 @@ def _floored_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 def _floored_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     if _is_integer(x):
-        return torch.remainder(x, _checked(y))
-    # TensorFlow's formula, which differs from torch.remainder at infinities.
-    remainder = torch.fmod(x, y)
-    return torch.where((x < 0) == (y < 0), remainder, torch.fmod(remainder + y, y))
+        y = _checked(y)
+    return torch.remainder(x, y)
 
 
 def _truncated_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -358,9 +358,6 @@ def _pow(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 def _pow_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
-    from reflow.ops.filling import OnesLike, ZerosLike
-    from reflow.ops.selection import Select
-
     x, y, z = conj(op.inputs[0]), conj(op.inputs[1]), conj(op.outputs[0])
     one, zero = constant(1, y.dtype.base_dtype), constant(0, x.dtype.base_dtype)
     dx = Mul(Mul(dz, y), Pow(x, Sub(y, one)))
@@ -381,8 +378,6 @@ Pow = binary(
 
 def _is_nonzero(x: Tensor) -> Tensor:
     """1 where x is not 0, else 0, in x's type."""
-    from reflow.ops.casts import Cast
-
     return Cast(NotEqual(x, constant(0, x.dtype.base_dtype)), DstT=x.dtype.base_dtype)  # type: ignore[no-any-return]
 
 
@@ -415,25 +410,22 @@ Xlogy = binary(
 
 def _choice_gradient(chosen: OpDefinition, op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     """The gradient flows to the operand that was chosen; to x where both are equal."""
-    from reflow.ops.filling import ZerosLike
-    from reflow.ops.selection import Select
-
     mask, zeros = chosen(op.inputs[0], op.inputs[1]), ZerosLike(dz)
     return Select(mask, dz, zeros), Select(mask, zeros, dz)
 
 
 Maximum = binary(
     "Maximum",
-    "The larger of x and y.",
-    torch.maximum,
+    "The larger of x and y, and x where either is NaN.",
+    lambda x, y: torch.where(x < y, y, x),
     lambda op, dz: _choice_gradient(GreaterEqual, op, dz),
     _ORDERED,
     export=("maximum", "math.maximum"),
 )
 Minimum = binary(
     "Minimum",
-    "The smaller of x and y.",
-    torch.minimum,
+    "The smaller of x and y, and x where either is NaN.",
+    lambda x, y: torch.where(y < x, y, x),
     lambda op, dz: _choice_gradient(LessEqual, op, dz),
     _ORDERED,
     export=("minimum", "math.minimum"),

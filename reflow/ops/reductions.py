@@ -13,7 +13,14 @@ from reflow.graph.op_definition import OpDefinition, lookup
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
+from reflow.ops.arrays import Rank, Reshape, Shape
+from reflow.ops.casts import Cast
+from reflow.ops.comparisons import Equal
+from reflow.ops.constants import constant
+from reflow.ops.elementwise import conj
+from reflow.ops.filling import BroadcastTo, Range
 from reflow.ops.kernels import Host, Value
+from reflow.ops.math import Add, FloorDiv, FloorMod, Maximum, Mul, RealDiv
 from reflow.ops.op import op
 from reflow.ops.unsigned import in_order, widened
 from reflow.ops.values import torch_type
@@ -72,6 +79,8 @@ def _reduction(
         "attrs": ("keep_dims: bool = false", *([types] if types else []), _INDEX),
         "shape": shape,
         "kernel": kernel,
+        # Over no axis, or over axes of size 1 that are kept, nothing is reduced.
+        "unchanged_at_same_shape": True,
         "gradient": None,
     }
     if gradient is not None:
@@ -140,8 +149,6 @@ def _kept_shape(op: Operation) -> Tensor:
 
     It is that of the same reduction with keep_dims, which a plan knows without computing it.
     """
-    from reflow.ops.arrays import Shape
-
     if op.attrs["keep_dims"]:
         return Shape(op.outputs[0])  # type: ignore[no-any-return]
     kept = op.definition(op.inputs[0], op.inputs[1], keep_dims=True)
@@ -150,18 +157,10 @@ def _kept_shape(op: Operation) -> Tensor:
 
 def _spread(op: Operation, dy: Tensor) -> Tensor:
     """dy, repeated along the reduced dimensions."""
-    from reflow.ops.arrays import Reshape, Shape
-
-
-    return lookup("BroadcastTo")(Reshape(dy, _kept_shape(op)), Shape(op.inputs[0]))  # type: ignore[no-any-return]
+    return BroadcastTo(Reshape(dy, _kept_shape(op)), Shape(op.inputs[0]))  # type: ignore[no-any-return]
 
 
 def _mean_gradient(op: Operation, dy: Tensor) -> Tensor:
-    from reflow.ops.arrays import Shape
-    from reflow.ops.casts import Cast
-    from reflow.ops.constants import constant
-    from reflow.ops.math import FloorDiv, Maximum, RealDiv
-
     axis = constant([0])
     sizes = [Prod(Shape(tensor), axis) for tensor in (op.inputs[0], op.outputs[0])]
     count = FloorDiv(sizes[0], Maximum(sizes[1], constant(1)))
@@ -170,11 +169,6 @@ def _mean_gradient(op: Operation, dy: Tensor) -> Tensor:
 
 def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
     """Shared in equal parts by the elements that are the extreme."""
-    from reflow.ops.arrays import Reshape
-    from reflow.ops.casts import Cast
-    from reflow.ops.comparisons import Equal
-    from reflow.ops.math import Mul, RealDiv
-
     kept = _kept_shape(op)
     is_extreme = Equal(Reshape(op.outputs[0], kept), op.inputs[0])
     chosen = Cast(is_extreme, DstT=dy.dtype.base_dtype)
@@ -200,7 +194,29 @@ Any_ = _reduction("Any", "Whether any is true.", torch.any, None, types=None)
 
 
 def _prod_gradient(op: Operation, dy: Tensor) -> Tensor:
-    raise AssertionError
+    """dy times the product of the other elements: of those before and those after each.
+
+    Not the whole product divided by the element, which may be 0.
+    """
+    from reflow.ops.gathering import take
+    from reflow.ops.joining import ConcatV2, Pack
+    from reflow.ops.permuting import InvertPermutation, Transpose
+    from reflow.ops.scans import Cumprod
+
+    x, zero, one = op.inputs[0], constant(0), constant(1)
+    rank, sizes = Rank(x), Shape(x)
+    axes = Cast(Reshape(op.inputs[1], constant([-1])), DstT="int32")
+    reduced = FloorMod(Add(axes, rank), rank)
+    kept, _ = lookup("ListDiff")(Range(zero, rank, one), reduced)
+    # [reduced elements, kept elements]
+    order = ConcatV2([reduced, kept], zero)
+    in_order = Transpose(x, order)
+    counts = [Prod(take(sizes, axes), zero) for axes in (reduced, kept)]
+    factors = Reshape(in_order, Pack(counts))
+    before = Cumprod(factors, zero, exclusive=True)
+    after = Cumprod(factors, zero, exclusive=True, reverse=True)
+    others = Reshape(Mul(conj(before), conj(after)), Shape(in_order))
+    return Mul(_spread(op, dy), Transpose(others, InvertPermutation(order)))  # type: ignore[no-any-return]
 
 
 Prod = _reduction("Prod", "The product.", widened(_prod), _prod_gradient)

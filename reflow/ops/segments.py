@@ -9,17 +9,22 @@ import numpy as np
 import torch
 
 from reflow.graph import errors
-from reflow.graph.op_definition import OpDefinition, lookup
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
+from reflow.ops.arrays import Rank, Reshape, Shape
 from reflow.ops.casts import Cast
 from reflow.ops.comparisons import Equal, Greater, GreaterEqual
 from reflow.ops.constants import constant
+from reflow.ops.filling import BroadcastTo, Fill, OnesLike, ZerosLike
+from reflow.ops.gathering import take
+from reflow.ops.joining import ConcatV2
 from reflow.ops.kernels import Host, Value
 from reflow.ops.logic import LogicalAnd
-from reflow.ops.math import Maximum, Mul, RealDiv
+from reflow.ops.math import Maximum, Mul, RealDiv, Sub
 from reflow.ops.op import op
+from reflow.ops.selection import Select
 from reflow.ops.unsigned import widened
 
 _NUMBERS = "T: numbertype"
@@ -125,27 +130,14 @@ def _public_name(name: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)[1:]
 
 
-def _gather(rows: Tensor, ids: Tensor) -> Tensor:
-    return lookup("GatherV2")(rows, ids, constant(0))  # type: ignore[no-any-return]
-
-
 def _mean_gradient(op: Operation, dy: Tensor) -> Tensor:
     ids = op.inputs[1]
-    ones = lookup("OnesLike")(_columns_of_one(ids, dy, dy.dtype))
-    return _gather(RealDiv(dy, SegmentSum(ones, ids)), ids)
-
-
-def _columns_of_one(ids: Tensor, like: Tensor, dtype: Any) -> Tensor:
-    """The ids as `dtype`, with dimensions of 1 behind, as many as `like` has more."""
-    return _with_rank_of(Cast(ids, DstT=dtype.base_dtype), like)
+    ones = OnesLike(_with_rank_of(Cast(ids, DstT=dy.dtype.base_dtype), dy))
+    return take(RealDiv(dy, SegmentSum(ones, ids)), ids)
 
 
 def _with_rank_of(x: Tensor, like: Tensor) -> Tensor:
-    from reflow.ops.arrays import Rank, Reshape, Shape
-    from reflow.ops.filling import Fill
-    from reflow.ops.joining import ConcatV2
-    from reflow.ops.math import Sub
-
+    """x with dimensions of 1 behind, as many as `like` has more."""
     missing = Reshape(Sub(Rank(like), Rank(x)), constant([1]))
     ones = Fill(missing, constant(1))
     return Reshape(x, ConcatV2([Shape(x), ones], constant(0)))  # type: ignore[no-any-return]
@@ -154,14 +146,14 @@ def _with_rank_of(x: Tensor, like: Tensor) -> Tensor:
 def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
     """Shared in equal parts by the rows that hold the extreme."""
     data, ids = op.inputs
-    is_extreme = Equal(data, _gather(op.outputs[0], ids))
+    is_extreme = Equal(data, take(op.outputs[0], ids))
     count = SegmentSum(Cast(is_extreme, DstT=dy.dtype.base_dtype), ids)
-    shares = _gather(RealDiv(dy, count), ids)
-    return lookup("Select")(is_extreme, shares, lookup("ZerosLike")(data))  # type: ignore[no-any-return]
+    shares = take(RealDiv(dy, count), ids)
+    return Select(is_extreme, shares, ZerosLike(data))  # type: ignore[no-any-return]
 
 
 SegmentSum = _sorted_segments(
-    "SegmentSum", "The sum of each segment.", _sum, 0, lambda op, dy: _gather(dy, op.inputs[1])
+    "SegmentSum", "The sum of each segment.", _sum, 0, lambda op, dy: take(dy, op.inputs[1])
 )
 SegmentMean = _sorted_segments(
     "SegmentMean", "The mean of each segment; 0 for an empty one.", _mean, 0, _mean_gradient
@@ -251,10 +243,10 @@ def _unsorted_segments(
 
 def _gather_kept(rows: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
     """The rows that ids point at, 0 for negative ids; and which those are not, in that shape."""
-    gathered = _gather(rows, Maximum(ids, lookup("ZerosLike")(ids)))
+    gathered = take(rows, Maximum(ids, ZerosLike(ids)))
     kept = GreaterEqual(ids, constant(0, ids.dtype.base_dtype))
-    mask = lookup("BroadcastTo")(_with_rank_of(kept, gathered), lookup("Shape")(gathered))
-    return lookup("Select")(mask, gathered, lookup("ZerosLike")(gathered)), mask
+    mask = BroadcastTo(_with_rank_of(kept, gathered), Shape(gathered))
+    return Select(mask, gathered, ZerosLike(gathered)), mask
 
 
 def _unsorted_extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
@@ -263,7 +255,7 @@ def _unsorted_extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
     is_extreme = LogicalAnd(Equal(data, extremes), mask)
     ties = UnsortedSegmentSum(Cast(is_extreme, DstT=dy.dtype.base_dtype), ids, count)
     shares, _ = _gather_kept(RealDiv(dy, ties), ids)
-    return lookup("Select")(is_extreme, shares, lookup("ZerosLike")(shares))  # type: ignore[no-any-return]
+    return Select(is_extreme, shares, ZerosLike(shares))  # type: ignore[no-any-return]
 
 
 def _unsorted_product_gradient(op: Operation, dy: Tensor) -> Tensor:
@@ -272,19 +264,18 @@ def _unsorted_product_gradient(op: Operation, dy: Tensor) -> Tensor:
     Where one element of a segment is 0, only it gets a gradient: the product of the others.
     Where several are, none does.
     """
-    select, zeros_like = lookup("Select"), lookup("ZerosLike")
     data, ids, count = op.inputs
     zero = constant(0, data.dtype.base_dtype)
     is_zero = Equal(data, zero)
     zeros = UnsortedSegmentSum(Cast(is_zero, DstT="int32"), ids, count)
-    dy = select(Greater(zeros, constant(1)), zeros_like(dy), dy)
-    without_zeros = select(is_zero, lookup("OnesLike")(data), data)
+    dy = Select(Greater(zeros, constant(1)), ZerosLike(dy), dy)
+    without_zeros = Select(is_zero, OnesLike(data), data)
     product_of_others = UnsortedSegmentProd(without_zeros, ids, count)
-    clipped = Maximum(ids, zeros_like(ids))
-    partial = select(
+    clipped = Maximum(ids, ZerosLike(ids))
+    partial = Select(
         is_zero,
-        _gather(product_of_others, clipped),
-        RealDiv(_gather(op.outputs[0], clipped), data),
+        take(product_of_others, clipped),
+        RealDiv(take(op.outputs[0], clipped), data),
     )
     return Mul(_gather_kept(dy, ids)[0], partial)  # type: ignore[no-any-return]
 
