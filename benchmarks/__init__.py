@@ -1,0 +1,1 @@
+"""The same programs under reflow, TensorFlow and PyTorch, in one run, as ratios."""
