@@ -30,6 +30,7 @@ OP_MODULES = (
     "joining",
     "linalg",
     "logic",
+    "losses",
     "math",
     "padding",
     "permuting",

@@ -9,7 +9,7 @@ from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Tensor
-from reflow.ops.activations import L2Loss
+from reflow.ops.losses import L2Loss
 from reflow.ops.arrays import Identity
 from reflow.ops.comparisons import IsFinite
 from reflow.ops.constants import constant
