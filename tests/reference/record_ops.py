@@ -11,6 +11,7 @@ import argparse
 import logging
 import os
 import pathlib
+import re
 import sys
 import warnings
 
@@ -42,7 +43,8 @@ def observe_gradients(case, built, values, second):
 
 
 def first_line(message):
-    return str(message).split("\n")[0]
+    """Without addresses in memory, which differ in every process."""
+    return re.sub("0x[0-9a-f]+", "0x", str(message).split("\n")[0])
 
 
 def same(left, right):
@@ -107,12 +109,18 @@ def record_dtype(case, dtype):
     try:
         built = observe.Built(tf, case, dtype)
         stage = "run"
-        outputs = [(output.op, output.dtype) for output in built.outputs()]
-        return dict(observe_results(case, built), outputs=outputs)
+        found = {"values": observe_values(built, 1)}
     except Exception as raised:  # which class it is, is the observation
         if "OpKernel" in str(raised):
             return {"no_kernel": True}
         return {"error": [stage, type(raised).__name__]}
+    found["outputs"] = [(output.op, output.dtype) for output in built.outputs()]
+    if case.differentiable_inputs(built.arrays):
+        try:
+            found["gradients"] = observe_gradients(case, built, found["values"][0], False).first
+        except Exception as raised:  # the value stands without it
+            print(f"  note: {case.name}: no gradient in {dtype}: {first_line(raised)}")
+    return found
 
 
 def record_failure(failing):

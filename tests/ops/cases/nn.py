@@ -20,7 +20,6 @@ ACTIVATIONS = (
     "tanh",
     "softmax",
     "log_softmax",
-    "swish",
 )
 
 #: No second gradient in TensorFlow 1.15.5.
@@ -39,7 +38,6 @@ ACTIVATION_CASES = (
                 dtypes=ALL,
                 grad=True,
                 grad2=name not in ONCE,
-                nodes=name not in ("swish",),
             ),
             case(name + "_wide", build, [x(3, 4, domain="wide")], grad=True),
             case(
@@ -64,7 +62,6 @@ ACTIVATION_CASES = (
                 [x(0, 3)],
                 grad=True,
                 variants=("full",),
-                nodes=name != "swish",
             ),
             case(
                 name + "_vector",
@@ -72,21 +69,11 @@ ACTIVATION_CASES = (
                 [x(4)],
                 grad=True,
                 variants=("full", "unknown"),
-                nodes=name != "swish",
             ),
             case(
                 name + "_named",
                 lambda tf, a, name=name: getattr(tf.nn, name)(a, name="mine"),
                 [x(2, 3)],
-                variants=("full",),
-            )
-            if name != "swish"
-            else case(
-                "swish_twice",
-                lambda tf, a: tf.nn.swish(tf.nn.swish(a)),
-                [x(2)],
-                grad=True,
-                nodes=False,
                 variants=("full",),
             ),
             case(
@@ -95,7 +82,6 @@ ACTIVATION_CASES = (
                 [x(2, 2, 3)],
                 grad=True,
                 grad2=name not in ONCE,
-                nodes=name != "swish",
             ),
         )
     ]
@@ -106,6 +92,20 @@ ACTIVATION_CASES = (
     + [
         case(
             "leaky_relu_alpha", calls("nn.leaky_relu", alpha=0.5), [x(3, 4)], grad=True, grad2=True
+        ),
+        # Its node carries the number of a custom gradient, another in every process.
+        case("swish", calls("nn.swish"), [x(3, 4)], dtypes=ALL, grad=True, grad2=True, nodes=False),
+        case(
+            "swish_far",
+            calls("nn.swish"),
+            [of(FAR)],
+            grad=True,
+            variants=("full",),
+            nodes=False,
+            no_fd="float32",
+        ),
+        case(
+            "swish_twice", lambda tf, a: tf.nn.swish(tf.nn.swish(a)), [x(2)], grad=True, nodes=False
         ),
         case("leaky_relu_integers", calls("nn.leaky_relu"), [i32(3)], variants=("full",)),
         case("crelu_axis", calls("nn.crelu", axis=0), [x(2, 3)], grad=True),
