@@ -37,6 +37,9 @@ _TORCH_TYPES: dict[DType, torch.dtype] = {
     dtypes.qint32: torch.int32,
 }
 
+# The element types that torch computes with: it only stores the larger unsigned integers.
+COMMON_TYPES = frozenset(_TORCH_TYPES) - {dtypes.uint16, dtypes.uint32, dtypes.uint64}
+
 # Element types whose values never are torch tensors.
 HOST_TYPES = frozenset((dtypes.string, dtypes.resource, dtypes.variant))
 

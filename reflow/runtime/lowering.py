@@ -6,6 +6,7 @@ gradient computes with shapes (Shape, BroadcastGradientArgs, Reshape, Tile) is d
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
-from reflow.ops.values import HOST_TYPES, to_numpy, to_torch
+from reflow.ops.values import COMMON_TYPES, HOST_TYPES, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot
 from reflow.runtime.failures import explain
 from reflow.runtime.states import States
@@ -174,6 +175,9 @@ class Lowering:
             for tensor, shape in zip(op.outputs, shapes)
         ]
         function: Callable[..., Any] = signature.function
+        if all(tensor.dtype.base_dtype in COMMON_TYPES for tensor in (*op.inputs, *op.outputs)):
+            # Decorators of kernels take care of strings and unsigned integers only.
+            function = inspect.unwrap(function)
         specialised = self._specialised(op, inputs)
         if on_host and not getattr(rules, "host", False):
             function = _on_host(signature)
