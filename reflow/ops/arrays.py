@@ -34,6 +34,7 @@ class Identity:
     inputs = "input: T"
     outputs = "output: T"
     attrs = ("T: type",)
+    export = ("identity",)
     view = True
     passthrough = True
 
@@ -241,6 +242,7 @@ class Reshape:
     inputs = "tensor: T, shape: Tshape"
     outputs = "output: T"
     attrs = ("T: type", "Tshape: {int32, int64} = int32")
+    export = ("reshape", "manip.reshape")
     view = True
     unchanged_at_same_shape = True
 

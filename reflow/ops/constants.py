@@ -106,7 +106,7 @@ def _convert_list(value: Any, dtype: DType | None = None, name: str | None = Non
         return NotImplemented
     if not _contains_tensor(value):
         return constant(value, dtype, name=name or "Const")
-    from reflow.ops.arrays import stack_nested
+    from reflow.ops.joining import stack_nested
 
     return stack_nested(value, dtype, name or "packed")
 

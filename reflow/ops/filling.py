@@ -33,6 +33,7 @@ class Fill:
     inputs = "dims: index_type, value: T"
     outputs = "output: T"
     attrs = ("T: type", "index_type: {int32, int64} = int32")
+    export = ("fill",)
     view = True
 
     def shape(dims: Dims, value: TensorShape) -> TensorShape:

@@ -238,6 +238,31 @@ class Pack:
         return Unpack(dy, num=op.attrs["N"], axis=op.attrs["axis"])
 
 
+@op
+class ParallelConcat:
+    """Tensors [1, ...] one after the other, of a shape known in advance."""
+
+    inputs = "values: N * T"
+    outputs = "output: T"
+    attrs = ("N: int >= 1", "T: type", "shape: shape")
+
+    def shape(values: list[TensorShape], *, shape: TensorShape) -> TensorShape:
+        if shape.sizes is None or None in shape.sizes or not shape.sizes:
+            raise ValueError("shape attr must be fully defined.")
+        for value in values:
+            if value.sizes is None or None in value.sizes:
+                raise ValueError("All input shapes must be fully defined.")
+            if value.sizes[0] != 1:
+                raise ValueError("Size of first dimension must be 1.")
+            shapes.merge(value, shapes.of(1, *shape.sizes[1:]))
+        if shape.sizes[0] != len(values):
+            raise ValueError("Value for 'shape' attr does not fit the number of values.")
+        return shape
+
+    def kernel(values: list[Any]) -> Any:
+        return _concatenate(values, 0)
+
+
 def _is_tensor(value: Any) -> bool:
     return isinstance(value, Tensor) or hasattr(value, "_as_graph_element")
 

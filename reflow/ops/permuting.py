@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
-from reflow.graph.constant_value import constant_value
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
@@ -16,6 +16,7 @@ from reflow.ops.kernels import Host, Value
 from reflow.ops.op import op
 
 Array = np.ndarray[Any, Any]
+Size = int | None
 
 
 # -- Transposition ------------------------------------------------------------------------------
@@ -226,3 +227,129 @@ class ReverseSequence:
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         attrs = {name: op.attrs[name] for name in ("seq_dim", "batch_dim")}
         return ReverseSequence(dy, op.inputs[1], **attrs), None
+
+
+# -- Space and depth ----------------------------------------------------------------------------
+
+_BLOCKS = (
+    "T: type",
+    "block_size: int >= 2",
+    "data_format: {'NHWC', 'NCHW', 'NCHW_VECT_C'} = 'NHWC'",
+)
+
+
+def _images(x: Any, data_format: str) -> Any:
+    """Images in any format as [batch, height, width, channels]."""
+    if data_format == "NHWC":
+        return x
+    channels_last = x.movedim(1, 3)
+    return channels_last if data_format == "NCHW" else channels_last.flatten(3)
+
+
+def _in_format(images: torch.Tensor, data_format: str) -> torch.Tensor:
+    """[batch, height, width, channels] in another format."""
+    if data_format == "NHWC":
+        return images
+    if data_format == "NCHW":
+        return images.movedim(3, 1)
+    return images.unflatten(3, (-1, 4)).movedim(3, 1)
+
+
+def _image_shape(
+    input: TensorShape, data_format: str, convert: Callable[[Size, Size, Size], Sequence[Size]]
+) -> TensorShape:
+    """The shape of images of which `convert` gives the new height, width and channels."""
+    vectors = data_format == "NCHW_VECT_C"
+    sizes = shapes.with_rank(input, 5 if vectors else 4).sizes
+    assert sizes is not None
+    if data_format == "NHWC":
+        batch, height, width, channels = sizes
+        return shapes.of(batch, *convert(height, width, channels))
+    batch, channels, height, width, *inner = sizes
+    if vectors:
+        channels = None if channels is None else channels * 4
+    height, width, channels = convert(height, width, channels)
+    if vectors:
+        channels = _quotient(channels, 4)
+    return shapes.of(batch, channels, height, width, *inner)
+
+
+def _quotient(size: Size, divisor: int) -> Size:
+    if size is None:
+        return None
+    if size % divisor:
+        raise ValueError(f"Dimension size must be evenly divisible by {divisor} but is {size}")
+    return size // divisor
+
+
+def _product(size: Size, factor: int) -> Size:
+    return None if size is None else size * factor
+
+
+@op
+class SpaceToDepth:
+    """Blocks of n x n pixels become one pixel of n * n as many channels.
+
+    [b, h, w, c], block_size n -> [b, h / n, w / n, n * n * c]
+    """
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = _BLOCKS
+
+    def shape(input: TensorShape, *, block_size: int, data_format: str) -> TensorShape:
+        return _image_shape(
+            input,
+            data_format,
+            lambda height, width, channels: (
+                _quotient(height, block_size),
+                _quotient(width, block_size),
+                _product(channels, block_size * block_size),
+            ),
+        )
+
+    @any_elements
+    def kernel(input: torch.Tensor, *, block_size: int, data_format: str) -> torch.Tensor:
+        images = _images(input, data_format)
+        batch, height, width, channels = images.shape
+        n, rows, columns = block_size, height // block_size, width // block_size
+        blocks = images.reshape(batch, rows, n, columns, n, channels).transpose(2, 3)
+        return _in_format(blocks.reshape(batch, rows, columns, n * n * channels), data_format)
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        return DepthToSpace(dy, **_block_attrs(op))
+
+
+@op
+class DepthToSpace:
+    """The inverse of SpaceToDepth.  [b, h, w, n * n * c] -> [b, h * n, w * n, c]."""
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = _BLOCKS
+
+    def shape(input: TensorShape, *, block_size: int, data_format: str) -> TensorShape:
+        return _image_shape(
+            input,
+            data_format,
+            lambda height, width, channels: (
+                _product(height, block_size),
+                _product(width, block_size),
+                _quotient(channels, block_size * block_size),
+            ),
+        )
+
+    @any_elements
+    def kernel(input: torch.Tensor, *, block_size: int, data_format: str) -> torch.Tensor:
+        images = _images(input, data_format)
+        batch, rows, columns, channels = images.shape
+        n, channels = block_size, channels // (block_size * block_size)
+        blocks = images.reshape(batch, rows, columns, n, n, channels).transpose(2, 3)
+        return _in_format(blocks.reshape(batch, rows * n, columns * n, channels), data_format)
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        return SpaceToDepth(dy, **_block_attrs(op))
+
+
+def _block_attrs(op: Operation) -> dict[str, Any]:
+    return {name: op.attrs[name] for name in ("block_size", "data_format")}

@@ -10,9 +10,30 @@ from reflow.graph.graph import Graph, get_default_graph, reset_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
+from reflow.ops.constants import constant
 from reflow.ops.exports import exported
 from reflow.runtime.session import InteractiveSession, Session
 from reflow.tf._absence import part_or_error
+from reflow.tf._arrays import (
+    broadcast_dynamic_shape,
+    broadcast_static_shape,
+    depth_to_space,
+    ensure_shape,
+    expand_dims,
+    matrix_transpose,
+    pad,
+    placeholder,
+    placeholder_with_default,
+    rank,
+    reverse_sequence,
+    shape,
+    shape_n,
+    size,
+    slice,
+    space_to_depth,
+    squeeze,
+    transpose,
+)
 from reflow.tf._casts import (
     cast,
     saturate_cast,
@@ -44,13 +65,35 @@ from reflow.tf._collections import (
     variables_initializer,
 )
 from reflow.tf._control_flow import group
+from reflow.tf._diagonals import matrix_diag, matrix_diag_part, matrix_set_diag, trace
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
+from reflow.tf._filling import (
+    eye,
+    meshgrid,
+    one_hot,
+    ones,
+    ones_like,
+    range,
+    sequence_mask,
+    zeros,
+    zeros_like,
+)
+from reflow.tf._gathering import (
+    batch_gather,
+    gather,
+    gather_nd,
+    listdiff,
+    setdiff1d,
+    where,
+)
+from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
+from reflow.tf._joining import concat, pack, parallel_stack, split, stack, unpack, unstack
 from reflow.tf._partitions import (
     fixed_size_partitioner,
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
-from reflow.tf._matmul import matmul
+from reflow.tf.linalg import matmul
 from reflow.tf._operators import attach_operators
 from reflow.tf._scopes import (
     colocate_with,
@@ -129,6 +172,7 @@ from reflow.tf.random import (
 )
 
 attach_operators()
+attach_indexing()
 globals().update(exported(""))
 
 # The version whose behaviour reflow reproduces.

@@ -1,0 +1,123 @@
+"""tf.concat, tf.stack, tf.split and their inverses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reflow.graph import dtypes, log
+from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.operation import Tensor
+from reflow.graph.tensor_shape import Dimension, TensorShape
+from reflow.ops import joining
+from reflow.ops.arrays import ExpandDims, Identity
+from reflow.tf._scopes import name_scope
+
+
+def _is_axis(value: Any) -> bool:
+    """Whether an argument can only be an axis: a number, where tensors are expected."""
+    return isinstance(value, int) or getattr(value, "ndim", None) == 0
+
+
+def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
+    """The values one after the other along `axis`; a single value as it is.
+
+    The order of arguments that TensorFlow had before 1.0, concat(axis, values), works too.
+    """
+    if _is_axis(values) and isinstance(axis, (list, tuple)):
+        log.advise("tf.concat(axis, values) is the order of TensorFlow 0.x: it is concat(values, axis) now.")
+        values, axis = axis, values
+    if not isinstance(values, (list, tuple)):
+        values = [values]
+    if len(values) != 1:
+        return joining.ConcatV2(values, axis, name=name)
+    with name_scope(name):
+        axis = convert_to_tensor(axis, dtypes.int32, "concat_dim")
+        axis.shape.assert_has_rank(0)
+        return Identity(values[0], name=name)
+
+
+def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
+    """N tensors of one shape as one tensor, with a new dimension of size N at `axis`."""
+    if axis == 0:
+        try:
+            return convert_to_tensor(values, name=name)
+        except (TypeError, ValueError):
+            pass  # what cannot be a constant may still be stacked: the op says why if not
+    shape = convert_to_tensor(values[0], name=name).shape
+    if shape.ndims is not None:
+        ndims = shape.ndims + 1
+        if not -ndims <= axis < ndims:
+            raise ValueError(f"axis = {axis} not in [{-ndims}, {ndims})")
+    return joining.Pack(values, axis=axis, name=name)
+
+
+def pack(values: Any, name: str | None = "pack") -> Tensor:
+    """tf.stack along the first axis, under its name of TensorFlow 0.x."""
+    log.advise("tf.pack is the name of TensorFlow 0.x: it is tf.stack now.")
+    return stack(values, name=name)
+
+
+def parallel_stack(values: Any, name: str | None = "parallel_stack") -> Tensor:
+    """tf.stack along the first axis, of values whose shapes are known."""
+    with name_scope(name):
+        first = convert_to_tensor(values[0])
+        shape = TensorShape([len(values)]).concatenate(first.shape)
+        return joining.ParallelConcat([ExpandDims(value, 0) for value in values], shape=shape)
+
+
+def unstack(
+    value: Any, num: int | None = None, axis: int = 0, name: str | None = "unstack"
+) -> list[Tensor]:
+    """The slices of `value` along `axis`; `num` says how many where the size is not known."""
+    if num is None:
+        value = convert_to_tensor(value)
+        sizes = value.shape.sizes
+        if sizes is not None:
+            if not -len(sizes) <= axis < len(sizes):
+                raise ValueError(f"axis = {axis} not in [{-len(sizes)}, {len(sizes)})")
+            num = sizes[axis]
+        if num is None:
+            raise ValueError(f"Cannot infer num from shape {value.shape}")
+    return joining.Unpack(value, num=num, axis=axis, name=name)
+
+
+def unpack(value: Any, num: int | None = None, name: str | None = "unpack") -> list[Tensor]:
+    """tf.unstack along the first axis, under its name of TensorFlow 0.x."""
+    log.advise("tf.unpack is the name of TensorFlow 0.x: it is tf.unstack now.")
+    return unstack(value, num, name=name)
+
+
+def split(
+    value: Any,
+    num_or_size_splits: Any,
+    axis: Any = 0,
+    num: int | None = None,
+    name: str | None = "split",
+) -> list[Tensor]:
+    """`value` cut along `axis` into a number of equal parts, or into parts of given sizes.
+
+    Args:
+      num_or_size_splits: a number, or a vector of sizes, of which one may be -1: the rest.
+      num: how many sizes there are, where that is not known.
+
+    The order that TensorFlow had before 1.0, split(axis, number, value), works too.
+    """
+    if _is_axis(value) and _is_axis(num_or_size_splits) and not _is_axis(axis):
+        log.advise(
+            "tf.split(axis, number, value) is the order of TensorFlow 0.x: it is "
+            "split(value, number, axis) now."
+        )
+        value, axis = axis, value
+    sizes = convert_to_tensor(num_or_size_splits)
+    if isinstance(num_or_size_splits, (int, Dimension)):
+        return joining.Split(axis, value, num_split=num_or_size_splits, name=name)
+    if sizes.shape.ndims == 0:
+        raise ValueError(
+            "Rank-0 tensors are not supported as the num_or_size_splits argument to split. "
+            f"Argument provided: {num_or_size_splits}"
+        )
+    if num is None:
+        num = (sizes.shape.sizes or (None,))[0]
+        if num is None:
+            raise ValueError(f"Cannot infer num from shape {num_or_size_splits}")
+    return joining.SplitV(value, sizes, axis, num_split=num, name=name)
