@@ -14,6 +14,7 @@ from reflow.ops.casts import Cast
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import conj
 from reflow.ops.op import op
+from reflow.ops.unsigned import widened
 from reflow.ops.variable_slot import NARROW
 
 _NUMBERS = "T: {bfloat16, half, float, double, int32, int64, complex64, complex128}"
@@ -81,6 +82,7 @@ class SparseMatMul:
         "Ta: {float, bfloat16} = float",
         "Tb: {float, bfloat16} = float",
     )
+    export = ("sparse_matmul",)
 
     def shape(a: TensorShape, b: TensorShape, *, transpose_a: bool, transpose_b: bool) -> TensorShape:
         return _matrix_product_shape(a, b, transpose_a, transpose_b)
@@ -214,3 +216,27 @@ BatchMatMulV2 = _batch_matmul(
     "Products of matrices, in batches that broadcast.  [..., m, k], [..., k, n] -> [..., m, n].",
     broadcast=True,
 )
+
+
+@op
+class Cross:
+    """The cross product of vectors in space.  [..., 3], [..., 3] -> [..., 3]."""
+
+    inputs = "a: T, b: T"
+    outputs = "product: T"
+    attrs = ("T: realnumbertype",)
+    export = ("cross", "linalg.cross")
+
+    def shape(a: TensorShape, b: TensorShape) -> TensorShape:
+        merged = shapes.merge(shapes.with_rank_at_least(a, 1), shapes.with_rank_at_least(b, 1))
+        if merged.sizes is not None:
+            shapes.merge_sizes(merged.sizes[-1], 3)
+        return merged
+
+    @widened
+    def kernel(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return torch.linalg.cross(a, b, dim=-1)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = op.inputs
+        return Cross(b, dy), Cross(dy, a)

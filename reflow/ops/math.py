@@ -13,6 +13,7 @@ from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
+from reflow.ops.broadcasting import unbroadcast
 from reflow.ops.casts import Cast
 from reflow.ops.comparisons import Greater, GreaterEqual, LessEqual, NotEqual
 from reflow.ops.constants import constant
@@ -430,3 +431,19 @@ Minimum = binary(
     _ORDERED,
     export=("minimum", "math.minimum"),
 )
+
+
+@op
+class NextAfter:
+    """The number next to x1 in the direction of x2.  The inputs broadcast."""
+
+    inputs = "x1: T, x2: T"
+    outputs = "output: T"
+    attrs = ("T: {double, float} = float",)
+    export = ("math.nextafter",)
+
+    shape = shapes.broadcast
+    kernel = staticmethod(torch.nextafter)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor | None, Tensor | None]:
+        return unbroadcast(op, dy, ZerosLike(dy))

@@ -9,7 +9,7 @@ import torch
 
 from reflow.graph import errors
 from reflow.graph.dtypes import DType
-from reflow.graph.op_definition import OpDefinition, lookup
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
@@ -60,8 +60,8 @@ def _reduction(
 ) -> OpDefinition:
     """A reduction of `input` over the axes `reduction_indices` (a number or a vector).
 
-    `reduce` gets at least one axis; over none, the result is the input itself.  `gradient`
-    gives the input's.  `types` None: of truths.
+    `reduce` gets at least one axis, sorted and counted from the first; over none, the result is
+    the input itself.  `gradient` gives the input's.  `types` None: of truths.
     """
     element = "T" if types else "bool"
 
@@ -69,7 +69,8 @@ def _reduction(
         return reduced_shape(input, reduction_indices, keep_dims)
 
     def kernel(input: torch.Tensor, reduction_indices: Host, *, keep_dims: bool) -> torch.Tensor:
-        axes = reduction_indices.reshape(-1).tolist()
+        # An axis may be named twice.
+        axes = sorted({axis % input.ndim for axis in reduction_indices.reshape(-1).tolist()})
         return reduce(input, axes, keep_dims) if axes else input.clone()
 
     rules: dict[str, Any] = {
@@ -101,32 +102,39 @@ def _mean(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
     count = 1
     for axis in axes:
         count *= x.shape[axis]
-    if not count:
-        raise errors.InvalidArgumentError(None, None, "The mean of no integers is not defined")
-    return torch.div(_sum(x, axes, keep), count, rounding_mode="trunc")
+    return torch.div(_sum(x, axes, keep), max(count, 1), rounding_mode="trunc")
 
 
 def _prod(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
     # torch multiplies along one axis at a time; from the last on, so that axes stay valid.
-    for axis in sorted((axis % x.ndim for axis in axes), reverse=True):
+    for axis in reversed(axes):
         x = torch.prod(x, axis, keep, dtype=x.dtype)
     return x
 
 
 def _extreme(reduce: Callable[..., torch.Tensor], end: str) -> ReductionKernel:
+    """`end`: of the type's range, the one that every other value replaces: "min" or "max"."""
+
     def kernel(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
         if not x.numel():
             return _extreme_of_nothing(x, axes, keep, end)
-        return reduce(x, axes, keep)
+        result = reduce(x, axes, keep)
+        # TensorFlow skips NaN, torch does not.  A device is not waited for to look for it.
+        if x.is_floating_point() and (x.device.type != "cpu" or bool(result.isnan().any())):
+            return reduce(_without_nan(x, end), axes, keep)
+        return result
 
     return kernel
 
 
+def _without_nan(x: torch.Tensor, end: str) -> torch.Tensor:
+    return torch.where(x.isnan(), float("-inf" if end == "min" else "inf"), x)
+
+
 def _extreme_of_nothing(x: torch.Tensor, axes: list[int], keep: bool, end: str) -> torch.Tensor:
     """The value that every other one replaces: infinity, or the end of an integer type's range."""
-    reduced = {axis % x.ndim for axis in axes}
-    kept = [1 if i in reduced else size for i, size in enumerate(x.shape)]
-    sizes = kept if keep else [size for i, size in enumerate(x.shape) if i not in reduced]
+    kept = [1 if i in axes else size for i, size in enumerate(x.shape)]
+    sizes = kept if keep else [size for i, size in enumerate(x.shape) if i not in axes]
     if x.is_floating_point():
         value: float = float("-inf" if end == "min" else "inf")
     else:
@@ -138,7 +146,9 @@ def _euclidean_norm(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tenso
     if x.is_floating_point() or x.is_complex():
         squares = x * x.conj() if x.is_complex() else x.square()
         return torch.sqrt(torch.sum(squares, axes, keep))
-    return torch.sqrt(torch.sum(x.square(), axes, keep).to(torch.float64)).to(x.dtype)
+    # The squares are added in the integer type; a root of what wrapped around to below 0 is 0.
+    squares = torch.sum(x.square(), axes, keep, dtype=x.dtype)
+    return squares.to(torch.float64).sqrt().nan_to_num().to(x.dtype)
 
 
 # -- Gradients ----------------------------------------------------------------------------------
@@ -202,12 +212,13 @@ def _prod_gradient(op: Operation, dy: Tensor) -> Tensor:
     from reflow.ops.joining import ConcatV2, Pack
     from reflow.ops.permuting import InvertPermutation, Transpose
     from reflow.ops.scans import Cumprod
+    from reflow.ops.sets import ListDiff
 
     x, zero, one = op.inputs[0], constant(0), constant(1)
     rank, sizes = Rank(x), Shape(x)
     axes = Cast(Reshape(op.inputs[1], constant([-1])), DstT="int32")
     reduced = FloorMod(Add(axes, rank), rank)
-    kept, _ = lookup("ListDiff")(Range(zero, rank, one), reduced)
+    kept, _ = ListDiff(Range(zero, rank, one), reduced)
     # [reduced elements, kept elements]
     order = ConcatV2([reduced, kept], zero)
     in_order = Transpose(x, order)
@@ -225,22 +236,48 @@ Prod = _reduction("Prod", "The product.", widened(_prod), _prod_gradient)
 # -- Where the extremes are -----------------------------------------------------------------------
 
 
-def _arg_extreme(name: str, doc: str, find: Callable[..., torch.Tensor]) -> OpDefinition:
+def _arg_extreme(
+    name: str,
+    doc: str,
+    find: Callable[..., tuple[torch.Tensor, torch.Tensor]],
+    end: str,
+    public: str,
+) -> OpDefinition:
     def shape(input: TensorShape, dimension: Value) -> TensorShape:
-        shapes.with_rank_at_least(input, 1)
-        if dimension is None:
-            if input.sizes is None:
-                return shapes.UNKNOWN
-            return TensorShape.of((None,) * (len(input.sizes) - 1))
         if input.sizes is None:
             return shapes.UNKNOWN
-        rank, axis = len(input.sizes), int(dimension)
+        rank = len(input.sizes)
+        if not rank:
+            return shapes.SCALAR
+        if dimension is None:
+            return TensorShape.of((None,) * (rank - 1))
+        axis = int(dimension)
         if not -rank <= axis < rank:
-            raise ValueError(f"Dimension ({axis}) must be in the range [{-rank}, {rank}), where {rank} is the number of dimensions in the input.")
+            raise ValueError(
+                f"Dimension ({axis}) must be in the range [{-rank}, {rank}), where {rank} is the "
+                "number of dimensions in the input."
+            )
         return TensorShape.of(tuple(d for i, d in enumerate(input.sizes) if i != axis % rank))
 
     def kernel(input: torch.Tensor, dimension: Host, *, output_type: DType) -> torch.Tensor:
-        return find(in_order(input), int(dimension)).to(torch_type(output_type))
+        axis, rank = int(dimension), input.ndim
+        if not -rank <= axis < rank:
+            raise errors.InvalidArgumentError(
+                None, None, f"Expected dimension in the range [{-rank}, {rank}), but got {axis}"
+            )
+        if not input.shape[axis]:
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"Reduction axis {axis} is empty in shape {list(input.shape)}",
+            )
+        input = in_order(input)
+        extremes, indices = find(input, axis)
+        if input.is_floating_point() and (
+            input.device.type != "cpu" or bool(extremes.isnan().any())
+        ):
+            indices = find(_without_nan(input, end), axis)[1]
+        return indices.to(torch_type(output_type))
 
     return op(
         type(
@@ -254,10 +291,15 @@ def _arg_extreme(name: str, doc: str, find: Callable[..., torch.Tensor]) -> OpDe
                 "shape": shape,
                 "kernel": kernel,
                 "gradient": None,
+                "export": (public,),
             },
         )
     )
 
 
-ArgMax = _arg_extreme("ArgMax", "The index of the first largest element along an axis.", torch.argmax)
-ArgMin = _arg_extreme("ArgMin", "The index of the first smallest element along an axis.", torch.argmin)
+ArgMax = _arg_extreme(
+    "ArgMax", "The index of the first largest element along an axis.", torch.max, "min", "arg_max"
+)
+ArgMin = _arg_extreme(
+    "ArgMin", "The index of the first smallest element along an axis.", torch.min, "max", "arg_min"
+)

@@ -6,13 +6,13 @@ from typing import Any
 
 from reflow.graph.dtypes import *  # noqa: F403
 from reflow.graph.dtypes import as_dtype
+from reflow.graph.errors import OpError
 from reflow.graph.graph import Graph, get_default_graph, reset_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.ops.constants import constant
 from reflow.ops.exports import exported
-from reflow.runtime.session import InteractiveSession, Session
 from reflow.tf._absence import part_or_error
 from reflow.tf._arrays import (
     broadcast_dynamic_shape,
@@ -44,6 +44,13 @@ from reflow.tf._casts import (
     to_float,
     to_int32,
     to_int64,
+)
+from reflow.tf._clip import (
+    clip_by_average_norm,
+    clip_by_global_norm,
+    clip_by_norm,
+    clip_by_value,
+    global_norm,
 )
 from reflow.tf._collections import (
     add_to_collection,
@@ -82,18 +89,17 @@ from reflow.tf._gathering import (
     batch_gather,
     gather,
     gather_nd,
-    listdiff,
     setdiff1d,
     where,
 )
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
-from reflow.tf._joining import concat, pack, parallel_stack, split, stack, unpack, unstack
+from reflow.tf._joining import concat, parallel_stack, split, stack, unstack
 from reflow.tf._partitions import (
     fixed_size_partitioner,
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
-from reflow.tf.linalg import matmul
+from reflow.tf._old_names import old_names
 from reflow.tf._operators import attach_operators
 from reflow.tf._scopes import (
     colocate_with,
@@ -102,6 +108,12 @@ from reflow.tf._scopes import (
     device,
     init_scope,
     name_scope,
+)
+from reflow.tf._session import (
+    InteractiveSession,
+    Session,
+    get_default_session,
+    message_class,
 )
 from reflow.tf._seeds import get_seed, set_random_seed
 from reflow.tf._variable_scope import (
@@ -128,6 +140,7 @@ from reflow.tf.initializers import truncated_normal as truncated_normal_initiali
 from reflow.tf.initializers import uniform_unit_scaling as uniform_unit_scaling_initializer
 from reflow.tf.initializers import variance_scaling as variance_scaling_initializer
 from reflow.tf.initializers import zeros as zeros_initializer
+from reflow.tf.linalg import batch_matmul, einsum, matmul, tensordot
 from reflow.tf.math import (
     abs,
     accumulate_n,
@@ -139,11 +152,15 @@ from reflow.tf.math import (
     complex,
     conj,
     count_nonzero,
+    cumprod,
+    cumsum,
     div,
     divide,
     equal,
     floordiv,
     imag,
+    lbeta,
+    log_sigmoid,
     logical_xor,
     multiply,
     not_equal,
@@ -174,10 +191,11 @@ from reflow.tf.random import (
 attach_operators()
 attach_indexing()
 globals().update(exported(""))
+globals().update(old_names(globals()))
 
 # The version whose behaviour reflow reproduces.
 __version__ = VERSION = "1.15.5"
 
 
 def __getattr__(name: str) -> Any:
-    return part_or_error(__name__, name)
+    return message_class(name) or part_or_error(__name__, name)

@@ -15,8 +15,12 @@ from reflow.ops.comparisons import IsFinite
 from reflow.ops.constants import constant
 from reflow.ops.functions import Rsqrt, Sqrt
 from reflow.ops.math import Maximum, Minimum
-from reflow.tf import _arrays as arrays
+from reflow.ops.selection import Select
+from reflow.tf import _filling as filling
+from reflow.tf._arrays import rank as rank_of
+from reflow.tf._arrays import size as size_of
 from reflow.tf._casts import cast
+from reflow.tf._joining import stack
 from reflow.tf._reductions import reduce_sum
 from reflow.tf._scopes import colocate_with, name_scope
 
@@ -58,8 +62,8 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
         squares = reduce_sum(values * values, axes, keepdims=True)
         positive = squares > 0
         # The root of 0 would have an infinite gradient, even behind a `where`.
-        safe = arrays.where(positive, squares, arrays.ones_like(squares))
-        norm = arrays.where(positive, Sqrt(safe), squares)
+        safe = Select(positive, squares, filling.ones_like(squares))
+        norm = Select(positive, Sqrt(safe), squares)
         scaled = values * clip_norm
         values.shape.merge_with(scaled.shape)
         return _like(t, Identity(scaled / Maximum(norm, clip_norm), name=scope))
@@ -84,7 +88,7 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
             if values is not None:
                 with colocate_with(values):
                     half_squares.append(L2Loss(values))
-        half_square = reduce_sum(arrays.stack(half_squares))
+        half_square = reduce_sum(stack(half_squares))
         return Sqrt(half_square * constant(2.0, half_square.dtype), name="global_norm")  # type: ignore[no-any-return]
 
 
@@ -107,7 +111,7 @@ def clip_by_global_norm(
     with name_scope(name, "clip_by_global_norm", [*items, clip_norm]) as scope:
         factor = clip_norm * Minimum(1.0 / use_norm, constant(1.0, use_norm.dtype) / clip_norm)
         finite = IsFinite(use_norm)
-        scale = arrays.where(finite, factor, constant(float("nan"), use_norm.dtype))
+        scale = Select(finite, factor, constant(float("nan"), use_norm.dtype))
         clipped = []
         for i, values in enumerate(_values_of_all(items)):
             if values is None:
@@ -122,7 +126,7 @@ def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Ten
     """t, scaled down to the norm `clip_norm` where its own, divided by its size, is larger."""
     with name_scope(name, "clip_by_average_norm", [t, clip_norm]) as scope:
         t = convert_to_tensor(t, name="t")
-        count = cast(arrays.size(t), dtypes.float32)
-        inverse = Rsqrt(reduce_sum(t * t, arrays.range(arrays.rank(t))))
+        count = cast(size_of(t), dtypes.float32)
+        inverse = Rsqrt(reduce_sum(t * t, filling.range(rank_of(t))))
         scaled = t * clip_norm * Minimum(inverse * count, constant(1.0) / clip_norm)
         return Identity(scaled, name=scope)  # type: ignore[no-any-return]

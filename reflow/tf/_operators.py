@@ -12,13 +12,18 @@ from reflow.ops.comparisons import Greater, GreaterEqual, Less, LessEqual
 from reflow.ops.logic import LogicalAnd, LogicalNot, LogicalOr
 from reflow.ops.math import Add, AddV2, FloorMod, Mul, Neg, Sub
 from reflow.tf import math as math_functions
-from reflow.tf._matmul import matmul
+from reflow.tf.linalg import matmul
 from reflow.tf._scopes import name_scope
 
 
 def _add(x: Tensor, y: Tensor, name: str) -> Tensor:
     summed = Add if x.dtype.base_dtype is dtypes.string else AddV2
     return summed(x, y, name=name)  # type: ignore[no-any-return]
+
+
+def _xor(x: Tensor, y: Tensor, name: str) -> Tensor:
+    with name_scope(name) as scope:
+        return math_functions.logical_xor(x, y, name=scope)
 
 
 # The operator's name, which also names the node, and what it does.
@@ -34,7 +39,7 @@ _BINARY: dict[str, Callable[..., Any]] = {
     "matmul": matmul,
     "and": LogicalAnd,
     "or": LogicalOr,
-    "xor": math_functions.logical_xor,
+    "xor": _xor,
 }
 
 _UNARY_AND_COMPARISONS: dict[str, Callable[..., Any]] = {

@@ -9,14 +9,19 @@ import numpy as np
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
-from reflow.graph.op_definition import OpDefinition, lookup
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
 from reflow.ops import reductions
+from reflow.ops.arrays import Reshape, StopGradient
 from reflow.ops.comparisons import IsFinite, NotEqual
-from reflow.ops.constants import const, constant
+from reflow.ops.constants import const
 from reflow.ops.math import Add, Exp, Log, Square, Sub
 from reflow.ops.functions import Sqrt
+from reflow.ops.selection import Select
+from reflow.tf import _filling as filling
 from reflow.tf._arguments import renamed
+from reflow.tf._arrays import rank as rank_of
+from reflow.tf._arrays import shape as shape_of
 from reflow.tf._casts import cast
 from reflow.tf._scopes import name_scope
 
@@ -27,11 +32,7 @@ def _axes(x: Any, axis: Any) -> Any:
         return axis
     if isinstance(x, Tensor) and x.shape.ndims is not None:
         return const(np.arange(x.shape.ndims, dtype=np.int32), dtypes.int32)
-    with name_scope(None, "Range"):
-        start = constant(0, name="start")
-        rank = lookup("Rank")(x)
-        delta = constant(1, name="delta")
-    return lookup("Range")(start, rank, delta, name="range")
+    return filling.range(0, rank_of(x))
 
 
 def _reduce(op: OpDefinition, x: Any, axis: Any, keepdims: bool | None, name: str | None) -> Tensor:
@@ -120,11 +121,11 @@ def reduce_logsumexp(
     x = convert_to_tensor(input_tensor)
     with name_scope(name, "ReduceLogSumExp", [x]):
         largest = _reduce(reductions.Max, x, axis, True, None)
-        finite = lookup("Select")(IsFinite(largest), largest, lookup("ZerosLike")(largest))
-        offset = lookup("StopGradient")(finite)
+        is_finite = IsFinite(largest)
+        offset = StopGradient(Select(is_finite, largest, filling.zeros_like(largest)))
         result = Log(_reduce(reductions.Sum, Exp(Sub(x, offset)), axis, keepdims, None))
         if not keepdims:
-            offset = lookup("Reshape")(offset, lookup("Shape")(result))
+            offset = Reshape(offset, shape_of(result))
         result = Add(result, offset)
         if axis is None and not keepdims:
             result.set_shape(())
@@ -147,8 +148,8 @@ def count_nonzero(
     axis = renamed("axis", axis, "reduction_indices", reduction_indices)
     with name_scope(name, "count_nonzero", [input_tensor]):
         x = convert_to_tensor(input_tensor, name="input")
-        nothing = "" if x.dtype.base_dtype is dtypes.string else 0
-        zero = constant(nothing, x.dtype.base_dtype, name="zeros")
+        # One zero is enough: it broadcasts.
+        zero = filling.zeros([], x.dtype.base_dtype)
         nonzero = cast(NotEqual(x, zero), dtypes.int64)
         return cast(reduce_sum(nonzero, axis, keepdims), dtype)
 

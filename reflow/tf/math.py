@@ -8,16 +8,24 @@ from typing import Any
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.indexed_slices import IndexedSlices
-from reflow.graph.op_definition import lookup
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape, as_shape
 from reflow.ops import math as math_ops
+from reflow.ops import scans
+from reflow.ops.activations import Softplus
+from reflow.ops.arrays import Identity
 from reflow.ops.comparisons import Equal, NotEqual
+from reflow.ops.complex_numbers import Angle, Complex, ComplexAbs, Imag, Real
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import Conj
 from reflow.ops.exports import exported
+from reflow.ops.functions import Round
 from reflow.ops.logic import LogicalAnd, LogicalNot, LogicalOr
+from reflow.ops.special import BesselI0e, BesselI1e, Lgamma
+from reflow.tf._absence import part_or_error
 from reflow.tf._casts import cast
+from reflow.tf._filling import zeros_like
 from reflow.tf._reductions import (
     argmax,
     argmin,
@@ -64,7 +72,7 @@ def abs(x: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "Abs", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         if x.dtype.is_complex:
-            return lookup("ComplexAbs")(x, Tout=x.dtype.real_dtype, name=scope)  # type: ignore[no-any-return]
+            return ComplexAbs(x, Tout=x.dtype.real_dtype, name=scope)  # type: ignore[no-any-return]
         return math_ops.Abs(x, name=scope)  # type: ignore[no-any-return]
 
 
@@ -203,33 +211,33 @@ def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
             raise TypeError(
                 f"real and imag have incorrect types: {real.dtype.name} {imag.dtype.name}"
             )
-        return lookup("Complex")(real, imag, Tout=result, name=scope)  # type: ignore[no-any-return]
+        return Complex(real, imag, Tout=result, name=scope)  # type: ignore[no-any-return]
 
 
 def real(input: Any, name: str | None = None) -> Tensor:
     """The real part; of real numbers, the numbers."""
     with name_scope(name, "Real", [input]) as scope:
         x = convert_to_tensor(input, name="input")
-        return lookup("Real")(x, Tout=x.dtype.real_dtype, name=scope) if x.dtype.is_complex else x
+        return Real(x, Tout=x.dtype.real_dtype, name=scope) if x.dtype.is_complex else x
 
 
-def _part(op_type: str, input: Any, name: str | None) -> Tensor:
+def _part(op: OpDefinition, input: Any, name: str | None) -> Tensor:
     """The imaginary part or the angle; 0 of what is not complex."""
-    with name_scope(name, op_type, [input]) as scope:
+    with name_scope(name, op.name, [input]) as scope:
         x = convert_to_tensor(input, name="input")
         if x.dtype.is_complex:
-            return lookup(op_type)(x, Tout=x.dtype.real_dtype, name=scope)  # type: ignore[no-any-return]
-        return lookup("ZerosLike")(x, name="zeros_like")  # type: ignore[no-any-return]
+            return op(x, Tout=x.dtype.real_dtype, name=scope)  # type: ignore[no-any-return]
+        return zeros_like(x)
 
 
 def imag(input: Any, name: str | None = None) -> Tensor:
     """The imaginary part; zeros for real numbers."""
-    return _part("Imag", input, name)
+    return _part(Imag, input, name)
 
 
 def angle(input: Any, name: str | None = None) -> Tensor:
     """The angle in the complex plane, in radians; zeros for real numbers."""
-    return _part("Angle", input, name)
+    return _part(Angle, input, name)
 
 
 def conj(x: Any, name: str | None = None) -> Tensor:
@@ -245,23 +253,32 @@ def conj(x: Any, name: str | None = None) -> Tensor:
         raise TypeError(f"Expected numeric or variant tensor, got dtype {x.dtype!r}")
 
 
-# -- Rounding -----------------------------------------------------------------------------------
+# -- Functions of one variable -----------------------------------------------------------------------------------
+
+
+def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
+    """log(1 / (1 + exp(-x))), without overflow."""
+    with name_scope(name, "LogSigmoid", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return math_ops.Neg(Softplus(-x), name=scope)  # type: ignore[no-any-return]
 
 
 def round(x: Any, name: str | None = None) -> Tensor:
     """The nearest whole number; the even one of two."""
     x = convert_to_tensor(x, name="x")
-    return x if x.dtype.is_integer else lookup("Round")(x, name=name)
+    return x if x.dtype.is_integer else Round(x, name=name)
 
 
 # -- Sums of tensors, running sums --------------------------------------------------------------
 
 
 def _tensors(inputs: Any) -> list[Tensor | IndexedSlices]:
-    if not inputs or not isinstance(inputs, (list, tuple)):
+    if not isinstance(inputs, (list, tuple)):
+        raise TypeError(f"inputs must be a list of tensors. Received: {inputs!r}")
+    if not inputs:
         raise ValueError(
             "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and "
-            f"shape. Received: {inputs!r}"
+            "shape. Received: []"
         )
     return [x if isinstance(x, IndexedSlices) else convert_to_tensor(x) for x in inputs]
 
@@ -272,7 +289,7 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     if len(tensors) > 1:
         return math_ops.AddN(tensors, name=name)  # type: ignore[no-any-return]
     single = convert_to_tensor(tensors[0])
-    return lookup("Identity")(single, name=name) if name else single
+    return Identity(single, name=name) if name else single
 
 
 def accumulate_n(
@@ -297,7 +314,41 @@ def accumulate_n(
         raise TypeError(f"tensor_dtype is {tensor_dtype}, but input is of type {tensors[0].dtype}")
     if len(tensors) > 1:
         return math_ops.AccumulateNV2(tensors, shape=merged, name=name)  # type: ignore[no-any-return]
-    return tensors[0] if name is None else lookup("Identity")(tensors[0], name=name)
+    return tensors[0] if name is None else Identity(tensors[0], name=name)
+
+
+def cumsum(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Tensor:
+    """The running sum along an axis.
+
+    Args:
+      exclusive: each element stands for those before it, the first for none.
+      reverse: from the last element on.
+    """
+    return _scanned(scans.Cumsum, x, axis, exclusive, reverse, name)
+
+
+def cumprod(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Tensor:
+    """The running product along an axis.  Arguments as of `cumsum`."""
+    return _scanned(scans.Cumprod, x, axis, exclusive, reverse, name)
+
+
+def cumulative_logsumexp(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Tensor:
+    """The logarithm of the running sum of exponentials.  Arguments as of `cumsum`."""
+    return _scanned(scans.CumulativeLogsumexp, x, axis, exclusive, reverse, name)
+
+
+def _scanned(
+    op: OpDefinition, x: Any, axis: Any, exclusive: bool, reverse: bool, name: str | None
+) -> Tensor:
+    with name_scope(name, op.name, [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return op(x, axis, exclusive=exclusive, reverse=reverse, name=scope)  # type: ignore[no-any-return]
 
 
 def polyval(coeffs: Sequence[Any], x: Any, name: str | None = None) -> Tensor:
@@ -305,9 +356,36 @@ def polyval(coeffs: Sequence[Any], x: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "polyval", [*coeffs, x]) as scope:
         x = convert_to_tensor(x, name="x")
         if not coeffs:
-            return lookup("ZerosLike")(x, name=scope)  # type: ignore[no-any-return]
+            return zeros_like(x, name=scope)
         tensors = [convert_to_tensor(c, name=f"coeff_{i}") for i, c in enumerate(coeffs)]
         value = tensors[0]
         for coefficient in tensors[1:]:
             value = coefficient + value * x
         return value
+
+
+# -- Special functions --------------------------------------------------------------------------
+
+
+def lbeta(x: Any, name: str | None = None) -> Tensor:
+    """The logarithm of the absolute value of the beta function of x's last dimension."""
+    with name_scope(name, "lbeta", [x]):
+        x = convert_to_tensor(x, name="x")
+        log_product = reduce_sum(Lgamma(x), axis=[-1])
+        return log_product - Lgamma(reduce_sum(x, axis=[-1]))
+
+
+def bessel_i0(x: Any, name: str | None = None) -> Tensor:
+    """The modified Bessel function of order 0."""
+    with name_scope(name, "bessel_i0", [x]):
+        return math_ops.Exp(abs(x)) * BesselI0e(x)  # type: ignore[no-any-return]
+
+
+def bessel_i1(x: Any, name: str | None = None) -> Tensor:
+    """The modified Bessel function of order 1."""
+    with name_scope(name, "bessel_i1", [x]):
+        return math_ops.Exp(abs(x)) * BesselI1e(x)  # type: ignore[no-any-return]
+
+
+def __getattr__(name: str) -> Any:
+    return part_or_error(__name__, name)
