@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,114 +11,136 @@ import torch
 from reflow.graph import dtypes
 from reflow.graph.array_values import array_of
 from reflow.graph.graph import Graph
+from reflow.graph.nest import flatten_dict_items
 from reflow.graph.operation import Tensor
 from reflow.ops.values import HOST_TYPES, to_torch, torch_type
+from reflow.runtime.expansions import expansion_of
 
-# (type, key -> tensors, (key, value) -> [(tensor, value)]): objects that stand for several
-# tensors, such as sparse ones.
-_expansions: list[tuple[type, Callable[[Any, Any], list[tuple[Any, Any]]]]] = []
-
-
-def register_feed_expansion(kind: type, expand: Callable[[Any, Any], list[tuple[Any, Any]]]) -> None:
-    """Lets keys of a feed_dict be of `kind`: `expand(key, value)` gives [(tensor, value), ...]."""
-    _expansions.append((kind, expand))
+Shape = tuple[int, ...]
 
 
 class Feed:
     """How values for one tensor are taken: made once for each fed tensor of a session."""
 
-    __slots__ = ("tensor", "_numpy_type", "_sizes", "_on_host", "_torch_type", "_device", "_plain")
+    __slots__ = ("_device", "_element_type", "_on_host", "_plain", "_torch_type", "tensor")
 
     def __init__(self, tensor: Tensor, device: torch.device) -> None:
         self.tensor = tensor
         dtype = tensor.dtype.base_dtype
-        self._numpy_type = np.dtype(dtype.as_numpy_dtype)
-        self._sizes = tensor.shape.sizes
+        self._element_type = np.dtype(dtype.as_numpy_dtype)
         self._on_host = dtype in HOST_TYPES
         self._torch_type = None if self._on_host else torch_type(dtype)
         self._device = device
         self._plain = not self._on_host and dtype is not dtypes.bfloat16 and device.type == "cpu"
 
-    def take(self, value: Any) -> tuple[Any, tuple[int, ...]]:
-        """The runtime value and its shape.  ValueError or TypeError for what cannot be fed."""
-        if type(value) is np.ndarray and value.dtype == self._numpy_type:
+    def take(self, value: Any) -> tuple[Any, Shape]:
+        """The runtime value and its shape, which `check_shape` judges.
+
+        The array that is fed is not copied where that can be avoided: a run never writes to it.
+
+        Raises:
+          TypeError: the value is of a type that cannot be fed, or an integer that does not fit.
+          ValueError: it cannot be read as an array of the tensor's element type.
+        """
+        if type(value) is np.ndarray and value.dtype is self._element_type:
             array = value
         elif isinstance(value, torch.Tensor) and not self._on_host:
-            return self._take_torch(value)
+            tensor = value.detach().to(device=self._device, dtype=self._torch_type)
+            return tensor, tuple(tensor.shape)
         else:
-            array = self._convert(value)
-        shape = array.shape
-        if not self._fits(shape):
-            raise ValueError(
-                f"Cannot feed value of shape {shape} for Tensor '{self.tensor.name}', which has "
-                f"shape '{self.tensor.shape}'"
-            )
-        if self._on_host:
-            return array, shape
+            array = self._array(value)
         if self._plain and array.flags.writeable:
             try:
-                return torch.from_numpy(array), shape
+                return torch.from_numpy(array), array.shape
             except ValueError:  # negative strides, foreign byte order
                 pass
-        return to_torch(array, self.tensor.dtype, self._device), shape
+        if self._on_host:
+            return array, array.shape
+        return to_torch(array, self.tensor.dtype, self._device), array.shape
 
-    def _fits(self, shape: tuple[int, ...]) -> bool:
-        sizes = self._sizes
-        if sizes is None or sizes == shape:
-            return True
-        return len(sizes) == len(shape) and all(a is None or a == b for a, b in zip(sizes, shape))
-
-    def _take_torch(self, value: torch.Tensor) -> tuple[Any, tuple[int, ...]]:
-        shape = tuple(value.shape)
-        if not self._fits(shape):
+    def check_shape(self, shape: Shape) -> None:
+        """ValueError when a value of this shape cannot be fed."""
+        sizes = self.tensor.shape.sizes
+        if sizes is None:
+            return
+        if len(sizes) != len(shape) or any(a not in (None, b) for a, b in zip(sizes, shape)):
             raise ValueError(
-                f"Cannot feed value of shape {shape} for Tensor '{self.tensor.name}', which has "
-                f"shape '{self.tensor.shape}'"
+                f"Cannot feed value of shape {shape} for Tensor {self.tensor.name!r}, which has "
+                f"shape {str(self.tensor.shape)!r}"
             )
-        return value.detach().to(device=self._device, dtype=self._torch_type), shape
 
-    def _convert(self, value: Any) -> np.ndarray[Any, Any]:
-        dtype = self.tensor.dtype.base_dtype
-        if isinstance(value, Tensor):
+    def _array(self, value: Any) -> np.ndarray[Any, Any]:
+        if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
             raise TypeError(
                 "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include "
                 "Python scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, "
                 f"the tensor object was {value} which was passed to the feed with key {self.tensor}."
             )
-        if dtype is dtypes.string:
-            return array_of(value, dtype)
-        if isinstance(value, int) and not isinstance(value, bool):
-            if dtype.is_integer and not dtype.is_quantized and not dtype.min <= value <= dtype.max:
-                raise TypeError(
-                    f"Type of feed value {value} with type {type(value)} is not compatible with Tensor "
-                    f"type {self._numpy_type}. Try explicitly setting the type of the feed tensor "
-                    "to a larger type (e.g. int64)."
-                )
+        if isinstance(value, int) and not self._holds(value):
+            raise TypeError(
+                f"Type of feed value {value} with type {type(value)} is not compatible with "
+                f"Tensor type {self._element_type.type}. Try explicitly setting the type of the "
+                "feed tensor to a larger type (e.g. int64)."
+            )
         try:
-            return np.asarray(value, dtype=self._numpy_type)
-        except (TypeError, ValueError) as error:
-            raise type(error)(
-                f"Cannot feed a value of type {type(value).__name__} for Tensor '{self.tensor.name}', "
-                f"which has dtype {dtype.name} and shape '{self.tensor.shape}'. {error}"
-            ) from error
+            if self.tensor.dtype.base_dtype is dtypes.string:
+                return array_of(value, dtypes.string)
+            return np.asarray(value, dtype=self._element_type)
+        except (TypeError, ValueError, OverflowError) as error:
+            error_type = TypeError if isinstance(error, TypeError) else ValueError
+            raise error_type(
+                f"{error} (The value of type {type(value).__name__} was fed to Tensor "
+                f"{self.tensor.name!r}, which has dtype {self.tensor.dtype.base_dtype.name} and "
+                f"shape {str(self.tensor.shape)!r}.)"
+            ) from None
+
+    def _holds(self, value: int) -> bool:
+        """Whether the element type has this very number."""
+        if self._element_type == object:
+            return False
+        try:
+            return bool(self._element_type.type(value) == value)
+        except OverflowError:
+            return False
 
 
-def resolve(graph: Graph, key: Any, value: Any) -> list[tuple[Tensor, Any]]:
+def resolve(graph: Graph, key: Any, value: Any) -> Iterator[tuple[Tensor, Any]]:
     """The tensors that a key of a feed_dict stands for, each with its part of the value."""
-    for kind, expand in _expansions:
-        if isinstance(key, kind):
-            return [pair for k, v in expand(key, value) for pair in resolve(graph, k, v)]
+    for part, part_value in flatten_dict_items({key: value}).items():
+        expansion = expansion_of(part)
+        if expansion is None:
+            yield feedable(graph, part), part_value
+        elif expansion.feed is None:
+            raise TypeError(f"Feed argument {part!r} has invalid type {type(part)!r}")
+        else:
+            for tensor, tensor_value in expansion.feed(part, part_value):
+                yield feedable(graph, tensor), tensor_value
+
+
+def resolve_keys(graph: Graph, key: Any) -> list[Tensor]:
+    """The tensors that a key of a feed list stands for."""
+    if isinstance(key, (list, tuple)):
+        return [tensor for part in key for tensor in resolve_keys(graph, part)]
+    expansion = expansion_of(key)
+    if expansion is None:
+        return [feedable(graph, key)]
+    if expansion.feeds is None:
+        raise TypeError(f"Feed argument {key!r} has invalid type {type(key)!r}")
+    return [feedable(graph, tensor) for tensor in expansion.feeds(key)]
+
+
+def feedable(graph: Graph, key: Any) -> Tensor:
+    """The tensor that a key names.
+
+    Raises:
+      TypeError: the key names none of `graph`.
+      ValueError: it must not be fed.
+    """
     try:
         tensor = graph.as_graph_element(key, allow_operation=False)
     except (TypeError, ValueError, KeyError) as error:
-        raise TypeError(f"Cannot interpret feed_dict key as Tensor: {_text(error)}") from error
+        raise TypeError(f"Cannot interpret feed_dict key as Tensor: {error.args[0]}") from None
     assert isinstance(tensor, Tensor)
     if not graph.is_feedable(tensor):
         raise ValueError(f"Tensor {tensor} may not be fed.")
-    return [(tensor, value)]
-
-
-def _text(error: Exception) -> str:
-    return str(error.args[0]) if error.args else str(error)
-
-
+    return tensor

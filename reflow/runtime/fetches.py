@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from reflow.graph.graph import Graph
 from reflow.graph.operation import Operation, Tensor
+from reflow.runtime.expansions import expansion_of
 
-# Objects that stand for several tensors: (type, object -> parts, parts' values -> value).
-_expansions: list[tuple[type, Callable[[Any], Sequence[Any]], Callable[[Any, Sequence[Any]], Any]]] = []
+# From the values of the distinct fetched tensors to the value of one part of the fetches.
+Builder = Callable[[Sequence[Any]], Any]
 
 
-def register_fetch_expansion(
-    kind: type, parts: Callable[[Any], Sequence[Any]], build: Callable[[Any, Sequence[Any]], Any]
-) -> None:
-    """Makes objects of `kind` fetchable: `build(object, values of parts(object))` is the result."""
-    _expansions.append((kind, parts, build))
+class InaccessibleTensorError(ValueError):
+    """What was asked for belongs to another function or block of the program."""
 
 
 class FetchStructure:
@@ -25,86 +24,115 @@ class FetchStructure:
     Attributes:
       tensors: the distinct tensors fetched.
       operations: the distinct operations run.
+      build: gives the result for the tensors' values.
+
+    Raises:
+      TypeError: `fetches` holds what is no tensor, operation or name.
+      ValueError: it holds what is not in the graph, or must not be fetched.
     """
 
     def __init__(self, graph: Graph, fetches: Any) -> None:
         self._graph = graph
+        self._positions: dict[Tensor | Operation, int] = {}
         self.tensors: list[Tensor] = []
         self.operations: list[Operation] = []
-        self._positions: dict[Tensor, int] = {}
-        self.build: Callable[[Sequence[Any]], Any] = self._builder(fetches)
+        self.build: Builder = self._builder(fetches)
 
-    def _builder(self, fetch: Any) -> Callable[[Sequence[Any]], Any]:
-        """A function from the flat values to the value of `fetch`."""
-        if fetch is None:
-            raise TypeError("Fetch argument None has invalid type <class 'NoneType'>")
-        for kind, parts, build in _expansions:
-            if isinstance(fetch, kind):
-                inner = [self._builder(part) for part in parts(fetch)]
-                return lambda values: build(fetch, [b(values) for b in inner])
+    def _builder(self, fetch: Any) -> Builder:
         if isinstance(fetch, (list, tuple)):
             return self._sequence_builder(fetch)
         if isinstance(fetch, Mapping):
-            items = [(key, self._builder(value)) for key, value in fetch.items()]
-            kind = type(fetch)
-            return lambda values: kind((key, b(values)) for key, b in items)  # type: ignore[call-arg]
-        if hasattr(type(fetch), "__attrs_attrs__"):
-            fields = [a.name for a in type(fetch).__attrs_attrs__]
-            inner = [self._builder(getattr(fetch, name)) for name in fields]
-            return lambda values: type(fetch)(*(b(values) for b in inner))
-        return self._element_builder(fetch)
+            return self._mapping_builder(fetch)
+        kind = type(fetch)
+        if getattr(kind, "__attrs_attrs__", None) is not None:
+            inner = [self._builder(getattr(fetch, a.name)) for a in kind.__attrs_attrs__]
+            return lambda values: kind(*[build(values) for build in inner])
+        expansion = expansion_of(fetch)
+        if expansion is None:
+            return self._element_builder(fetch)
+        tensors, contract = expansion.fetch(fetch)
+        parts = [self._element_builder(tensor) for tensor in tensors]
+        return lambda values: contract([build(values) for build in parts])
 
-    def _sequence_builder(self, fetch: Sequence[Any]) -> Callable[[Sequence[Any]], Any]:
+    def _sequence_builder(self, fetch: Sequence[Any]) -> Builder:
         inner = [self._builder(part) for part in fetch]
-        if hasattr(fetch, "_fields"):
-            return lambda values: type(fetch)(*(b(values) for b in inner))
-        if isinstance(fetch, tuple):
-            return lambda values: tuple([b(values) for b in inner])
-        return lambda values: [b(values) for b in inner]
+        kind = type(fetch)
+        if issubclass(kind, list):
+            return lambda values: [build(values) for build in inner]
+        if kind is tuple:
+            return lambda values: tuple([build(values) for build in inner])
+        return lambda values: kind(*[build(values) for build in inner])  # a named tuple
 
-    def _element_builder(self, fetch: Any) -> Callable[[Sequence[Any]], Any]:
-        try:
-            element = self._graph.as_graph_element(fetch)
-        except TypeError as error:
-            raise TypeError(
-                f"Fetch argument {fetch!r} has invalid type {type(fetch)}, must be a string or "
-                f"Tensor. ({error})"
-            ) from error
-        except ValueError as error:
-            raise ValueError(f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error})") from error
-        except KeyError as error:
-            raise ValueError(
-                f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error.args[0]})"
-            ) from error
-        if not self._graph.is_fetchable(element):
-            raise ValueError(f"Tensor {element} may not be fetched." if isinstance(element, Tensor) else f"Operation {element.name!r} has been marked as not fetchable.")
+    def _mapping_builder(self, fetch: Mapping[Any, Any]) -> Builder:
+        inner = [(key, self._builder(part)) for key, part in fetch.items()]
+        make: Callable[[], Any] = type(fetch)
+
+        def build_mapping(values: Sequence[Any]) -> Any:
+            result = make()
+            for key, build in inner:
+                result[key] = build(values)
+            return result
+
+        return build_mapping
+
+    def _element_builder(self, fetch: Any) -> Builder:
+        element = self._element(fetch)
+        op = element if isinstance(element, Operation) else element.op
+        if not self._graph.is_fetchable(op) or not self._graph.is_fetchable(element):
+            raise InaccessibleTensorError(
+                f"Operation {op.name!r} has been marked as not fetchable. Typically this happens "
+                "when it is defined in another function or code block. Use return values,explicit "
+                "Python locals or TensorFlow collections to access it."
+            )
         if isinstance(element, Operation):
             if element not in self.operations:
                 self.operations.append(element)
-            return lambda values: None
+            return _no_value
         position = self._positions.get(element)
         if position is None:
             position = self._positions[element] = len(self.tensors)
             self.tensors.append(element)
-        return lambda values: values[position]
+        return itemgetter(position)
+
+    def _element(self, fetch: Any) -> Tensor | Operation:
+        if fetch is None:
+            raise TypeError(f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}")
+        try:
+            return self._graph.as_graph_element(fetch)
+        except TypeError as error:
+            raise TypeError(
+                f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}, must be a string or "
+                f"Tensor. ({error})"
+            ) from None
+        except (ValueError, KeyError) as error:
+            raise ValueError(
+                f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error})"
+            ) from None
 
 
-def fetch_key(fetches: Any) -> Any:
+def _no_value(values: Sequence[Any]) -> None:
+    """What running an operation gives."""
+
+
+_ATOMS = frozenset((Tensor, Operation, str))
+
+
+def fetch_key(fetches: Any) -> Hashable | None:
     """What tells one `fetches` argument from another, cheap to compute; None for the unusual.
 
     Tensors and operations count by identity, so a structure is found again without a walk.
     """
     kind = type(fetches)
-    if kind is list or kind is tuple:
-        parts = tuple([fetch_key(part) for part in fetches])
-        return None if None in parts else (kind, parts)
-    if kind is dict:
-        parts = tuple([fetch_key(part) for part in fetches.values()])
-        return None if None in parts else (kind, tuple(fetches), parts)
-    try:
-        hash(fetches)
-    except TypeError:
-        return None
-    return fetches
-
-
+    if kind in _ATOMS:
+        return fetches  # type: ignore[no-any-return]
+    if isinstance(fetches, (list, tuple)):
+        if _ATOMS.issuperset(map(type, fetches)):
+            return (kind, *fetches)
+        parts = [fetch_key(part) for part in fetches]
+    elif isinstance(fetches, dict):
+        parts = [fetch_key(part) for part in fetches.values()]
+        parts.append((dict, *fetches))
+    else:
+        # Others count by identity too, as variables do: equal ones may differ in type.
+        return (kind, id(fetches), fetches) if kind.__hash__ is object.__hash__ else None
+    return None if None in parts else (kind, *parts)

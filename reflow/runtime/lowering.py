@@ -79,6 +79,13 @@ class Lowering:
         else:
             self._call(op, signature, inputs, shapes)
 
+    def refer(self, op: Operation) -> None:
+        """Takes an operation that ran before this plan: the variable that its output refers to."""
+        slot = self.values[op._inputs[0]].slot
+        assert slot is not None
+        shape = op._outputs[0]._shape
+        self._set(op, [Value(op._outputs[0], shape, slot=slot, roots=frozenset((slot,)))])
+
     # -- Shapes -----------------------------------------------------------------------------
 
     def _output_shapes(self, op: Operation, inputs: Sequence[Value]) -> list[TensorShape]:

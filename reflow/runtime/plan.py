@@ -19,6 +19,9 @@ from reflow.runtime.prune import needed_operations
 from reflow.runtime.states import States
 from reflow.runtime.steps import Step, Value
 
+# torch.inference_mode as the class that it wraps: entering it takes a third of the time.
+_InferenceMode = getattr(torch._C, "_InferenceMode", torch.inference_mode)
+
 
 class Plan:
     """Straight-line code for some fetches, given some feeds of given shapes.
@@ -30,6 +33,7 @@ class Plan:
       states: where the session keeps what ops remember.
       device: where numbers are computed.
       trace: called as trace(step, start, end, outputs) after each step, times in seconds.
+      done: operations that ran already, in earlier parts of a partial run.
     """
 
     def __init__(
@@ -40,17 +44,24 @@ class Plan:
         states: States,
         device: torch.device,
         trace: Callable[..., None] | None = None,
+        done: frozenset[Operation] = frozenset(),
     ) -> None:
         fed = frozenset(fed_shapes)
         wanted = [tensor.op for tensor in fetches if tensor not in fed]
-        self.operations = needed_operations([*wanted, *targets], fed)
+        self.operations = needed_operations([*wanted, *targets], fed, done)
         self._fed = list(fed_shapes)
-        with torch.inference_mode():
-            lowering = Lowering(fed_shapes, frozenset(fetches), states, device)
-            for op in self.operations:
-                lowering.lower(op)
-            values = [lowering.fetched_value(tensor) for tensor in fetches]
-            steps = fuse(without_dead(lowering.steps, values))
+        try:
+            with torch.inference_mode():
+                lowering = Lowering(fed_shapes, frozenset(fetches), states, device)
+                for op in self.operations:
+                    if op in done:
+                        lowering.refer(op)
+                    else:
+                        lowering.lower(op)
+                values = [lowering.fetched_value(tensor) for tensor in fetches]
+                steps = fuse(without_dead(lowering.steps, values))
+        except errors.OpError as error:
+            raise failures.with_feeds(error, list(fed_shapes.items())) from None
         feeds = [lowering.values[tensor] for tensor in self._fed]
         self._code = Code(feeds, steps, values, trace)
         self._run = self._code.run
@@ -67,14 +78,16 @@ class Plan:
     def run(self, feeds: Sequence[Any]) -> tuple[Any, ...]:
         """The fetches' values.  Raises tf.errors.* naming the operation that failed."""
         try:
-            with torch.inference_mode():
+            with _InferenceMode(True):
                 result: tuple[Any, ...] = self._run(*feeds)
                 return result
         except Exception as error:
             failure = self._failure(error, feeds)
             if failure is None:
                 raise
-            raise failure from (None if isinstance(error, errors.OpError) else error)
+            # Whose fault it is decides what is shown: a defect of reflow with its traceback,
+            # a mistake of the program without.
+            raise failure from (error if isinstance(failure, errors.InternalError) else None)
 
     def _failure(self, error: Exception, feeds: Sequence[Any]) -> errors.OpError | None:
         """`error` as the failure of the operation whose line raised it."""
@@ -87,8 +100,11 @@ class Plan:
         step, local_values = where
         inputs = [self._value_of(item, local_values) for item in step.inputs]
         message = error.message if isinstance(error, errors.OpError) else str(error)
-        fed = [f"{t.name}: {failures.describe(v)}" for t, v in zip(self._fed, feeds)]
-        return failures.explain(error_type, message, step.op, inputs, fed)
+        if error_type is errors.InternalError:
+            message = f"{type(error).__name__}: {message}"
+        return failures.explain(
+            error_type, message, step.op, inputs, list(zip(self._fed, feeds))
+        )
 
     def _failing_step(self, traceback: TracebackType | None) -> tuple[Step, dict[str, Any]] | None:
         while traceback is not None:

@@ -8,11 +8,16 @@ from collections.abc import Iterable
 from reflow.graph.operation import Operation, Tensor
 
 
-def needed_operations(targets: Iterable[Operation], fed: frozenset[Tensor]) -> list[Operation]:
+def needed_operations(
+    targets: Iterable[Operation],
+    fed: frozenset[Tensor],
+    done: frozenset[Operation] = frozenset(),
+) -> list[Operation]:
     """The operations that `targets` depend on when `fed` tensors are given, in running order.
 
     An operation runs after its data and control inputs and, among what is ready, in the order
-    of creation.  An operation whose needed outputs are all fed does not run.
+    of creation.  An operation whose needed outputs are all fed does not run.  Of the operations
+    that are `done` only those remain that give a reference to a variable, with what it refers to.
     """
     needed: set[Operation] = set()
     stack = list(targets)
@@ -20,31 +25,35 @@ def needed_operations(targets: Iterable[Operation], fed: frozenset[Tensor]) -> l
         op = stack.pop()
         if op in needed:
             continue
+        if op in done:
+            if not any(tensor.dtype._is_ref_dtype for tensor in op._outputs):
+                continue
+            needed.add(op)
+            stack += [tensor.op for tensor in op._inputs if tensor.dtype._is_ref_dtype]
+            continue
         needed.add(op)
         stack += [tensor.op for tensor in op._inputs if tensor not in fed]
         stack += op._control_inputs
     ordered = sorted(needed, key=lambda op: op._id)
-    if _is_order(ordered, fed):
-        return ordered
-    return _topological(ordered, fed)
+    before = {op: _predecessors(op, fed) & needed for op in ordered}
+    if all(earlier._id < op._id for op in ordered for earlier in before[op]):
+        return ordered  # true unless edges were added later
+    return _topological(ordered, before)
 
 
 def _predecessors(op: Operation, fed: frozenset[Tensor]) -> set[Operation]:
     return {tensor.op for tensor in op._inputs if tensor not in fed}.union(op._control_inputs)
 
 
-def _is_order(ordered: list[Operation], fed: frozenset[Tensor]) -> bool:
-    """Whether the order of creation respects all edges: true unless edges were added later."""
-    return all(before._id < op._id for op in ordered for before in _predecessors(op, fed))
-
-
-def _topological(operations: list[Operation], fed: frozenset[Tensor]) -> list[Operation]:
+def _topological(
+    operations: list[Operation], predecessors: dict[Operation, set[Operation]]
+) -> list[Operation]:
     """The order of creation as far as edges that were added later allow it."""
-    waiting_for = {op: len(_predecessors(op, fed)) for op in operations}
+    waiting_for = {op: len(predecessors[op]) for op in operations}
     followers: dict[Operation, list[Operation]] = {op: [] for op in operations}
     for op in operations:
-        for before in _predecessors(op, fed):
-            followers[before].append(op)
+        for earlier in predecessors[op]:
+            followers[earlier].append(op)
     ready = [(op._id, op) for op in operations if not waiting_for[op]]
     heapq.heapify(ready)
     ordered = []

@@ -3,84 +3,144 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-import torch
-
 from reflow.graph import default_session
-from reflow.graph.graph import Graph, get_default_graph
-from reflow.graph.operation import Tensor
+from reflow.graph.graph import DefaultGraph, Graph, get_default_graph
+from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
-from reflow.runtime.devices import default_device
-from reflow.runtime.feeds import Feed, resolve
-from reflow.runtime.fetches import FetchStructure, fetch_key
+from reflow.runtime.config import (
+    apply_threads,
+    check_config,
+    check_run_options,
+    check_target,
+    placement_for,
+    wants_trace,
+)
+from reflow.runtime.devices import Device
+from reflow.runtime.feeds import Feed, Shape, resolve, resolve_keys
+from reflow.runtime.fetches import Builder, FetchStructure, fetch_key
+from reflow.runtime.partial_run import PartialRuns
 from reflow.runtime.plan import Plan
 from reflow.runtime.states import States
+from reflow.runtime.trace import Tracer
 
 # A set of fetches and feeds that is run with more different shapes than this gets one plan
 # for any shape instead of one for each.
 _MAX_SHAPES = 8
 
 
-class _Program:
-    """The plans for one set of fetches and feeds, one for each combination of fed shapes."""
+class _Plans:
+    """The plans that compute some tensors and run some operations.
 
-    def __init__(self, structure: FetchStructure, feeds: Sequence[Feed]) -> None:
-        self.structure = structure
-        self.feeds = feeds
-        self.plans: dict[tuple[tuple[int, ...], ...], Plan] = {}
-        self.general: Plan | None = None
+    Attributes:
+      exact: by what was fed and its shapes: (feed, shape, feed, shape, ...).
+      general: for any shapes, by what was fed.
+      traced: plans that are timed, with what takes the times, by the keys of `exact`.
+    """
+
+    def __init__(self, structure: FetchStructure) -> None:
+        self.tensors = structure.tensors
+        self.operations = structure.operations
+        self.exact: dict[tuple[Feed | Shape, ...], Plan] = {}
+        self.general: dict[tuple[Feed, ...], Plan] = {}
+        self.traced: dict[tuple[Feed | Shape, ...], tuple[Plan, Tracer]] = {}
+
+    def shapes_seen(self, feeds: tuple[Feed, ...]) -> int:
+        """With how many combinations of shapes these feeds were run."""
+        return sum(key[::2] == feeds for key in self.exact)
 
 
 class BaseSession:
-    """What Session and InteractiveSession share."""
+    """What Session and InteractiveSession share.
 
-    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
+    Args:
+      target: "" or None: computation is in this process.
+      graph: what is run; default: the default graph.
+      config: a tf.ConfigProto.  Of its fields these mean something here: device_count,
+        allow_soft_placement, log_device_placement, and intra_op_parallelism_threads, which
+        holds for the whole process.
+
+    Raises:
+      TypeError: an argument has the wrong type.
+    """
+
+    def __init__(
+        self, target: str | bytes | None = "", graph: Graph | None = None, config: Any = None
+    ) -> None:
         if graph is not None and not isinstance(graph, Graph):
             raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
+        check_target(target)
+        if config is not None:
+            check_config(config)
         self._graph = get_default_graph() if graph is None else graph
-        self._closed = False
-        self._target = target
+        self._target = target.encode() if isinstance(target, str) else target
         self._config = config
-        self._device = default_device(config)
+        apply_threads(config)
+        self._placement = placement_for(config)
+        self._device = self._placement.torch_device
+        self._closed = False
         self._states = States()
-        self._structures: dict[Any, FetchStructure] = {}
-        self._feeds: dict[Tensor, Feed] = {}
-        self._programs: dict[Any, _Program] = {}
+        self._fetches: dict[Hashable, tuple[Builder, _Plans]] = {}
+        self._plans: dict[tuple[Tensor | Operation, ...], _Plans] = {}
+        self._feeds: dict[Any, Feed] = {}
+        self._partial_runs = PartialRuns(self._graph, self._states, self._device)
+        self._rewired = self._graph._rewired
         self._lock = threading.RLock()
 
     @property
     def graph(self) -> Graph:
+        """The graph that this session runs."""
         return self._graph
 
     @property
     def graph_def(self) -> Any:
-        return self._graph.as_graph_def()
+        """The graph as a GraphDef message."""
+        add_shapes = self._config is not None and self._config.graph_options.infer_shapes
+        return self._graph.as_graph_def(add_shapes=add_shapes)
 
     @property
-    def sess_str(self) -> str:
+    def sess_str(self) -> bytes | None:
+        """The target that the session was made with."""
         return self._target
+
+    def list_devices(self) -> list[Device]:
+        """The devices that operations may be placed on."""
+        return list(self._placement.devices)
 
     def close(self) -> None:
         """Frees what the session holds.  Running it afterwards is an error."""
         self._closed = True
-        self._programs.clear()
-        self._structures.clear()
+        self._fetches.clear()
+        self._plans.clear()
+        self._feeds.clear()
+        self._partial_runs.clear()
         self._states.clear()
 
     def as_default(self) -> default_session.DefaultSession:
+        """`with session.as_default():` without closing the session at the end."""
         return default_session.DefaultSession(self)
 
-    def run(self, fetches: Any, feed_dict: Any = None, options: Any = None, run_metadata: Any = None) -> Any:
+    # -- Runs -------------------------------------------------------------------------------
+
+    def run(
+        self,
+        fetches: Any,
+        feed_dict: Mapping[Any, Any] | None = None,
+        options: Any = None,
+        run_metadata: Any = None,
+    ) -> Any:
         """Runs what `fetches` needs and gives its values in the same structure.
 
         Args:
           fetches: tensors, operations or their names, in nested lists, tuples or dicts.
           feed_dict: tensors (or their names) -> the values to use for them.
-          options: a RunOptions; with trace_level FULL_TRACE every op is timed.
-          run_metadata: a RunMetadata that takes the trace.
+          options: a tf.RunOptions; with trace_level=FULL_TRACE every operation is timed.  Its
+            timeout_in_ms is accepted and without effect: a run is never interrupted.
+          run_metadata: a tf.RunMetadata that takes the trace.
 
         Raises:
           RuntimeError: the session is closed, or its graph is empty.
@@ -88,98 +148,251 @@ class BaseSession:
           tf.errors.OpError: an operation failed.
         """
         self._check_usable()
-        if feed_dict:
-            return self._run_fed(fetches, feed_dict)
-        program = self._program(self._structure(fetches), ())
-        plan = program.plans.get(()) or self._plan(program, ())
-        return program.structure.build(plan.run(()))
+        key, values = self._take(feed_dict) if feed_dict else ((), ())
+        build, plans = self._fetched(fetches)
+        if options is not None or run_metadata is not None:
+            return self._run_with_options(build, plans, key, values, options, run_metadata)
+        plan = plans.exact.get(key)
+        if plan is None:
+            key, values = _without_repeats(key, values)
+            plan = self._plan(plans, key)
+        return build(plan.run(values))
 
     def _check_usable(self) -> None:
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
-        if not self._graph._ordered:
+        graph = self._graph
+        if not graph._ordered:
             raise RuntimeError(
-                "The Session graph is empty. Add operations to the graph before calling run()."
+                "The Session graph is empty.  Add operations to the graph before calling run()."
             )
+        if graph._rewired != self._rewired:
+            self._rewired = graph._rewired
+            self._fetches.clear()
+            self._plans.clear()
 
-    def _run_fed(self, fetches: Any, feed_dict: Any) -> Any:
-        structure = self._structure(fetches)
-        feeds = []
-        values = []
-        shapes = []
-        for key, value in feed_dict.items():
-            feed = self._feeds.get(key) if type(key) is Tensor else None
-            if feed is not None:
-                taken, shape = feed.take(value)
-                feeds.append(feed)
-                values.append(taken)
-                shapes.append(shape)
+    def _take(
+        self, feed_dict: Mapping[Any, Any]
+    ) -> tuple[tuple[Feed | Shape, ...], Sequence[Any]]:
+        """What is fed, with the shapes, and the runtime values."""
+        if not isinstance(feed_dict, Mapping):
+            raise TypeError(
+                f"The feed_dict argument must be a dictionary. Received: {type(feed_dict)}"
+            )
+        known = self._feeds
+        key: list[Feed | Shape] = []
+        values: list[Any] = []
+        for fed, value in feed_dict.items():
+            feed = known.get(fed)
+            if feed is None:
+                for tensor, part in resolve(self._graph, fed, value):
+                    feed = self._feed(tensor)
+                    taken, shape = feed.take(part)
+                    key += (feed, shape)
+                    values.append(taken)
                 continue
-            for tensor, part in resolve(self._graph, key, value):
-                feed = self._feeds.get(tensor)
-                if feed is None:
-                    feed = self._feeds[tensor] = Feed(tensor, self._device)
-                taken, shape = feed.take(part)
-                feeds.append(feed)
-                values.append(taken)
-                shapes.append(shape)
-        program = self._program(structure, tuple(feeds))
-        plan = program.plans.get(tuple(shapes)) or self._plan(program, tuple(shapes))
-        return structure.build(plan.run(values))
+            taken, shape = feed.take(value)
+            key += (feed, shape)
+            values.append(taken)
+        return tuple(key), values
 
-    def _structure(self, fetches: Any) -> FetchStructure:
+    def _feed(self, tensor: Tensor) -> Feed:
+        feed = self._feeds.get(tensor)
+        if feed is None:
+            feed = self._feeds.setdefault(tensor, Feed(tensor, self._device))
+        return feed
+
+    def _fetched(self, fetches: Any) -> tuple[Builder, _Plans]:
+        """How the result of `fetches` is built, and the plans that compute its parts."""
         key = fetch_key(fetches)
-        if key is None:
-            return FetchStructure(self._graph, fetches)
-        structure = self._structures.get(key)
-        if structure is None:
-            structure = self._structures[key] = FetchStructure(self._graph, fetches)
-        return structure
+        known = None if key is None else self._fetches.get(key)
+        if known is not None:
+            return known
+        structure = FetchStructure(self._graph, fetches)
+        elements = (*structure.tensors, *structure.operations)
+        found = structure.build, self._plans.setdefault(elements, _Plans(structure))
+        if key is not None:
+            self._fetches[key] = found
+        return found
 
-    def _program(self, structure: FetchStructure, feeds: tuple[Feed, ...]) -> _Program:
-        key = (structure, feeds, self._graph._rewired)
-        program = self._programs.get(key)
-        if program is None:
-            with self._lock:
-                program = self._programs.setdefault(key, _Program(structure, feeds))
-        return program
+    def _plan(self, plans: _Plans, key: tuple[Any, ...]) -> Plan:
+        """A new plan for these shapes, or the one for any shapes once there are many.
 
-    def _plan(self, program: _Program, shapes: tuple[tuple[int, ...], ...]) -> Plan:
-        """A new plan for these shapes, or the one for any shapes once there are many."""
+        Raises:
+          ValueError: a fed value has not the shape of its tensor.
+        """
+        feeds, shapes = key[::2], key[1::2]
+        for feed, shape in zip(feeds, shapes):
+            feed.check_shape(shape)
+        general = plans.general.get(feeds)
+        if general is not None:
+            return general
         with self._lock:
-            if shapes in program.plans:
-                return program.plans[shapes]
-            if len(program.plans) >= _MAX_SHAPES:
-                if program.general is None:
-                    program.general = self._make_plan(program, [f.tensor.shape for f in program.feeds])
-                return program.general
-            plan = self._make_plan(program, [TensorShape.of(shape) for shape in shapes])
-            program.plans[shapes] = plan
+            if key in plans.exact:
+                return plans.exact[key]
+            if plans.shapes_seen(feeds) < _MAX_SHAPES:
+                exact = [TensorShape.of(shape) for shape in shapes]
+                plan = plans.exact[key] = self._make_plan(plans, feeds, exact)
+            else:
+                declared = [feed.tensor.shape for feed in feeds]
+                plan = plans.general[feeds] = self._make_plan(plans, feeds, declared)
             return plan
 
-    def _make_plan(self, program: _Program, shapes: Sequence[TensorShape]) -> Plan:
-        structure = program.structure
-        fed_shapes = {feed.tensor: shape for feed, shape in zip(program.feeds, shapes)}
-        return Plan(structure.tensors, structure.operations, fed_shapes, self._states, self._device)
+    def _make_plan(
+        self,
+        plans: _Plans,
+        feeds: Sequence[Feed],
+        shapes: Sequence[TensorShape],
+        tracer: Tracer | None = None,
+    ) -> Plan:
+        self._placement.place(self._graph)
+        fed_shapes = {feed.tensor: shape for feed, shape in zip(feeds, shapes)}
+        return Plan(plans.tensors, plans.operations, fed_shapes, self._states, self._device, tracer)
+
+    def _run_with_options(
+        self,
+        build: Builder,
+        plans: _Plans,
+        key: tuple[Any, ...],
+        values: Sequence[Any],
+        options: Any,
+        run_metadata: Any,
+    ) -> Any:
+        """A run that fills `run_metadata` with what `options` ask for."""
+        check_run_options(options, run_metadata)
+        key, values = _without_repeats(key, values)
+        tracer = None
+        if run_metadata is None or not wants_trace(options):
+            plan = self._plan(plans, key)
+        else:
+            plan, tracer = self._traced(plans, key)
+            tracer.begin()
+        result = build(plan.run(values))
+        if run_metadata is not None:
+            run_metadata.Clear()
+            if tracer is not None:
+                device = self._placement.default.name
+                run_metadata.step_stats.CopyFrom(tracer.step_stats(device))
+            if options is not None and options.output_partition_graphs:
+                nodes = [op.node_def for op in plan.operations]
+                run_metadata.partition_graphs.add().node.extend(nodes)
+        return result
+
+    def _traced(self, plans: _Plans, key: tuple[Any, ...]) -> tuple[Plan, Tracer]:
+        """A plan for these shapes that is timed, and what takes the times."""
+        feeds, shapes = key[::2], key[1::2]
+        for feed, shape in zip(feeds, shapes):
+            feed.check_shape(shape)
+        with self._lock:
+            if key not in plans.traced:
+                tracer = Tracer()
+                exact = [TensorShape.of(shape) for shape in shapes]
+                plans.traced[key] = self._make_plan(plans, feeds, exact, tracer), tracer
+            return plans.traced[key]
 
     def make_callable(
         self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False
     ) -> Callable[..., Any]:
-        """A function of the values of `feed_list` that runs `fetches`."""
-        keys = [self._graph.as_graph_element(key, allow_operation=False) for key in feed_list or ()]
+        """A function that runs `fetches`; its arguments are the values of `feed_list`.
 
-        def call(*values: Any, options: Any = None, run_metadata: Any = None) -> Any:
+        Args:
+          fetches: as for `run`.
+          feed_list: keys of a feed_dict.
+          accept_options: the function takes `options` and `run_metadata` too.
+
+        Raises:
+          TypeError, ValueError: something that cannot be fetched or fed.
+        """
+        if feed_list is not None and not isinstance(feed_list, (list, tuple)):
+            raise TypeError("`feed_list` must be a list or tuple.")
+        self._check_usable()
+        keys = list(feed_list or ())
+        for key in keys:
+            resolve_keys(self._graph, key)
+        self._fetched(fetches)
+
+        def call(*values: Any) -> Any:
             if len(values) != len(keys):
-                raise TypeError(f"make_callable: expected {len(keys)} values. Received: {len(values)}")
+                raise TypeError(
+                    f"The callable takes {len(keys)} values, those of its feed_list. "
+                    f"Received: {len(values)}"
+                )
+            return self.run(fetches, dict(zip(keys, values)))
+
+        def call_with_options(*values: Any, options: Any = None, run_metadata: Any = None) -> Any:
             return self.run(fetches, dict(zip(keys, values)), options, run_metadata)
 
-        return call
+        return call_with_options if accept_options or feed_list is not None else call
+
+    # -- Partial runs -----------------------------------------------------------------------
+
+    def partial_run_setup(self, fetches: Any, feeds: Any = None) -> str:
+        """Prepares a run that is done in parts, each with some of the feeds and fetches.
+
+        Args:
+          fetches: all that the parts will fetch.
+          feeds: the keys of all that the parts will feed.
+
+        Returns:
+          A handle for `partial_run`.
+
+        Raises:
+          RuntimeError: the session is closed, or its graph is empty.
+          TypeError, ValueError: something that cannot be fetched or fed.
+          tf.errors.InvalidArgumentError: there is nothing to fetch.
+        """
+        self._check_usable()
+        self._placement.place(self._graph)
+        keys = () if feeds is None else feeds if isinstance(feeds, (list, tuple)) else (feeds,)
+        tensors = [tensor for key in keys for tensor in resolve_keys(self._graph, key)]
+        return self._partial_runs.set_up(FetchStructure(self._graph, fetches), tensors)
+
+    def partial_run(
+        self, handle: str, fetches: Any, feed_dict: Mapping[Any, Any] | None = None
+    ) -> Any:
+        """Continues a run with more feeds and fetches; what earlier parts computed stays.
+
+        Args:
+          handle: what `partial_run_setup` gave.
+          fetches, feed_dict: as for `run`, within what was set up.
+
+        Raises:
+          tf.errors.InvalidArgumentError: the handle is not (or no longer) valid; something is
+            fed or fetched twice, or was not set up; a fetch needs what was not fed yet.
+        """
+        self._check_usable()
+        key, values = self._take(feed_dict) if feed_dict else ((), ())
+        fed = {}
+        for feed, shape, value in zip(key[::2], key[1::2], values):
+            assert isinstance(feed, Feed) and isinstance(shape, tuple)
+            feed.check_shape(shape)
+            fed[feed.tensor] = value
+        return self._partial_runs.run(handle, FetchStructure(self._graph, fetches), fed)
+
+
+def _without_repeats(
+    key: Sequence[Feed | Shape], values: Sequence[Any]
+) -> tuple[tuple[Feed | Shape, ...], Sequence[Any]]:
+    """For a tensor that is fed under several keys the last value counts."""
+    last = {feed: (shape, value) for feed, shape, value in zip(key[::2], key[1::2], values)}
+    kept = [part for feed, (shape, _) in last.items() for part in (feed, shape)]
+    return tuple(kept), [value for _, value in last.values()]
 
 
 class Session(BaseSession):
-    """A session that `with` makes the default one, with its graph, and closes."""
+    """A session that `with` makes the default one, with its graph, and closes at the end.
+
+    Arguments and errors are those of `BaseSession`.
+    """
+
+    _graph_scope: DefaultGraph | None = None
 
     def __enter__(self) -> Session:
+        if self._graph_scope is not None:
+            raise RuntimeError(
+                "Session context managers are not re-entrant. Use `Session.as_default()` if you "
+                "want to enter a session multiple times."
+            )
         self._graph_scope = self._graph.as_default()
         self._graph_scope.__enter__()
         default_session.push(self)
@@ -192,26 +405,47 @@ class Session(BaseSession):
         traceback: TracebackType | None,
     ) -> None:
         default_session.remove(self)
-        self._graph_scope.__exit__(exc_type, exc, traceback)
+        if self._graph_scope is not None:
+            self._graph_scope.__exit__(exc_type, exc, traceback)
+            self._graph_scope = None
         self.close()
 
 
 class InteractiveSession(BaseSession):
-    """A session that is the default one from the moment it is made until it is closed."""
+    """A session that is the default one from the moment it is made until it is closed.
 
-    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
+    Arguments and errors are those of `BaseSession`.
+    """
+
+    _open = 0
+    _open_lock = threading.Lock()
+
+    def __init__(
+        self, target: str | bytes | None = "", graph: Graph | None = None, config: Any = None
+    ) -> None:
         super().__init__(target, graph, config)
-        self._graph_scope = None
-        if graph is not None:
-            self._graph_scope = graph.as_default()
-            self._graph_scope.__enter__()
+        with InteractiveSession._open_lock:
+            if InteractiveSession._open:
+                warnings.warn(
+                    "An interactive session is already active. This can cause out-of-memory "
+                    "errors in some cases. You must explicitly call `InteractiveSession.close()` "
+                    "to release resources held by the other session(s).",
+                    stacklevel=2,
+                )
+            InteractiveSession._open += 1
         default_session.push(self)
+        self._graph_scope = None if graph is None else graph.as_default()
+        if self._graph_scope is not None:
+            self._graph_scope.__enter__()
 
     def close(self) -> None:
+        """Frees what the session holds; it is the default session no longer."""
+        already_closed = self._closed
         super().close()
-        default_session.remove(self)
+        if already_closed:
+            return
+        with InteractiveSession._open_lock:
+            InteractiveSession._open -= 1
         if self._graph_scope is not None:
             self._graph_scope.__exit__(None, None, None)
-            self._graph_scope = None
-
-
+        default_session.remove(self)

@@ -94,13 +94,13 @@ from reflow.tf._gathering import (
 )
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
 from reflow.tf._joining import concat, parallel_stack, split, stack, unstack
+from reflow.tf._old_names import old_names
+from reflow.tf._operators import attach_operators
 from reflow.tf._partitions import (
     fixed_size_partitioner,
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
-from reflow.tf._old_names import old_names
-from reflow.tf._operators import attach_operators
 from reflow.tf._scopes import (
     colocate_with,
     container,
@@ -109,13 +109,13 @@ from reflow.tf._scopes import (
     init_scope,
     name_scope,
 )
+from reflow.tf._seeds import get_seed, set_random_seed
 from reflow.tf._session import (
     InteractiveSession,
     Session,
     get_default_session,
     message_class,
 )
-from reflow.tf._seeds import get_seed, set_random_seed
 from reflow.tf._variable_scope import (
     AUTO_REUSE,
     VariableScope,
