@@ -1,5 +1,5 @@
 """Compares what a library answers with what was recorded."""
-# ruff: noqa: B905 (zip takes no `strict` in Python 3.7)
+
 
 import json
 

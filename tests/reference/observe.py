@@ -4,8 +4,8 @@ The recorder (TensorFlow 1.15.5) and the comparer (reflow) both use this module,
 answer the same questions. Python 3.7 runs this file.
 """
 
-
 import collections
+import re
 import zlib
 
 import numpy as np
@@ -75,13 +75,10 @@ class Built:
         """[name, op, inputs, attributes] of what the case built, in the order of creation."""
         fed = {tensor.op.name for tensor in self.inputs}
         return [
-            [node.name, node.op, list(node.input), self._attributes(node)]
+            [node.name, node.op, list(node.input), attributes(self.tf, node)]
             for node in self.graph.as_graph_def().node
             if node.name not in fed
         ]
-
-    def _attributes(self, node):
-        return {name: attribute(self.tf, node.attr[name]) for name in sorted(node.attr)}
 
     def feed(self, arrays=None):
         return dict(zip(self.inputs, self.arrays if arrays is None else arrays))
@@ -145,8 +142,13 @@ class Built:
         return Gradients(seen[:split], None if gradients.second is None else seen[split:])
 
 
+def attributes(tf, node):
+    """A node's attributes, by name."""
+    return {name: attribute(tf, node.attr[name]) for name in sorted(node.attr)}
+
+
 def attribute(tf, value):
-    """A node's attribute as JSON can hold it."""
+    """An attribute's value as JSON can hold it."""
     field = value.WhichOneof("value")
     if field == "list":
         fields = value.list.ListFields()
@@ -165,10 +167,15 @@ def _scalar_attribute(tf, field, value):
     if field == "shape":
         return None if value.unknown_rank else [None if d.size < 0 else d.size for d in value.dim]
     if field == "func":
-        return value.name
+        return function_name(value.name)
     if field == "tensor":
         return constant(tf.make_ndarray(value))
     return value
+
+
+def function_name(name):
+    """Without what differs from process to process: a running number, or random letters."""
+    return re.sub(r"_\d+$|(?<=_make_dataset)_.*$", "", name)
 
 
 def constant(array):
@@ -181,6 +188,14 @@ def constant(array):
         checksum = zlib.crc32(np.ascontiguousarray(array).tobytes()) & 0xFFFFFFFF
         content = f"crc32 {checksum:08x}"
     return [array.dtype.name, list(array.shape), content]
+
+
+def program_nodes(tf, graph_def):
+    """[name, op, inputs, device, attributes] of every node, in the order of creation."""
+    return [
+        [node.name, node.op, list(node.input), node.device, attributes(tf, node)]
+        for node in graph_def.node
+    ]
 
 
 def script_observations(tf, script):
