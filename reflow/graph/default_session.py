@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, Final, Literal
 
 from reflow.graph.graph import Graph
 
@@ -47,22 +47,29 @@ class DefaultSession:
         remove(self._session)
 
 
-def session_for(graph: Graph, session: Any, what: str) -> Any:
+# What `eval` and `run` do, for messages.
+_ACTS: Final = {"eval": "evaluate tensor", "run": "execute operation"}
+
+
+def session_for(graph: Graph, session: Any, method: Literal["eval", "run"]) -> Any:
     """The session that `Tensor.eval` and `Operation.run` use; ValueError when there is none."""
+    act = _ACTS[method]
     if session is None:
         session = get_default_session()
         if session is None:
             raise ValueError(
-                f"Cannot {what}: No default session is registered. Use `with sess.as_default()` "
-                f"or pass an explicit session to `{what}(session=sess)`"
+                f"Cannot {act} using `{method}()`: No default session is registered. Use `with "
+                f"sess.as_default()` or pass an explicit session to `{method}(session=sess)`"
             )
         if session.graph is not graph:
             raise ValueError(
-                f"Cannot use the default session to {what}: it was created for another graph. "
-                f"Pass an explicit session to `{what}(session=sess)`."
+                f"Cannot use the default session to {act}: the {act.split()[1]}'s graph is "
+                "different from the session's graph. Pass an explicit session to "
+                f"`{method}(session=sess)`."
             )
     elif session.graph is not graph:
         raise ValueError(
-            f"Cannot use the given session to {what}: it was created for another graph."
+            f"Cannot use the given session to {act}: the {act.split()[1]}'s graph is different "
+            "from the session's graph."
         )
     return session

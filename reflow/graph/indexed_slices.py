@@ -161,7 +161,7 @@ class SparseTensor:
         """Its SparseTensorValue in `session` (default: the default session)."""
         from reflow.graph.default_session import session_for
 
-        indices, values, dense_shape = session_for(self.graph, session, "eval()").run(
+        indices, values, dense_shape = session_for(self.graph, session, "eval").run(
             [self._indices, self._values, self._dense_shape], feed_dict
         )
         return SparseTensorValue(indices, values, dense_shape)

@@ -94,7 +94,7 @@ class Placement:
             None,
             op,
             f"Cannot assign a device for operation {op.name}: node {op.name}"
-            f"{f' (defined at {line}) ' if line is not None else ''} was explicitly assigned to "
+            f"{f' (defined at {line})' if line is not None else ''} was explicitly assigned to "
             f"{op.device} but available devices are [ {available} ]. Make sure the device "
             "specification refers to a valid device, or let a session choose another one with "
             "tf.ConfigProto(allow_soft_placement=True).",

@@ -99,7 +99,7 @@ class Feed:
         if self._element_type == object:
             return False
         try:
-            return bool(self._element_type.type(value) == value)
+            return bool(self._element_type.type(value).item() == value)
         except OverflowError:
             return False
 
