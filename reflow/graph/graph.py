@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reflow.graph.device import MergeDevice, merge_device
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
+from reflow.graph.scopes import ControlDependencies, NameScope, Scopes, ThreadScopes
 
 if TYPE_CHECKING:
     from reflow.graph.dtypes import DType
     from reflow.graph.op_definition import OpDefinition
 
-_VALID_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
-_VALID_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\-/]*$")
+__all__ = [
+    "ControlDependencies",
+    "Graph",
+    "GraphKeys",
+    "NameScope",
+    "Versions",
+    "get_default_graph",
+    "reset_default_graph",
+]
+
+_OP_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
+_SCOPE_NAME = re.compile(r"[A-Za-z0-9_.\-/]*$")
 
 # The version of the graph format that TensorFlow 1.15 writes.
 PRODUCER_VERSION = 134
+
+
+class Versions(NamedTuple):
+    """The versions of the graph format that go with a graph (a VersionDef)."""
+
+    producer: int = PRODUCER_VERSION
+    min_consumer: int = 0
+    bad_consumers: tuple[int, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def _is_valid_name(name: str, at_top: bool) -> bool:
+    """Whether a name may be used for an operation or scope, at the top or inside a scope."""
+    return (_OP_NAME if at_top else _SCOPE_NAME).match(name) is not None
 
 
 class Graph:
@@ -30,18 +58,33 @@ class Graph:
         self._lock = threading.RLock()
         self._nodes: dict[str, Operation] = {}
         self._ordered: list[Operation] = []
+        # Numbers operations, those included that were refused: default seeds depend on it.
+        self._last_id = 0
         self._names_in_use: dict[str, int] = {}
         self._collections: dict[Any, list[Any]] = {}
         self._unfeedable: set[Tensor] = set()
-        self._unfetchable: set[Tensor | Operation] = set()
+        self._unfetchable: set[Operation] = set()
+        # Functions by name: objects with a FunctionDef as their `function_def`.
         self._functions: dict[str, Any] = {}
         self._rewired = 0  # counts changes to edges that existed already
+        # Replaced when more becomes known of a shape: see constant_value.py.
+        self._shape_knowledge = object()
+        self._versions = Versions()
         self._seed: int | None = None
         self._finalized = False
         self._container = ""
         self._gradient_override_map: dict[str, str] = {}
         self._attr_scope_map: dict[str, Any] = {}
-        self._scopes = _Scopes()
+        self._thread_scopes = ThreadScopes()
+
+    @property
+    def building_function(self) -> bool:
+        """Whether this graph is the body of a function."""
+        return False
+
+    @property
+    def _scopes(self) -> Scopes:
+        return self._thread_scopes.scopes
 
     # -- Operations -------------------------------------------------------------------------
 
@@ -57,25 +100,34 @@ class Graph:
         compute_shapes: bool = True,
         compute_device: bool = True,
     ) -> Operation:
-        """Adds a node of a registered op type (tf.Graph.create_op).
+        """Adds a node of a registered op type, from tensors that need no conversion.
 
-        `attrs` holds plain values or AttrValue messages.  Prefer calling the op itself:
-        `MatMul(a, b)` converts inputs, infers types and checks attributes.
+        To call the op itself, `MatMul(a, b)`, is mostly better: that converts the inputs.
+
+        Args:
+          op_type: such as "MatMul".
+          inputs: tensors of this graph, lists of them laid out flat.
+          dtypes, input_types, op_def, compute_shapes, compute_device: follow from the op type;
+            accepted because programs give them.
+          name: by default `op_type`; made unique unless it ends in "/".
+          attrs: plain values or AttrValue messages.
+
+        Raises:
+          TypeError: an input is no tensor or of the wrong type, an attribute is missing or wrong.
+          ValueError: the name is not valid or, ending in "/", taken; or shapes do not fit.
         """
-        from reflow.graph.graph_def import plain_attr
         from reflow.graph.op_definition import lookup
 
-        definition = lookup(op_type)
-        plain = {key: plain_attr(value) for key, value in (attrs or {}).items()}
-        plain = definition.complete_attrs(plain)
-        for tensor in inputs:
+        for position, tensor in enumerate(inputs):
             if not isinstance(tensor, Tensor):
-                raise TypeError(f"Input #{inputs.index(tensor)} is not a tensor: {tensor!r}")
-        types = definition.output_types(plain) if dtypes is None else list(dtypes)
-        scoped_name = (
-            self.unique_name(name or op_type) if not (name and name.endswith("/")) else name[:-1]
-        )
-        return self.add_node(definition, list(inputs), plain, scoped_name, types)
+                raise TypeError(f"Input #{position} is not a tensor: {tensor}")
+        self._check_not_finalized()
+        definition = lookup(op_type)
+        plain = {key: _plain(value) for key, value in (attrs or {}).items()}
+        plain = definition.checked_attrs(list(inputs), plain)
+        full_name = self.op_name(name or op_type)
+        types = definition.output_types(plain)
+        return self.add_node(definition, list(inputs), plain, full_name, types)
 
     def add_node(
         self,
@@ -85,70 +137,75 @@ class Graph:
         name: str,
         output_types: Sequence[DType],
     ) -> Operation:
-        """Adds a node under a name that `unique_name` gave; all arguments are checked already."""
+        """Adds a node under a name that `op_name` gave; all else is checked already."""
         with self._lock:
-            self._check_not_finalized()
-            inputs = [t if t.op.graph is self else self.capture(t) for t in inputs]
-            scopes = self._scopes
-            if scopes.colocations:
-                self._apply_colocation(attrs)
-            if self._attr_scope_map:
-                for key, value in self._attr_scope_map.items():
-                    attrs.setdefault(key, value)
-            if definition.name in self._gradient_override_map:
-                attrs["_gradient_op_type"] = self._gradient_override_map[definition.name]
-            controls = scopes.control_inputs_for(inputs) if scopes.controllers else []
-            op = Operation(
-                self,
-                definition,
-                name,
-                len(self._ordered) + 1,
-                inputs,
-                output_types,
-                attrs,
-                controls,
-            )
-            if scopes.devices:
-                self._apply_devices(op)
-            if scopes.colocations:
-                op.device = scopes.colocations[-1].device or op.device
-            op._control_flow_context = scopes.control_flow_context
+            if self._finalized:
+                raise RuntimeError("Graph is finalized and cannot be modified.")
+            if name in self._nodes:
+                raise ValueError(f"Duplicate node name in graph: '{name}'")
+            for tensor in inputs:
+                if tensor.op.graph is not self:
+                    inputs = [t if t.op.graph is self else self.capture(t) for t in inputs]
+                    break
+            scopes = self._thread_scopes.scopes
+            controls = scopes.control_inputs_for(inputs) if scopes.controllers else ()
+            op_id = self._last_id = self._last_id + 1
+            op = Operation(self, definition, name, op_id, inputs, output_types, attrs, controls)
             try:
                 definition.infer_shapes(op)
             except BaseException:
-                self._disconnect(op)
+                op._disconnect()
                 raise
             self._nodes[name] = op
             self._ordered.append(op)
-            for controller in scopes.controllers:
-                controller.seen.add(op)
+            self._surround(op, scopes)
             return op
 
+    def _surround(self, op: Operation, scopes: Scopes) -> None:
+        """Applies what the scopes ask of a new node besides its control inputs."""
+        op._control_flow_context = scopes.control_flow_context
+        op._original_op = scopes.original_op
+        if self._attr_scope_map:
+            for key, value in self._attr_scope_map.items():
+                if key not in op.attrs:
+                    plain = _plain(value(op.node_def)) if callable(value) else value
+                    if plain is not None:
+                        op.attrs[key] = plain
+        if self._gradient_override_map and op.type in self._gradient_override_map:
+            op.attrs["_gradient_op_type"] = self._gradient_override_map[op.type]
+        if self._container and op.definition.stateful and op.attrs.get("container") == "":
+            op.attrs["container"] = self._container
+        for controller in scopes.controllers:
+            controller.seen.add(op)
+        if scopes.devices:
+            self._apply_devices(op, scopes)
+        if scopes.colocations:
+            self._apply_colocation(op, scopes)
+
     @staticmethod
-    def _disconnect(op: Operation) -> None:
-        """Takes back the edges of a node that was refused, so that nothing half-made stays."""
-        for tensor in op.inputs:
-            tensor._consumers.remove(op)
-        for control in op.control_inputs:
-            control._control_outputs.remove(op)
+    def _apply_devices(op: Operation, scopes: Scopes) -> None:
+        for merge in reversed(scopes.devices):
+            if merge is None:
+                break
+            if not isinstance(merge, MergeDevice):
+                op._set_device(merge(op))
+            elif not merge.is_null_merge:
+                op.device = merge.merge_string(op.device)
+
+    @staticmethod
+    def _apply_colocation(op: Operation, scopes: Scopes) -> None:
+        groups: set[str] = set()
+        for other in reversed(scopes.colocations):
+            groups.update(other._colocation_groups())
+            op.device = other.device or op.device
+        op.attrs["_class"] = sorted(groups)
 
     def capture(self, tensor: Tensor) -> Tensor:
         """What this graph uses for a tensor of another one.  A plain graph has nothing to use."""
         raise ValueError(
-            f"{tensor} is not an element of this graph: it must be from the same graph."
+            f"{tensor} must be from the same graph as the operation that takes it: it belongs to "
+            "another graph."
         )
-
-    def _apply_colocation(self, attrs: dict[str, Any]) -> None:
-        groups = set(attrs.get("_class", ()))
-        for op in self._scopes.colocations:
-            groups.update(op.attrs.get("_class") or [f"loc:@{op.name}"])
-        attrs["_class"] = sorted(groups)
-
-    def _apply_devices(self, op: Operation) -> None:
-        for merge in reversed(self._scopes.devices):
-            if merge is None:
-                break
-            op._set_device(merge(op))
 
     def get_operations(self) -> list[Operation]:
         """All operations in the order of creation."""
@@ -156,13 +213,17 @@ class Graph:
             return list(self._ordered)
 
     def get_operation_by_name(self, name: str) -> Operation:
+        """The operation of that name; TypeError, ValueError or KeyError if there is none."""
         if not isinstance(name, str):
-            raise TypeError(f"Operation names are strings (or similar), not {type(name).__name__}.")
+            raise TypeError(
+                f"Operation names are strings (or similar), not {type(name).__name__}."
+            )
         operation = self.as_graph_element(name, allow_tensor=False, allow_operation=True)
         assert isinstance(operation, Operation)
         return operation
 
     def get_tensor_by_name(self, name: str) -> Tensor:
+        """The tensor of that name; TypeError, ValueError or KeyError if there is none."""
         if not isinstance(name, str):
             raise TypeError(f"Tensor names are strings (or similar), not {type(name).__name__}.")
         tensor = self.as_graph_element(name, allow_tensor=True, allow_operation=False)
@@ -174,59 +235,59 @@ class Graph:
     ) -> Tensor | Operation:
         """The tensor or operation that a name or object stands for.
 
-        Raises TypeError when `obj` is no such thing, ValueError for a malformed name or an
-        object of another graph, KeyError for a name that is not in the graph.
+        Args:
+          obj: a tensor, an operation, the name of one, or an object with a method
+            `_as_graph_element` that gives one, such as a variable.
+
+        Raises:
+          TypeError: `obj` is no such thing, or not of a kind that is allowed.
+          ValueError: the name is malformed, or `obj` belongs to another graph.
+          KeyError: the name is not in the graph.
         """
         if not (allow_tensor or allow_operation):
             raise ValueError("allow_tensor and allow_operation can't both be False.")
-        wanted = " or ".join(
-            kind
-            for kind, allowed in (("Tensor", allow_tensor), ("Operation", allow_operation))
-            if allowed
-        )
         convert = getattr(obj, "_as_graph_element", None)
-        if convert is not None:
+        if callable(convert):
             element = convert()
             obj = obj if element is None else element
         if isinstance(obj, bytes):
             obj = obj.decode()
         if isinstance(obj, str):
-            return self._element_by_name(obj, allow_tensor, allow_operation)
-        allowed = (isinstance(obj, Tensor) and allow_tensor) or (
-            isinstance(obj, Operation) and allow_operation
-        )
-        if not allowed:
-            raise TypeError(f"Can not convert a {type(obj).__name__} into a {wanted}.")
-        if obj.graph is not self:
-            kind = "Tensor" if isinstance(obj, Tensor) else "Operation"
-            raise ValueError(f"{kind} {obj} is not an element of this graph.")
-        assert isinstance(obj, (Tensor, Operation))
-        return obj
+            if ":" in obj:
+                return self._tensor_named(obj, allow_tensor)
+            return self._operation_named(obj, allow_operation)
+        if isinstance(obj, Tensor) and allow_tensor:
+            if obj.graph is not self:
+                raise ValueError(f"Tensor {obj} is not an element of this graph.")
+            return obj
+        if isinstance(obj, Operation) and allow_operation:
+            if obj.graph is not self:
+                raise ValueError(f"Operation {obj} is not an element of this graph.")
+            return obj
+        kinds = [("Tensor", allow_tensor), ("Operation", allow_operation)]
+        allowed = " or ".join(kind for kind, is_allowed in kinds if is_allowed)
+        raise TypeError(f"Can not convert a {type(obj).__name__} into a {allowed}.")
 
-    def _element_by_name(
-        self, name: str, allow_tensor: bool, allow_operation: bool
-    ) -> Tensor | Operation:
-        op_name, colon, index = name.rpartition(":")
-        if not colon:
-            op = self._nodes.get(name)
-            if not allow_operation:
-                looks = (
-                    "an Operation, not a Tensor"
-                    if op is not None
-                    else "a (possibly invalid) Operation name, not a Tensor"
-                )
-                raise ValueError(
-                    f"The name '{name}' looks like {looks}. Tensor names must be of the form "
-                    '"<op_name>:<output_index>".'
-                )
+    def _operation_named(self, name: str, allowed: bool) -> Operation:
+        op = self._nodes.get(name)
+        if allowed:
             if op is None:
                 raise KeyError(
-                    f"The name '{name}' refers to an Operation not in the graph.{self._did_you_mean(name)}"
+                    f"The name {name!r} refers to an Operation not in the graph."
+                    f"{self._did_you_mean(name)}"
                 )
             return op
-        if not allow_tensor:
-            raise ValueError(f"Name {name!r} appears to refer to a Tensor, not an Operation.")
-        if not index.isdigit():
+        found = "looks like an (invalid)" if op is None else "refers to an"
+        raise ValueError(
+            f"The name {name!r} {found} Operation{' name' if op is None else ''}, not a Tensor. "
+            'Tensor names must be of the form "<op_name>:<output_index>".'
+        )
+
+    def _tensor_named(self, name: str, allowed: bool) -> Tensor:
+        if not allowed:
+            raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a Operation.")
+        op_name, _, index = name.partition(":")
+        if not index.isdecimal():
             raise ValueError(
                 f"The name {name!r} looks a like a Tensor name, but is not a valid one. "
                 'Tensor names must be of the form "<op_name>:<output_index>".'
@@ -245,25 +306,20 @@ class Graph:
         return op.outputs[int(index)]
 
     def _did_you_mean(self, name: str) -> str:
-        import difflib
-
         close = difflib.get_close_matches(name, self._nodes, n=1)
-        return f" Did you mean '{close[0]}'?" if close else ""
+        return f" Did you mean {close[0]!r}?" if close else ""
 
     @property
     def version(self) -> int:
-        """The number of operations so far, which also numbers the next one."""
-        return len(self._ordered)
-
-    @property
-    def _last_id(self) -> int:
-        return len(self._ordered)
+        """A number that grows with each operation."""
+        return self._ordered[-1]._id if self._ordered else 0
 
     @property
     def graph_def_versions(self) -> Any:
+        """The versions of the graph format, as a VersionDef message."""
         from tensorboard.compat.proto.versions_pb2 import VersionDef
 
-        return VersionDef(producer=PRODUCER_VERSION)
+        return VersionDef(**self._versions._asdict())
 
     @property
     def seed(self) -> int | None:
@@ -276,6 +332,7 @@ class Graph:
 
     @property
     def finalized(self) -> bool:
+        """Whether the graph is read-only."""
         return self._finalized
 
     def finalize(self) -> None:
@@ -290,121 +347,168 @@ class Graph:
             raise RuntimeError("Graph is finalized and cannot be modified.")
 
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
-        """The graph as a GraphDef message; only nodes created after `from_version`, if given."""
+        """The graph as a GraphDef message.
+
+        Args:
+          from_version: only nodes made after the graph had this `version`, if given.
+          add_shapes: give each node its static shapes, as the attribute `_output_shapes`.
+
+        Raises:
+          ValueError: the message would be larger than 2 GB.
+        """
         from reflow.graph.graph_def import graph_def_of
 
-        return graph_def_of(self, from_version, add_shapes)
+        with self._lock:
+            return graph_def_of(self, from_version, add_shapes)
 
     # -- Names ------------------------------------------------------------------------------
 
     def unique_name(self, name: str, mark_as_used: bool = True) -> str:
         """`name` in the current scope, with `_1`, `_2`, ... where it is taken (ignoring case)."""
-        stack = self._scopes.name_stack
+        stack = self._thread_scopes.scopes.name_stack
         if stack:
             name = f"{stack}/{name}"
         key = name.lower()
         in_use = self._names_in_use
-        count = in_use.get(key, 0)
-        if mark_as_used:
-            in_use[key] = count + 1
-        if not count:
-            return name
-        unique = key
-        while unique in in_use:
-            unique = f"{key}_{count}"
-            count += 1
-        if mark_as_used:
-            in_use[unique] = 1
+        with self._lock:
+            count = in_use.get(key, 0)
+            if mark_as_used:
+                in_use[key] = count + 1
+            if not count:
+                return name
+            unique = key
+            while unique in in_use:
+                unique = f"{key}_{count}"
+                count += 1
+            if mark_as_used:
+                in_use[unique] = 1
         return f"{name}_{count - 1}"
 
     def op_name(self, name: str) -> str:
-        """The full name for a new node: exact if `name` ends in "/", else made unique."""
-        if name.endswith("/"):
-            return name[:-1]
-        if not self._scopes.name_stack and not _VALID_OP_NAME.match(name):
+        """The full name for a new node: exact if `name` ends in "/", else made unique.
+
+        Raises:
+          ValueError: the name has characters that names may not have.
+        """
+        at_top = not self._thread_scopes.scopes.name_stack or name.endswith("/")
+        if not _is_valid_name(name, at_top):
             raise ValueError(f"'{name}' is not a valid node name")
-        if not _VALID_SCOPE_NAME.match(name):
-            raise ValueError(f"'{name}' is not a valid node name")
-        return self.unique_name(name)
+        return name[:-1] if name.endswith("/") else self.unique_name(name)
 
     def name_scope(self, name: str | None) -> NameScope:
-        """`with g.name_scope("layer") as scope:` prefixes names; "" or None goes to the top."""
-        if name:
-            valid = _VALID_SCOPE_NAME if self._scopes.name_stack else _VALID_OP_NAME
-            if not valid.match(name):
-                raise ValueError(f"'{name}' is not a valid scope name")
+        """`with g.name_scope("layer") as scope:` prefixes names.
+
+        Args:
+          name: made unique, unless it ends in "/": that enters exactly this scope, wherever the
+            program stands. "" or None goes to the top.
+
+        Raises:
+          ValueError: the name has characters that names may not have.
+        """
+        if name and not _is_valid_name(name, not self._scopes.name_stack):
+            raise ValueError(f"'{name}' is not a valid scope name")
         return NameScope(self, name)
 
     def get_name_scope(self) -> str:
+        """The current scope's name, without a slash at the end; "" at the top."""
         return self._scopes.name_stack
 
     # -- Scopes -----------------------------------------------------------------------------
 
     def as_default(self) -> DefaultGraph:
+        """`with g.as_default():` makes this the graph that operations are added to."""
         return DefaultGraph(self)
 
     def control_dependencies(self, control_inputs: Sequence[Any] | None) -> ControlDependencies:
-        """Ops made inside run after `control_inputs`; None clears what outer scopes asked for."""
+        """Operations made inside run after `control_inputs`.
+
+        Args:
+          control_inputs: operations, tensors, or what stands for them, such as variables and
+            names. None clears what outer scopes asked for.
+
+        Raises:
+          TypeError, ValueError, KeyError: as `as_graph_element`.
+        """
         if control_inputs is None:
             return ControlDependencies(self, [], clear=True)
-        ops: list[Operation] = []
-        for item in control_inputs:
-            element = item
-            if hasattr(element, "_as_graph_element"):
-                element = element._as_graph_element()
-            if hasattr(element, "values") and not isinstance(element, (Tensor, Operation)):
-                element = element.values  # IndexedSlices and sparse tensors
-            element = self.as_graph_element(element)
-            op = element.op if isinstance(element, Tensor) else element
-            if op not in ops:
-                ops.append(op)
-        return ControlDependencies(self, ops, clear=False)
+        known = {op for scope in self._scopes.controllers for op in scope.control_inputs}
+        ops: dict[Operation, None] = {}
+        for control_input in control_inputs:
+            op = self._operation_of(control_input)
+            if op not in known:
+                ops[op] = None
+        return ControlDependencies(self, list(ops))
+
+    def _operation_of(self, obj: Any) -> Operation:
+        """The operation that an object is, or that makes it."""
+        if not isinstance(obj, (Tensor, Operation)):
+            made_by = getattr(obj, "op", None)  # a variable, IndexedSlices
+            obj = made_by if isinstance(made_by, Operation) else obj
+        element = self.as_graph_element(obj)
+        return element.op if isinstance(element, Tensor) else element
 
     @contextmanager
     def device(self, device_name_or_function: Any) -> Iterator[None]:
-        """Places ops made inside: a device string, a DeviceSpec, a function of the op, or None."""
-        from reflow.graph.device import merge_device
+        """Places operations made inside.
 
-        merge: Callable[[Operation], Any] | None
-        if device_name_or_function is None or callable(device_name_or_function):
-            merge = device_name_or_function
-        else:
-            merge = merge_device(device_name_or_function)
-        stack = self._scopes.devices
-        stack.append(merge)
+        Args:
+          device_name_or_function: a device's name or a DeviceSpec, whose parts inner scopes may
+            override; a function from an operation to its device; or None, which ends the effect
+            of the scopes around.
+
+        Raises:
+          ValueError: the name is not valid.
+        """
+        merge = device_name_or_function
+        if merge is not None and not callable(merge):
+            merge = merge_device(merge)
+        scopes = self._scopes
+        saved = scopes.devices
+        scopes.devices = [*saved, merge]
         try:
             yield
         finally:
-            stack.pop()
+            scopes.devices = saved
 
     @contextmanager
-    def colocate_with(
-        self, op: Operation | Tensor | None, ignore_existing: bool = False
-    ) -> Iterator[None]:
-        """Records (in the `_class` attribute) that ops made inside belong beside `op`."""
+    def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
+        """Operations made inside belong beside `op`, says their attribute `_class`.
+
+        Args:
+          op: an operation or what one makes; None for no place.
+          ignore_existing: forget what scopes around this one ask.
+
+        Raises:
+          ValueError: `op` is None, but `ignore_existing` is not given.
+        """
         if op is None and not ignore_existing:
             raise ValueError(
                 "Trying to reset colocation (op is None) but ignore_existing is not True"
             )
-        if isinstance(op, Tensor):
-            op = op.op
-        elif op is not None and not isinstance(op, Operation):
-            element = self.as_graph_element(op)
-            op = element.op if isinstance(element, Tensor) else element
         scopes = self._scopes
         saved, saved_devices = scopes.colocations, scopes.devices
-        scopes.colocations = [] if ignore_existing else list(saved)
-        if op is not None:
-            scopes.colocations.append(op)
-            # The op beside which we stand decides the device, not the scopes around us.
-            scopes.devices = []
+        beside = [] if op is None else [self._operation_of(op)]
+        scopes.colocations = beside if ignore_existing else [*saved, *beside]
+        # The operation beside which we stand decides the device, not the scopes around us.
+        scopes.devices = []
         try:
             yield
         finally:
             scopes.colocations, scopes.devices = saved, saved_devices
 
     @contextmanager
+    def _original_op(self, op: Operation) -> Iterator[None]:
+        """Operations made inside are derived from `op`, as its gradient."""
+        scopes = self._scopes
+        saved, scopes.original_op = scopes.original_op, op
+        try:
+            yield
+        finally:
+            scopes.original_op = saved
+
+    @contextmanager
     def container(self, container_name: str) -> Iterator[str]:
+        """Names the container of the variables, queues and their like that are made inside."""
         saved, self._container = self._container, container_name
         try:
             yield container_name
@@ -413,12 +517,18 @@ class Graph:
 
     @contextmanager
     def gradient_override_map(self, op_type_map: dict[str, str]) -> Iterator[None]:
-        """Ops of the given types made inside get the gradient registered under another name."""
-        if not isinstance(op_type_map, dict):
+        """Gives ops made inside the gradients registered under other names.
+
+        Args:
+          op_type_map: from op types to names given to `tf.RegisterGradient`.
+
+        Raises:
+          TypeError: it is not a dictionary from strings to strings.
+        """
+        if not isinstance(op_type_map, dict) or not all(
+            isinstance(text, str) for item in op_type_map.items() for text in item
+        ):
             raise TypeError("op_type_map must be a dictionary mapping strings to strings")
-        for op_type, mapped in op_type_map.items():
-            if not (isinstance(op_type, str) and isinstance(mapped, str)):
-                raise TypeError("op_type_map must be a dictionary mapping strings to strings")
         saved = self._gradient_override_map
         self._gradient_override_map = {**saved, **op_type_map}
         try:
@@ -428,9 +538,21 @@ class Graph:
 
     @contextmanager
     def _attr_scope(self, attr_map: dict[str, Any]) -> Iterator[None]:
-        """Sets attributes (AttrValue messages or plain values) on ops made inside; None takes one away."""
+        """Sets attributes on operations made inside that have none of that name.
+
+        Args:
+          attr_map: from names to AttrValue messages, plain values or functions from a NodeDef to
+            one of these; None takes away what an outer scope set.
+
+        Raises:
+          TypeError: it is not a dictionary with strings as keys.
+        """
+        if not isinstance(attr_map, dict) or not all(isinstance(name, str) for name in attr_map):
+            raise TypeError(
+                "attr_map must be a dictionary mapping strings to AttrValue protocol buffers"
+            )
         saved = self._attr_scope_map
-        merged = {**saved, **{key: _plain(value) for key, value in attr_map.items()}}
+        merged = {**saved, **{name: _plain(value) for name, value in attr_map.items()}}
         self._attr_scope_map = {key: value for key, value in merged.items() if value is not None}
         try:
             yield
@@ -440,11 +562,13 @@ class Graph:
     # -- Collections ------------------------------------------------------------------------
 
     def add_to_collection(self, name: Any, value: Any) -> None:
+        """Appends `value` to the collection `name`; RuntimeError in a finalized graph."""
         with self._lock:
             self._check_not_finalized()
             self._collections.setdefault(name, []).append(value)
 
     def add_to_collections(self, names: Any, value: Any) -> None:
+        """Appends `value` to each of several collections, once; a string names one."""
         names = (names,) if isinstance(names, str) else dict.fromkeys(names)
         for name in names:
             self.add_to_collection(name, value)
@@ -464,36 +588,39 @@ class Graph:
         return [item for item in items if hasattr(item, "name") and pattern.match(item.name)]
 
     def get_all_collection_keys(self) -> list[str]:
-        return [key for key in self._collections if isinstance(key, str)]
+        """The names of collections that are strings."""
+        with self._lock:
+            return [key for key in self._collections if isinstance(key, str)]
 
     @property
     def collections(self) -> list[Any]:
+        """The names of all collections."""
         return list(self._collections)
 
     def clear_collection(self, name: Any) -> None:
-        self._check_not_finalized()
-        self._collections.pop(name, None)
+        """Empties a collection, if there is one of that name."""
+        with self._lock:
+            self._check_not_finalized()
+            self._collections.pop(name, None)
 
     # -- What may be fed and fetched ----------------------------------------------------------
 
     def prevent_feeding(self, tensor: Tensor) -> None:
+        """Makes it an error to feed `tensor`."""
         self._unfeedable.add(tensor)
 
     def is_feedable(self, tensor: Tensor) -> bool:
+        """Whether a run may feed `tensor`."""
         return tensor not in self._unfeedable
 
-    def prevent_fetching(self, op: Tensor | Operation) -> None:
+    def prevent_fetching(self, op: Operation) -> None:
+        """Makes it an error to fetch `op` or its outputs."""
         self._unfetchable.add(op)
 
     def is_fetchable(self, tensor_or_op: Tensor | Operation) -> bool:
-        if isinstance(tensor_or_op, Tensor) and tensor_or_op.op in self._unfetchable:
-            return False
-        return tensor_or_op not in self._unfetchable
-
-    @property
-    def building_function(self) -> bool:
-        """Whether this graph is the body of a function."""
-        return False
+        """Whether a run may fetch this."""
+        op = tensor_or_op.op if isinstance(tensor_or_op, Tensor) else tensor_or_op
+        return op not in self._unfetchable
 
 
 def _plain(value: Any) -> Any:
@@ -503,98 +630,6 @@ def _plain(value: Any) -> Any:
     from reflow.graph.graph_def import plain_attr
 
     return plain_attr(value)
-
-
-class _Controller:
-    """One `control_dependencies` scope: what it asks for and the ops made inside so far."""
-
-    __slots__ = ("control_inputs", "seen")
-
-    def __init__(self, control_inputs: list[Operation]) -> None:
-        self.control_inputs = control_inputs
-        self.seen: set[Operation] = set()
-
-
-class _Scopes(threading.local):
-    """What surrounds the next op: each thread that builds has scopes of its own."""
-
-    def __init__(self) -> None:
-        self.name_stack = ""
-        self.controllers: list[_Controller] = []
-        self.devices: list[Callable[[Operation], Any] | None] = []
-        self.colocations: list[Operation] = []
-        self.control_flow_context: Any = None
-
-    def control_inputs_for(self, inputs: Sequence[Tensor]) -> list[Operation]:
-        """The control inputs that the scopes ask of an op with these inputs.
-
-        A scope asks nothing when one of the inputs was made inside it: that one waited already.
-        """
-        producers = {tensor.op for tensor in inputs}
-        controls: list[Operation] = []
-        for controller in self.controllers:
-            if producers.isdisjoint(controller.seen):
-                controls += [
-                    op
-                    for op in controller.control_inputs
-                    if op not in producers and op not in controls
-                ]
-        return controls
-
-
-class NameScope:
-    """Graph.name_scope: enters a scope and gives its name with a trailing slash."""
-
-    __slots__ = ("_graph", "_name", "_saved")
-
-    def __init__(self, graph: Graph, name: str | None) -> None:
-        self._graph = graph
-        self._name = name
-
-    def __enter__(self) -> str:
-        scopes = self._graph._scopes
-        self._saved = scopes.name_stack
-        name = self._name
-        if not name:
-            scopes.name_stack = ""
-            return ""
-        stack = name[:-1] if name.endswith("/") else self._graph.unique_name(name)
-        scopes.name_stack = stack
-        return stack + "/"
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._graph._scopes.name_stack = self._saved
-
-
-class ControlDependencies:
-    """Graph.control_dependencies as a context manager."""
-
-    __slots__ = ("_graph", "_controller", "_clear", "_saved", "_saved_context")
-
-    def __init__(self, graph: Graph, ops: list[Operation], clear: bool) -> None:
-        self._graph = graph
-        self._controller = _Controller(ops)
-        self._clear = clear
-
-    def __enter__(self) -> ControlDependencies:
-        scopes = self._graph._scopes
-        self._saved = scopes.controllers
-        self._saved_context = scopes.control_flow_context
-        if self._clear:
-            scopes.controllers = []
-            scopes.control_flow_context = None
-        else:
-            scopes.controllers = [*self._saved, self._controller]
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        scopes = self._graph._scopes
-        scopes.controllers = self._saved
-        scopes.control_flow_context = self._saved_context
-
-    @property
-    def control_inputs(self) -> list[Operation]:
-        return self._controller.control_inputs
 
 
 class _DefaultGraphs(threading.local):
@@ -627,13 +662,17 @@ def get_default_graph() -> Graph:
 
 
 def reset_default_graph() -> None:
-    """Replaces the global default graph by an empty one.  Not inside `with graph.as_default()`."""
+    """Replaces the global default graph by an empty one.  Not inside `with graph.as_default()`.
+
+    Raises:
+      AssertionError: a graph is entered in this thread.
+    """
     if _default_graphs.stack:
         raise AssertionError(
             "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared "
             "graph, exit the nesting and create a new graph."
         )
-    _global_default.graph = Graph()
+    _global_default.graph = None
 
 
 class DefaultGraph:
@@ -660,6 +699,3 @@ class DefaultGraph:
                 f"Nesting violated for default stack of {type(self._graph).__name__} objects"
             )
         stack.pop()
-
-
-__all__ = ["Graph", "GraphKeys", "get_default_graph", "reset_default_graph"]

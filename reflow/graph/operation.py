@@ -13,11 +13,18 @@ if TYPE_CHECKING:
     from reflow.graph.graph import Graph
     from reflow.graph.op_definition import OpDefinition
 
+_UNKNOWN = TensorShape(None)
+
 
 class Tensor:
     """One output of an operation: a symbolic value with an element type and a static shape.
 
     Operators (`+`, `[...]`, ...) are attached by the public namespace, which owns their names.
+
+    Attributes:
+      op: the operation that makes this tensor.
+      value_index: its position among the operation's outputs.
+      dtype: the type of its elements; a reference type for what refers to a variable.
     """
 
     __slots__ = (
@@ -38,35 +45,52 @@ class Tensor:
         self.op = op
         self.value_index = value_index
         self.dtype = dtype
-        self._shape: TensorShape = _UNKNOWN
+        self._shape = _UNKNOWN
         self._consumers: list[Operation] = []
+        # What is known of the value: see constant_value.py.
         self._constant: Any = None
 
     @property
     def name(self) -> str:
+        """The operation's name, a colon and the position: "MatMul:0"."""
         return f"{self.op.name}:{self.value_index}"
 
     @property
     def graph(self) -> Graph:
+        """The graph that contains this tensor."""
         return self.op.graph
 
     @property
     def device(self) -> str:
+        """The device on which this tensor is made, "" if none is asked for."""
         return self.op.device
 
     @property
     def shape(self) -> TensorShape:
+        """What is known of the shape before a run."""
         return self._shape
 
     def get_shape(self) -> TensorShape:
+        """The same as `shape`."""
         return self._shape
 
     def _shape_as_list(self) -> list[int | None] | None:
         return None if self._shape.ndims is None else self._shape.as_list()
 
+    def _rank(self) -> int | None:
+        return self._shape.ndims
+
     def set_shape(self, shape: Any) -> None:
-        """Merges `shape` into the static shape; ValueError when the two are incompatible."""
-        self._shape = self._shape.merge_with(as_shape(shape))
+        """Adds `shape` to what is known of the static shape.
+
+        Raises:
+          ValueError: the two are not compatible.
+        """
+        before = self._shape.sizes
+        # A shape object of its own: partly known shapes are equal only to themselves.
+        self._shape = TensorShape(self._shape.merge_with(as_shape(shape)))
+        if self._shape.sizes != before:
+            self.op.graph._shape_knowledge = object()
 
     def consumers(self) -> list[Operation]:
         """The operations that take this tensor as an input, in the order of creation."""
@@ -76,7 +100,11 @@ class Tensor:
         """This tensor's value in `session` (default: the default session)."""
         from reflow.graph.default_session import session_for
 
-        return session_for(self.graph, session, "eval()").run(self, feed_dict)
+        return session_for(self.graph, session, "eval").run(self, feed_dict)
+
+    def experimental_ref(self) -> Reference:
+        """A hashable object that stands for this very tensor in sets and dictionaries."""
+        return Reference(self)
 
     def __hash__(self) -> int:
         return id(self)
@@ -101,9 +129,10 @@ class Tensor:
 
     def __bool__(self) -> bool:
         raise TypeError(
-            "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead "
-            "of `if t:` to test if a tensor is defined, and use TensorFlow ops such as tf.cond to "
-            f"execute subgraphs conditioned on the value of a tensor. Received: {self}"
+            "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` "
+            "instead of `if t:` to test if a tensor is defined, and use TensorFlow ops such as "
+            "tf.cond to execute subgraphs conditioned on the value of a tensor. "
+            f"Received: {self}"
         )
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
@@ -121,13 +150,43 @@ class Tensor:
         return f"<tf.Tensor '{self.name}' shape={self._shape} dtype={self.dtype.name}>"
 
 
-_UNKNOWN = TensorShape(None)
+class Reference:
+    """Stands for one object: equal to another if both stand for the same object."""
+
+    __slots__ = ("_referent",)
+
+    def __init__(self, referent: Any) -> None:
+        self._referent = referent
+
+    def deref(self) -> Any:
+        """The object itself."""
+        return self._referent
+
+    def __hash__(self) -> int:
+        return id(self._referent)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Reference):
+            return NotImplemented
+        return self._referent is other._referent
+
+    def __repr__(self) -> str:
+        return f"<Reference to {self._referent!r}>"
 
 
 class Operation:
     """A node: an op type applied to tensors, with attributes, control inputs and a device.
 
-    Made by `Graph.create_op`, never directly.
+    Made by `Graph.create_op` or by calling an op, never directly.
+
+    Attributes:
+      type: such as "MatMul".
+      name: unique in its graph.
+      graph: the graph that contains it.
+      device: the device asked for, "" if none.
+      definition: its signature and rules.
+      attrs: plain values by name, those of the signature in its order.
+      trace: where the program made it.
     """
 
     __slots__ = (
@@ -158,7 +217,7 @@ class Operation:
         inputs: list[Tensor],
         output_types: Sequence[DType],
         attrs: dict[str, Any],
-        control_inputs: list[Operation],
+        control_inputs: Sequence[Operation],
     ) -> None:
         self.graph = graph
         self.definition = definition
@@ -170,12 +229,15 @@ class Operation:
         self._control_outputs: list[Operation] = []
         self.attrs = attrs
         self.device = ""
-        self.trace = source.capture()
+        self.trace = source.capture(skip=3)
         self._original_op: Operation | None = None
         # Set by tf.custom_gradient: a gradient rule for this very node.
         self._gradient_function: Any = None
         self._control_flow_context: Any = None
-        self._outputs = [Tensor(self, i, dtype) for i, dtype in enumerate(output_types)]
+        if len(output_types) == 1:
+            self._outputs = [Tensor(self, 0, output_types[0])]
+        else:
+            self._outputs = [Tensor(self, i, dtype) for i, dtype in enumerate(output_types)]
         for tensor in inputs:
             tensor._consumers.append(self)
         for control in control_inputs:
@@ -183,17 +245,21 @@ class Operation:
 
     @property
     def inputs(self) -> list[Tensor]:
+        """The tensors it takes, lists of them laid out flat."""
         return self._inputs
 
     @property
     def outputs(self) -> list[Tensor]:
+        """The tensors it makes, lists of them laid out flat."""
         return self._outputs
 
     @property
     def control_inputs(self) -> list[Operation]:
-        return self._control_inputs
+        """The operations that it runs after, besides those that make its inputs."""
+        return list(self._control_inputs)
 
     def values(self) -> tuple[Tensor, ...]:
+        """The outputs, as a tuple."""
         return tuple(self._outputs)
 
     @property
@@ -211,75 +277,125 @@ class Operation:
         return node_def_of(self)
 
     def get_attr(self, name: str) -> Any:
-        """An attribute's value; text as bytes, as TensorFlow gives it.  ValueError if absent."""
+        """An attribute's value as TensorFlow gives it.
+
+        Returns:
+          Text as bytes, a type as a `DType`; a shape, tensor or function as its message; a list
+          of these as a list.
+
+        Raises:
+          ValueError: there is no such attribute.
+        """
         if name not in self.attrs:
             raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
-        value = self.attrs[name]
-        if isinstance(value, str):
-            return value.encode()
-        if isinstance(value, list):
-            return [item.encode() if isinstance(item, str) else item for item in value]
-        if name in self.definition.attrs and self.definition.attrs[name].kind == "shape":
-            return value.as_proto()
-        if name in self.definition.attrs and self.definition.attrs[name].kind == "tensor":
-            from reflow.graph.tensor_proto import make_tensor_proto
+        from reflow.graph.graph_def import attr_as_tensorflow_gives_it
 
-            return make_tensor_proto(value, dtype=self.attrs.get("dtype"))
-        return value
+        return attr_as_tensorflow_gives_it(self, name)
 
     def colocation_groups(self) -> list[bytes]:
-        groups = self.attrs.get("_class")
-        return [g.encode() for g in groups] if groups else [b"loc:@" + self.name.encode()]
+        """The groups of operations that belong together, of which it is one."""
+        return [group.encode() for group in self._colocation_groups()]
+
+    def _colocation_groups(self) -> list[str]:
+        groups = [group for group in self.attrs.get("_class", ()) if group.startswith("loc:@")]
+        return groups or [f"loc:@{self.name}"]
 
     def _set_device(self, device: Any) -> None:
-        from reflow.graph.device import canonical_name
-
-        self.device = canonical_name(device)
+        """Asks for a device, given by name or as a DeviceSpec."""
+        self.device = device if isinstance(device, str) else device.to_string()
 
     def _set_attr(self, name: str, value: Any) -> None:
         """Sets an attribute, given as an AttrValue message or as its plain value."""
+        from reflow.graph.constant_value import forget
         from reflow.graph.graph_def import plain_attr
 
         self.attrs[name] = plain_attr(value)
+        forget(self)
 
     def _add_control_input(self, op: Operation) -> None:
         self._add_control_inputs([op])
 
     def _add_control_inputs(self, ops: Sequence[Operation]) -> None:
+        """Adds control inputs.
+
+        Raises:
+          TypeError: one is no operation.
+          ValueError: one belongs to another graph.
+        """
         for op in ops:
             if not isinstance(op, Operation):
-                raise TypeError(f"op must be an Operation. Received: {op!r}")
+                raise TypeError(f"op must be an Operation: {op}")
             if op.graph is not self.graph:
                 raise ValueError(f"{op.name} must be from the same graph as {self.name}.")
+        for op in ops:
             if op not in self._control_inputs:
-                self._control_inputs.append(op)
+                self._control_inputs = (*self._control_inputs, op)
                 op._control_outputs.append(self)
         self.graph._rewired += 1
 
+    def _remove_all_control_inputs(self) -> None:
+        for control in self._control_inputs:
+            control._control_outputs.remove(self)
+        self._control_inputs = ()
+        self.graph._rewired += 1
+
     def _update_input(self, index: int, tensor: Tensor) -> None:
-        """Rewires one input (graph editing)."""
+        """Rewires one input (graph editing).
+
+        Raises:
+          TypeError: `tensor` is none, or not of the type that the op takes there.
+          ValueError: it belongs to another graph.
+        """
+        from reflow.graph.constant_value import forget
+
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"tensor must be a Tensor: {tensor}")
         if tensor.graph is not self.graph:
             raise ValueError(f"{tensor} must be from the same graph as {self.name}.")
-        self._inputs[index]._consumers.remove(self)
+        before = self._inputs[index]
+        if tensor.dtype.base_dtype is not before.dtype.base_dtype:
+            raise TypeError(
+                f"Input {index} of '{self.name}' has type {before.dtype.base_dtype.name}. "
+                f"Received: {tensor}"
+            )
+        before._consumers.remove(self)
         self._inputs[index] = tensor
         tensor._consumers.append(self)
+        forget(self)
         self.graph._rewired += 1
+
+    def _disconnect(self) -> None:
+        """Takes back the edges of a node that was refused, so that nothing half-made stays."""
+        for tensor in self._inputs:
+            tensor._consumers.remove(self)
+        for control in self._control_inputs:
+            control._control_outputs.remove(self)
 
     def run(self, feed_dict: Any = None, session: Any = None) -> None:
         """Runs this operation in `session` (default: the default session)."""
         from reflow.graph.default_session import session_for
 
-        session_for(self.graph, session, "run()").run(self, feed_dict)
+        session_for(self.graph, session, "run").run(self, feed_dict)
 
     @property
     def traceback(self) -> list[tuple[str, int, str, str]]:
-        """The user's frames that made this op, outermost first: (file, line, function, text)."""
+        """The user's frames that made it, outermost first: (file, line, function, text)."""
         return [
-            (s.filename, s.lineno, s.function, s.text) for s in reversed(source.resolve(self.trace))
+            (line.filename, line.lineno, line.function, line.text)
+            for line in reversed(source.resolve(self.trace))
+        ]
+
+    @property
+    def traceback_with_start_lines(self) -> list[tuple[str, int, str, str, int]]:
+        """As `traceback`, with the line where each function starts."""
+        return [
+            (line.filename, line.lineno, line.function, line.text, line.function_lineno)
+            for line in reversed(source.resolve(self.trace))
         ]
 
     @property
     def user_line(self) -> source.SourceLine | None:
+        """The line of the user's program that made it."""
         return source.user_line(self.trace)
 
     def __str__(self) -> str:

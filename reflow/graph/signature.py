@@ -8,8 +8,11 @@ Source: tensorflow/core/framework/op_def.proto and op_def_builder.h.
 
 from __future__ import annotations
 
+import ctypes
+import numbers
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,8 +32,9 @@ class Arg:
     type_list_attr: str = ""
     is_ref: bool = False
 
-    @property
+    @cached_property
     def is_sequence(self) -> bool:
+        """Whether it is a list of tensors."""
         return bool(self.number_attr or self.type_list_attr)
 
 
@@ -45,40 +49,60 @@ class Attr:
     default: Any = None
     has_default: bool = False
 
-    def coerce(self, value: Any, op_type: str) -> Any:
-        """`value` as this attribute holds it; TypeError or ValueError in TensorFlow's words."""
-        if self.kind.startswith("list("):
-            if not isinstance(value, (list, tuple, TensorShape)):
-                raise TypeError(
-                    f"Expected list for attr {self.name} of op '{op_type}'. Received: {value!r}"
-                )
-            if self.minimum is not None and len(value) < self.minimum:
-                raise ValueError(
-                    f"Attr '{self.name}' of '{op_type}' Op passed list of length {len(value)} "
-                    f"less than minimum {self.minimum}."
-                )
-            item_kind = self.kind[5:-1]
-            return [self._coerce_one(item, item_kind, op_type) for item in value]
-        return self._coerce_one(value, self.kind, op_type)
+    @cached_property
+    def item_kind(self) -> str:
+        """The kind, of a list the kind of its items."""
+        return self.kind[5:-1] if self.is_list else self.kind
 
-    def _coerce_one(self, value: Any, kind: str, op_type: str) -> Any:
-        coerced = _COERCERS[kind](value, self.name)
-        if self.allowed is not None and coerced not in self.allowed:
-            received = coerced.name if isinstance(coerced, DType) else repr(coerced)
-            listed = ", ".join(a.name if isinstance(a, DType) else repr(a) for a in self.allowed)
-            error = TypeError if kind == "type" else ValueError
-            raise error(
-                f"Value passed to parameter '{self.name}' of op '{op_type}' has "
-                f"{'DataType ' if kind == 'type' else ''}{received} not in list of allowed "
-                f"values: {listed}"
-            )
-        if self.minimum is not None and kind == "int" and not self.kind.startswith("list"):
-            if coerced < self.minimum:
+    @cached_property
+    def is_list(self) -> bool:
+        """Whether the attribute is a list."""
+        return self.kind.startswith("list(")
+
+    def coerce(self, value: Any, op_type: str, parameter: str = "") -> Any:
+        """`value` as this attribute holds it.
+
+        Args:
+          value: what a program gave.
+          op_type, parameter: for messages; the latter if it is not named as the attribute.
+
+        Raises:
+          TypeError: it is not of this kind, or not a type that is allowed.
+          ValueError: it is of this kind but not allowed.
+        """
+        if not self.is_list:
+            coerced = self._coerce_one(value, op_type, parameter or self.name)
+            if self.minimum is not None and coerced < self.minimum:
                 raise ValueError(
                     f"Attr '{self.name}' of '{op_type}' Op passed {coerced} "
                     f"less than minimum {self.minimum}."
                 )
-        return coerced
+            return coerced
+        if not isinstance(value, (list, tuple, TensorShape)):
+            raise TypeError(
+                f"Expected list for attr {self.name} of op '{op_type}'. Received: {value!r}"
+            )
+        if self.minimum is not None and len(value) < self.minimum:
+            raise ValueError(
+                f"Attr '{self.name}' of '{op_type}' Op passed list of length {len(value)} "
+                f"less than minimum {self.minimum}."
+            )
+        return [self._coerce_one(item, op_type, parameter or self.name) for item in value]
+
+    def _coerce_one(self, value: Any, op_type: str, parameter: str) -> Any:
+        coerced = _COERCERS[self.item_kind](value, self.name)
+        if self.allowed is None or coerced in self.allowed:
+            return coerced
+        if self.item_kind == "type":
+            raise TypeError(
+                f"Value passed to parameter '{parameter}' has DataType {coerced.name} not in "
+                f"list of allowed values: {', '.join(dtype.name for dtype in self.allowed)}"
+            )
+        listed = '", "'.join(self.allowed)
+        raise ValueError(
+            f"Attr '{self.name}' of '{op_type}' Op passed string '{coerced}' not in: "
+            f'"{listed}".'
+        )
 
 
 def _coerce_int(value: Any, name: str) -> int:
@@ -91,12 +115,10 @@ def _coerce_int(value: Any, name: str) -> int:
 
 
 def _coerce_float(value: Any, name: str) -> float:
-    if isinstance(value, (bytes, str)):
+    """In single precision, as messages hold it and TensorFlow's kernels see it."""
+    if not isinstance(value, (numbers.Real, np.integer, np.floating)):
         raise TypeError(f"Expected float for argument '{name}' not {value!r}.")
-    try:
-        return float(value)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"Expected float for argument '{name}' not {value!r}.") from error
+    return ctypes.c_float(float(value)).value
 
 
 def _coerce_bool(value: Any, name: str) -> bool:
@@ -128,9 +150,7 @@ def _coerce_shape(value: Any, name: str) -> TensorShape:
     try:
         return as_shape(value)
     except (TypeError, ValueError) as error:
-        raise type(error)(
-            f"Error converting {value!r} (argument '{name}') to a TensorShape: {error}"
-        ) from error
+        raise type(error)(f"Error converting {name} to a TensorShape: {error}") from error
 
 
 def _keep(value: Any, name: str) -> Any:
@@ -209,17 +229,17 @@ def _parse_default(text: str, kind: str) -> Any:
     if kind == "int":
         return int(text)
     if kind == "float":
-        return float(text)
+        return _coerce_float(float(text), text)
     if kind == "string":
         return text.strip("'")
     if kind == "type":
         return as_dtype(text)
     if kind == "shape":
-        return TensorShape(None) if text == "unknown" else TensorShape(eval_sizes(text))
+        return TensorShape(None) if text == "unknown" else TensorShape(_parse_sizes(text))
     raise ValueError(f"A default of kind {kind} is not supported. Received: {text!r}")
 
 
-def eval_sizes(text: str) -> list[int]:
+def _parse_sizes(text: str) -> list[int]:
     """ "[2, 3]" -> [2, 3]."""
     return [int(item) for item in text.strip("[]").split(",") if item.strip()]
 

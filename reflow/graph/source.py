@@ -6,17 +6,18 @@ import linecache
 import os
 import sys
 from types import CodeType, FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 # The zoo's programs are users of reflow like any other.
 _ZOO = os.path.join(_PACKAGE, "zoo") + os.sep
 
-_is_internal_code: dict[CodeType, bool] = {}
+# By file name, not by code object: to hash one of those takes longer than to make an operation.
+_is_internal: dict[str, bool] = {}
 
-# The frames from the innermost user frame outwards.  The instruction offset is kept, not the
-# line: finding a line decodes the code's line table, which costs more than making the op.
-RawTrace = tuple[tuple[CodeType, int], ...]
+# The user's frames from the innermost outwards, laid out flat: code, instruction offset, code,
+# offset, ...  The offset is kept, not the line: finding a line decodes the code's line table.
+RawTrace: TypeAlias = tuple[Any, ...]
 
 
 class SourceLine(NamedTuple):
@@ -25,9 +26,11 @@ class SourceLine(NamedTuple):
     filename: str
     lineno: int
     function: str
+    function_lineno: int
 
     @property
     def text(self) -> str:
+        """The line itself, without indentation; "" if the file cannot be read."""
         return linecache.getline(self.filename, self.lineno).strip()
 
     def __str__(self) -> str:
@@ -41,23 +44,23 @@ def is_internal_file(filename: str) -> bool:
     return filename.startswith(_PACKAGE) and not filename.startswith(_ZOO)
 
 
-def _is_internal(code: CodeType) -> bool:
-    internal = _is_internal_code.get(code)
-    if internal is None:
-        internal = _is_internal_code[code] = is_internal_file(code.co_filename)
-    return internal
+def capture(skip: int = 0, limit: int = 16) -> RawTrace:
+    """The user's frames of the caller, innermost first.
 
-
-def capture(limit: int = 16) -> RawTrace:
-    """The user's frames of the caller, innermost first; at most `limit` of them."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and _is_internal(frame.f_code):
-        frame = frame.f_back
-    trace = []
-    while frame is not None and len(trace) < limit:
+    Args:
+      skip: frames above the caller that are known to be reflow's own.
+      limit: the most frames to keep.
+    """
+    frame: FrameType | None = sys._getframe(1 + skip)
+    trace: list[Any] = []
+    while frame is not None and limit:
         code = frame.f_code
-        if not _is_internal(code):
-            trace.append((code, frame.f_lasti))
+        internal = _is_internal.get(code.co_filename)
+        if internal is None:
+            internal = _is_internal[code.co_filename] = is_internal_file(code.co_filename)
+        if not internal:
+            trace += (code, frame.f_lasti)
+            limit -= 1
         frame = frame.f_back
     return tuple(trace)
 
@@ -65,7 +68,8 @@ def capture(limit: int = 16) -> RawTrace:
 def resolve(trace: RawTrace) -> list[SourceLine]:
     """The captured frames as file, line and function, innermost first."""
     return [
-        SourceLine(code.co_filename, _line_of(code, offset), code.co_name) for code, offset in trace
+        SourceLine(code.co_filename, _line_of(code, offset), code.co_name, code.co_firstlineno)
+        for code, offset in zip(trace[::2], trace[1::2])
     ]
 
 
@@ -78,4 +82,4 @@ def _line_of(code: CodeType, offset: int) -> int:
 
 def user_line(trace: RawTrace) -> SourceLine | None:
     """The innermost line of the user's program, or None when there is none (a bare import)."""
-    return resolve(trace[:1])[0] if trace else None
+    return resolve(trace[:2])[0] if trace else None
