@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from reflow.graph.constant_value import constant_value
 from reflow.graph.dtypes import DType
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
@@ -16,7 +17,6 @@ from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
 from reflow.ops.filling import Range
 from reflow.ops.gathering import take
-from reflow.ops.kernels import Value
 from reflow.ops.op import op
 from reflow.ops.unsigned import in_order
 from reflow.ops.values import torch_type
@@ -165,16 +165,20 @@ class DynamicStitch:
     export = ("dynamic_stitch",)
 
     def shape(
-        indices: list[Value], data: list[TensorShape], *, op: Operation
+        indices: list[TensorShape], data: list[TensorShape], *, op: Operation
     ) -> TensorShape:
         inner = shapes.UNKNOWN
-        for places, values in zip(op.inputs, data):
-            if places.shape.sizes is None or values.sizes is None:
+        for places, values in zip(indices, data):
+            if places.sizes is None or values.sizes is None:
                 continue
-            rank = len(places.shape.sizes)
-            shapes.merge(shapes.of(*values.sizes[:rank]), places.shape)
+            rank = len(places.sizes)
+            shapes.merge(shapes.of(*values.sizes[:rank]), places)
             inner = shapes.merge(inner, shapes.of(*values.sizes[rank:]))
-        return shapes.of(None).concatenate(inner)
+        known = [constant_value(tensor) for tensor in op.inputs[: len(indices)]]
+        count = None
+        if all(value is not None for value in known):
+            count = max((int(value.max()) + 1 for value in known if value.size), default=0)
+        return shapes.of(count).concatenate(inner)
 
     def kernel(indices: list[torch.Tensor], data: list[Any]) -> Any:
         return _stitched(data, indices)
@@ -182,6 +186,13 @@ class DynamicStitch:
     def gradient(op: Operation, dy: Tensor) -> list[Any]:
         indices = op.inputs[: op.attrs["N"]]
         return [*[None] * len(indices), *(take(dy, places) for places in indices)]
+
+
+@op
+class ParallelDynamicStitch(DynamicStitch.rules):  # type: ignore[misc, name-defined]
+    """DynamicStitch, where it does not matter which of two values for an index counts."""
+
+    export = ()
 
 
 @any_elements

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from typing import Any
 
 from reflow.tensorflow_names import explain_absence
@@ -12,8 +13,10 @@ from reflow.tensorflow_names import explain_absence
 
 def part_or_error(namespace: str, name: str) -> Any:
     """The submodule `name` of a namespace such as "reflow.tf.train"; AttributeError without one."""
-    if not name.startswith("_") and importlib.util.find_spec(f"{namespace}.{name}") is not None:
-        return importlib.import_module(f"{namespace}.{name}")
+    is_package = "__path__" in vars(sys.modules[namespace])
+    if is_package and not name.startswith("_"):
+        if importlib.util.find_spec(f"{namespace}.{name}") is not None:
+            return importlib.import_module(f"{namespace}.{name}")
     if name.startswith("__"):
         raise AttributeError(f"module {namespace!r} has no attribute {name!r}")
     raise AttributeError(explain_absence(f"{namespace.removeprefix('reflow.')}.{name}"))

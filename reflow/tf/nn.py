@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from reflow.graph import dtypes, errors, log
+from reflow import tf
+from reflow.graph import dtypes, errors
 from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_to_tensor
-from reflow.graph.graph import get_default_graph
-from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape, as_shape
 from reflow.ops.activations import Elu, LeakyRelu, Relu, Relu6, Selu
 from reflow.ops.bias import BiasAdd
 from reflow.ops.constants import constant
 from reflow.ops.exports import exported
+from reflow.ops.sets import ParallelDynamicStitch
 from reflow.ops.softmax import (
     LogSoftmax,
     Softmax,
@@ -27,15 +27,11 @@ from reflow.ops.softmax import (
     SparseSoftmaxCrossEntropyWithLogits,
 )
 from reflow.ops.top_k import InTopKV2, TopKV2
-from reflow.tf import _arrays as arrays
-from reflow.tf import math as math_ops
 from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
-from reflow.tf._clip import clip_by_norm
+from reflow.tf._partitioned_variable import PartitionedVariable
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
-from reflow.tf._variables import PartitionedVariable, Variable
 from reflow.tf.math import sigmoid, tanh
-from reflow.tf.random import random_uniform
 
 elu, relu, selu = Elu, Relu, Selu
 
@@ -56,7 +52,7 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tens
     with name_scope(name, "LeakyRelu", [features, alpha]) as scope:
         features = convert_to_tensor(features, name="features")
         if features.dtype.is_integer:
-            features = math_ops.cast(features, dtypes.float32)
+            features = tf.cast(features, dtypes.float32)
         if isinstance(alpha, np.ndarray):
             alpha = alpha.item()
         return LeakyRelu(features, alpha=alpha, name=scope)  # type: ignore[no-any-return]
@@ -66,7 +62,7 @@ def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
     """relu of features and of -features, side by side along `axis`.  Shang et al. (2016)."""
     with name_scope(name, "CRelu", [features]) as scope:
         features = convert_to_tensor(features, name="features")
-        return Relu(arrays.concat([features, -features], axis, name=scope))  # type: ignore[no-any-return]
+        return Relu(tf.concat([features, -features], axis, name=scope))  # type: ignore[no-any-return]
 
 
 def _on_last_axis(logits: Any, op: Callable[..., Any], axis: Any, name: str | None) -> Tensor:
@@ -83,18 +79,18 @@ def _on_last_axis(logits: Any, op: Callable[..., Any], axis: Any, name: str | No
             f"Dimension ({known}) must be in the range [{-shape.ndims}, {shape.ndims}) where "
             f"{shape.ndims} is the number of dimensions in the input.",
         )
-    rank = arrays.rank(logits)
+    rank = tf.rank(logits)
     if isinstance(axis, Tensor):
-        axis = arrays.where(math_ops.less(axis, 0), axis + rank, axis)
+        axis = tf.where(tf.less(axis, 0), axis + rank, axis)
     elif axis < 0:
         axis = axis + rank
-    input_rank = arrays.rank(logits)
+    input_rank = tf.rank(logits)
     axis = axis % shape.ndims if shape.ndims is not None else axis % input_rank
 
     def swapped(x: Tensor, name: str | None = None) -> Tensor:
-        last = math_ops.subtract(input_rank, 1)
-        order = [arrays.range(axis), [last], arrays.range(axis + 1, last), [axis]]
-        return arrays.transpose(x, arrays.concat(order, 0), name=name)
+        last = tf.subtract(input_rank, 1)
+        order = [tf.range(axis), [last], tf.range(axis + 1, last), [axis]]
+        return tf.transpose(x, tf.concat(order, 0), name=name)
 
     output = swapped(op(swapped(logits)), name)
     output.set_shape(shape)
@@ -116,7 +112,9 @@ def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any
 # -- Layers ---------------------------------------------------------------------------------
 
 
-def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Tensor:
+def bias_add(
+    value: Any, bias: Any, data_format: str | None = None, name: str | None = None
+) -> Tensor:
     """value + bias along the channels: the last dimension ("N...C") or the second ("NC...").
 
     Args:
@@ -131,7 +129,9 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | 
         elif data_format.startswith("N") and data_format.endswith("C"):
             data_format = "NHWC"
         else:
-            raise ValueError(f"data_format must be of the form `N...C` or `NC...`. Received: {data_format!r}")
+            raise ValueError(
+                f"data_format must be of the form `N...C` or `NC...`. Received: {data_format!r}"
+            )
         value = convert_to_tensor(value, name="input")
         bias = convert_to_tensor(bias, dtype=value.dtype, name="bias")
         return BiasAdd(value, bias, data_format=data_format, name=scope)  # type: ignore[no-any-return]
@@ -143,7 +143,7 @@ def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Ten
         x = convert_to_tensor(x, name="x")
         weights = convert_to_tensor(weights, name="weights")
         biases = convert_to_tensor(biases, name="biases")
-        return bias_add(math_ops.matmul(x, weights), biases, name=scope)
+        return bias_add(tf.matmul(x, weights), biases, name=scope)
 
 
 def relu_layer(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
@@ -152,7 +152,7 @@ def relu_layer(x: Any, weights: Any, biases: Any, name: str | None = None) -> Te
         x = convert_to_tensor(x, name="x")
         weights = convert_to_tensor(weights, name="weights")
         biases = convert_to_tensor(biases, name="biases")
-        return Relu(bias_add(math_ops.matmul(x, weights), biases), name=scope)  # type: ignore[no-any-return]
+        return Relu(bias_add(tf.matmul(x, weights), biases), name=scope)  # type: ignore[no-any-return]
 
 
 def dropout(
@@ -201,10 +201,10 @@ def dropout(
         if constant_value(rate) == 0:
             return x
         # A uniform number lies in [0, 1) on a grid: >= keeps the share right on it.
-        uniform = random_uniform(_mask_shape(x, noise_shape), seed=seed, dtype=x.dtype)
+        uniform = tf.random_uniform(_mask_shape(x, noise_shape), seed=seed, dtype=x.dtype)
         scale = 1 / (1 - rate)
         keep = uniform >= rate
-        result = x * scale * math_ops.cast(keep, x.dtype)
+        result = x * scale * tf.cast(keep, x.dtype)
         result.set_shape(x.shape)
         return result
 
@@ -212,7 +212,7 @@ def dropout(
 def _mask_shape(x: Tensor, noise_shape: Any) -> Any:
     """The shape of dropout's mask: sizes that `noise_shape` leaves open are x's."""
     if noise_shape is None:
-        return arrays.shape(x)
+        return tf.shape(x)
     try:
         wanted = as_shape(noise_shape).sizes
     except (TypeError, ValueError):
@@ -220,7 +220,9 @@ def _mask_shape(x: Tensor, noise_shape: Any) -> Any:
     own = x.shape.sizes
     if wanted is None or own is None or len(own) != len(wanted):
         return noise_shape
-    return TensorShape([size if size is not None else default for size, default in zip(wanted, own)])
+    return TensorShape(
+        [size if size is not None else default for size, default in zip(wanted, own)]
+    )
 
 
 # -- Losses ---------------------------------------------------------------------------------
@@ -228,15 +230,17 @@ def _mask_shape(x: Tensor, noise_shape: Any) -> Any:
 
 def _require_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None:
     if sentinel is not None:
-        raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., ...)")
+        raise ValueError(
+            f"Only call `{function}` with named arguments (labels=..., logits=..., ...)"
+        )
     if labels is None or logits is None:
         raise ValueError("Both labels and logits must be provided.")
 
 
 def _rows(x: Tensor) -> Tensor:
     """x as a matrix: all dimensions but the last become one."""
-    last = arrays.slice(arrays.shape(x), [math_ops.subtract(arrays.rank(x), 1)], [1])
-    matrix = arrays.reshape(x, arrays.concat([[-1], last], 0))
+    last = tf.slice(tf.shape(x), [tf.subtract(tf.rank(x), 1)], [1])
+    matrix = tf.reshape(x, tf.concat([[-1], last], 0))
     sizes = x.shape.sizes
     if sizes is not None and None not in sizes[:-1]:
         matrix.set_shape([math.prod(size for size in sizes[:-1] if size is not None), sizes[-1]])
@@ -262,26 +266,26 @@ def softmax_cross_entropy_with_logits_v2(
         logits = convert_to_tensor(logits, name="logits")
         labels = convert_to_tensor(labels, name="labels")
         small = logits.dtype in (dtypes.float16, dtypes.bfloat16)
-        precise = math_ops.cast(logits, dtypes.float32) if small else logits
-        labels = math_ops.cast(labels, precise.dtype)
-        input_rank = arrays.rank(precise)
+        precise = tf.cast(logits, dtypes.float32) if small else logits
+        labels = tf.cast(labels, precise.dtype)
+        input_rank = tf.rank(precise)
         shape = logits.shape
         if axis != -1:
 
             def moved(x: Tensor) -> Tensor:
-                order = [arrays.range(axis), arrays.range(axis + 1, input_rank), [axis]]
-                return arrays.transpose(x, arrays.concat(order, 0))
+                order = [tf.range(axis), tf.range(axis + 1, input_rank), [axis]]
+                return tf.transpose(x, tf.concat(order, 0))
 
             precise, labels = moved(precise), moved(labels)
-        input_shape = arrays.shape(precise)
+        input_shape = tf.shape(precise)
         cost, _ = SoftmaxCrossEntropyWithLogits(_rows(precise), _rows(labels), name=scope)
-        output_shape = arrays.slice(input_shape, [0], [math_ops.subtract(input_rank, 1)])
-        cost = arrays.reshape(cost, output_shape)
+        output_shape = tf.slice(input_shape, [0], [tf.subtract(input_rank, 1)])
+        cost = tf.reshape(cost, output_shape)
         if shape.ndims is not None:
             sizes = shape.as_list()
             del sizes[axis]
             cost.set_shape(sizes)
-        return math_ops.cast(cost, logits.dtype) if small else cost
+        return tf.cast(cost, logits.dtype) if small else cost
 
 
 def softmax_cross_entropy_with_logits(
@@ -296,7 +300,7 @@ def softmax_cross_entropy_with_logits(
     axis = renamed("axis", axis, "dim", None)
     _require_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
     with name_scope(name, "softmax_cross_entropy_with_logits_sg", [logits, labels]) as scope:
-        labels = arrays.stop_gradient(labels, name="labels_stop_gradient")
+        labels = tf.stop_gradient(labels, name="labels_stop_gradient")
     return softmax_cross_entropy_with_logits_v2(
         labels=labels, logits=logits, axis=dim if axis is None else axis, name=scope
     )
@@ -318,26 +322,26 @@ def sparse_softmax_cross_entropy_with_logits(
     with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
         labels, logits = convert_to_tensor(labels), convert_to_tensor(logits)
         half = logits.dtype is dtypes.float16
-        precise = math_ops.cast(logits, dtypes.float32) if half else logits
+        precise = tf.cast(logits, dtypes.float32) if half else logits
         static_labels = labels.shape
-        labels_shape = arrays.shape(labels)
+        labels_shape = tf.shape(labels)
         known = _check_sparse_shapes(static_labels, logits.shape)
         if logits.shape.ndims == 2:
             cost, _ = SparseSoftmaxCrossEntropyWithLogits(precise, labels, name=name)
-            return math_ops.cast(cost, dtypes.float16) if half else cost
+            return tf.cast(cost, dtypes.float16) if half else cost
         checks = []
         if not known:
             from reflow.tf._checks import assert_equal
 
-            checks.append(assert_equal(arrays.shape(labels), arrays.shape(logits)[:-1]))
+            checks.append(assert_equal(tf.shape(labels), tf.shape(logits)[:-1]))
         with control_dependencies(checks):
-            classes = arrays.shape(logits)[arrays.rank(logits) - 1]
-            precise = arrays.reshape(precise, [-1, classes])
-            labels = arrays.reshape(labels, [-1])
+            classes = tf.shape(logits)[tf.rank(logits) - 1]
+            precise = tf.reshape(precise, [-1, classes])
+            labels = tf.reshape(labels, [-1])
             cost, _ = SparseSoftmaxCrossEntropyWithLogits(precise, labels, name=name)
-            cost = arrays.reshape(cost, labels_shape)
+            cost = tf.reshape(cost, labels_shape)
             cost.set_shape(static_labels)
-            return math_ops.cast(cost, dtypes.float16) if half else cost
+            return tf.cast(cost, dtypes.float16) if half else cost
 
 
 def _check_sparse_shapes(labels: TensorShape, logits: TensorShape) -> bool:
@@ -349,7 +353,9 @@ def _check_sparse_shapes(labels: TensorShape, logits: TensorShape) -> bool:
             f"Rank mismatch: Rank of labels (received {labels.ndims}) should equal rank of logits "
             f"minus 1 (received {logits.ndims})."
         )
-    known = labels.is_fully_defined() and logits.ndims is not None and logits[:-1].is_fully_defined()
+    known = (
+        labels.is_fully_defined() and logits.ndims is not None and logits[:-1].is_fully_defined()
+    )
     if known and labels != logits[:-1]:
         raise ValueError(
             f"Shape mismatch: The shape of labels (received {labels}) should equal the shape of "
@@ -379,17 +385,21 @@ def sigmoid_cross_entropy_with_logits(
         logits = convert_to_tensor(logits, name="logits")
         labels = convert_to_tensor(labels, name="labels")
         _require_same_shape(labels, "labels", logits, "logits")
-        zeros = arrays.zeros_like(logits, dtype=logits.dtype)
+        zeros = tf.zeros_like(logits, dtype=logits.dtype)
         positive = logits >= zeros
-        relu_logits = arrays.where(positive, logits, zeros)
-        minus_abs = arrays.where(positive, -logits, logits)
-        return math_ops.add(  # type: ignore[no-any-return]
-            relu_logits - logits * labels, math_ops.log1p(math_ops.exp(minus_abs)), name=scope
+        relu_logits = tf.where(positive, logits, zeros)
+        minus_abs = tf.where(positive, -logits, logits)
+        return tf.add(  # type: ignore[no-any-return]
+            relu_logits - logits * labels, tf.log1p(tf.exp(minus_abs)), name=scope
         )
 
 
 def weighted_cross_entropy_with_logits(
-    labels: Any = None, logits: Any = None, pos_weight: Any = None, name: str | None = None, targets: Any = None
+    labels: Any = None,
+    logits: Any = None,
+    pos_weight: Any = None,
+    name: str | None = None,
+    targets: Any = None,
 ) -> Tensor:
     """As sigmoid_cross_entropy_with_logits, with the positive examples weighted by `pos_weight`."""
     labels = renamed("labels", labels, "targets", targets)
@@ -398,9 +408,9 @@ def weighted_cross_entropy_with_logits(
         labels = convert_to_tensor(labels, name="labels")
         _require_same_shape(labels, "labels", logits, "logits")
         log_weight = 1 + (pos_weight - 1) * labels
-        return math_ops.add(  # type: ignore[no-any-return]
+        return tf.add(  # type: ignore[no-any-return]
             (1 - labels) * logits,
-            log_weight * (math_ops.log1p(math_ops.exp(-math_ops.abs(logits))) + relu(-logits)),
+            log_weight * (tf.log1p(tf.exp(-tf.abs(logits))) + relu(-logits)),
             name=scope,
         )
 
@@ -416,39 +426,41 @@ def log_poisson_loss(
         log_input = convert_to_tensor(log_input, name="log_input")
         targets = convert_to_tensor(targets, name="targets")
         _require_same_shape(targets, "targets", log_input, "log_input")
-        result = math_ops.exp(log_input) - log_input * targets
+        result = tf.exp(log_input) - log_input * targets
         if compute_full_loss:
             half = constant(0.5, dtype=targets.dtype)
             two_pi = constant(2 * math.pi, dtype=targets.dtype)
-            stirling = targets * math_ops.log(targets) - targets + half * math_ops.log(two_pi * targets)
-            zeros = arrays.zeros_like(targets, dtype=targets.dtype)
-            ones = arrays.ones_like(targets, dtype=targets.dtype)
-            small = math_ops.logical_and(targets >= zeros, targets <= ones)
-            result += arrays.where(small, zeros, stirling)
+            stirling = targets * tf.log(targets) - targets + half * tf.log(two_pi * targets)
+            zeros = tf.zeros_like(targets, dtype=targets.dtype)
+            ones = tf.ones_like(targets, dtype=targets.dtype)
+            small = tf.logical_and(targets >= zeros, targets <= ones)
+            result += tf.where(small, zeros, stirling)
         return result
 
 
 # -- Statistics -----------------------------------------------------------------------------
 
 
-def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None) -> Tensor:
+def l2_normalize(
+    x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None
+) -> Tensor:
     """x / sqrt(max(sum(x ** 2), epsilon)) along `axis` (`dim` is its old name)."""
     axis = renamed("axis", axis, "dim", dim)
     with name_scope(name, "l2_normalize", [x]) as scope:
         x = convert_to_tensor(x, name="x")
-        square_sum = math_ops.reduce_sum(math_ops.square(x), axis, keepdims=True)
-        inverse_norm = math_ops.rsqrt(math_ops.maximum(square_sum, epsilon))
-        return math_ops.multiply(x, inverse_norm, name=scope)
+        square_sum = tf.reduce_sum(tf.square(x), axis, keepdims=True)
+        inverse_norm = tf.rsqrt(tf.maximum(square_sum, epsilon))
+        return tf.multiply(x, inverse_norm, name=scope)
 
 
 def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     """The share of zeros among the elements, float32; NaN if there are no elements."""
     with name_scope(name, "zero_fraction", [value]):
         value = convert_to_tensor(value, name="value")
-        size = arrays.size(value, out_type=dtypes.int64)
-        nonzero = math_ops.count_nonzero(value, dtype=dtypes.int64)
-        zeros = math_ops.cast(size - nonzero, dtypes.float32)
-        return arrays.identity(zeros / math_ops.cast(size, dtypes.float32), "fraction")
+        size = tf.size(value, out_type=dtypes.int64)
+        nonzero = tf.count_nonzero(value, dtype=dtypes.int64)
+        zeros = tf.cast(size - nonzero, dtypes.float32)
+        return tf.identity(zeros / tf.cast(size, dtypes.float32), "fraction")
 
 
 def moments(
@@ -464,18 +476,18 @@ def moments(
     with name_scope(name, "moments", [x, axes]):
         x = convert_to_tensor(x)
         half = x.dtype is dtypes.float16
-        y = math_ops.cast(x, dtypes.float32) if half else x
-        mean = math_ops.reduce_mean(y, axes, keepdims=True, name="mean")
-        variance = math_ops.reduce_mean(
-            math_ops.squared_difference(y, arrays.stop_gradient(mean)),
+        y = tf.cast(x, dtypes.float32) if half else x
+        mean = tf.reduce_mean(y, axes, keepdims=True, name="mean")
+        variance = tf.reduce_mean(
+            tf.squared_difference(y, tf.stop_gradient(mean)),
             axes,
             keepdims=True,
             name="variance",
         )
         if not keep:
-            mean, variance = arrays.squeeze(mean, axes), arrays.squeeze(variance, axes)
+            mean, variance = tf.squeeze(mean, axes), tf.squeeze(variance, axes)
         if half:
-            return math_ops.cast(mean, dtypes.float16), math_ops.cast(variance, dtypes.float16)
+            return tf.cast(mean, dtypes.float16), tf.cast(variance, dtypes.float16)
         return mean, variance
 
 
@@ -494,22 +506,22 @@ def weighted_moments(
         weights = convert_to_tensor(frequency_weights, name="frequency_weights")
         half = x.dtype is dtypes.float16
         if half:
-            x = math_ops.cast(x, dtypes.float32)
+            x = tf.cast(x, dtypes.float32)
         if weights.dtype != x.dtype:
-            weights = math_ops.cast(weights, x.dtype)
-        total = math_ops.reduce_sum(weights * x, axes, name="weighted_input_sum", keepdims=True)
-        broadcast = weights + arrays.zeros_like(x)
-        count = math_ops.reduce_sum(broadcast, axes, name="sum_of_weights", keepdims=True)
-        divisor = math_ops.reciprocal(count, name="inv_weight_sum")
-        mean = math_ops.multiply(total, divisor)
-        distances = math_ops.reduce_sum(
-            weights * math_ops.squared_difference(x, mean), axes, name="weighted_distsq", keepdims=True
+            weights = tf.cast(weights, x.dtype)
+        total = tf.reduce_sum(weights * x, axes, name="weighted_input_sum", keepdims=True)
+        broadcast = weights + tf.zeros_like(x)
+        count = tf.reduce_sum(broadcast, axes, name="sum_of_weights", keepdims=True)
+        divisor = tf.reciprocal(count, name="inv_weight_sum")
+        mean = tf.multiply(total, divisor)
+        distances = tf.reduce_sum(
+            weights * tf.squared_difference(x, mean), axes, name="weighted_distsq", keepdims=True
         )
-        variance = math_ops.multiply(distances, divisor)
+        variance = tf.multiply(distances, divisor)
         if not keep:
-            mean, variance = arrays.squeeze(mean, axis=axes), arrays.squeeze(variance, axis=axes)
+            mean, variance = tf.squeeze(mean, axis=axes), tf.squeeze(variance, axis=axes)
         if half:
-            return math_ops.cast(mean, dtypes.float16), math_ops.cast(variance, dtypes.float16)
+            return tf.cast(mean, dtypes.float16), tf.cast(variance, dtypes.float16)
         return mean, variance
 
 
@@ -530,15 +542,15 @@ def sufficient_statistics(
         if sizes is not None and all(sizes[axis] is not None for axis in axes):
             counts = constant(math.prod(sizes[axis] or 0 for axis in axes), dtype=x.dtype)
         else:
-            x_sizes = arrays.gather(math_ops.cast(arrays.shape(x), x.dtype), axes)
-            counts = math_ops.reduce_prod(x_sizes, name="count")
+            x_sizes = tf.gather(tf.cast(tf.shape(x), x.dtype), axes)
+            counts = tf.reduce_prod(x_sizes, name="count")
         if shift is None:
-            values, squares = x, math_ops.square(x)
+            values, squares = x, tf.square(x)
         else:
             shift = convert_to_tensor(shift, name="shift")
-            values, squares = math_ops.subtract(x, shift), math_ops.squared_difference(x, shift)
-        mean_ss = math_ops.reduce_sum(values, axes, keepdims=keep, name="mean_ss")
-        var_ss = math_ops.reduce_sum(squares, axes, keepdims=keep, name="var_ss")
+            values, squares = tf.subtract(x, shift), tf.squared_difference(x, shift)
+        mean_ss = tf.reduce_sum(values, axes, keepdims=keep, name="mean_ss")
+        var_ss = tf.reduce_sum(squares, axes, keepdims=keep, name="var_ss")
     return counts, mean_ss, var_ss, shift
 
 
@@ -547,14 +559,14 @@ def normalize_moments(
 ) -> tuple[Tensor, Tensor]:
     """The mean and the variance that `sufficient_statistics` tell of."""
     with name_scope(name, "normalize", [counts, mean_ss, variance_ss, shift]):
-        divisor = math_ops.reciprocal(counts, name="divisor")
+        divisor = tf.reciprocal(counts, name="divisor")
         if shift is None:
-            mean = shifted_mean = math_ops.multiply(mean_ss, divisor, name="mean")
+            mean = shifted_mean = tf.multiply(mean_ss, divisor, name="mean")
         else:
-            shifted_mean = math_ops.multiply(mean_ss, divisor, name="shifted_mean")
-            mean = math_ops.add(shifted_mean, shift, name="mean")
-        variance = math_ops.subtract(
-            math_ops.multiply(variance_ss, divisor), math_ops.square(shifted_mean), name="variance"
+            shifted_mean = tf.multiply(mean_ss, divisor, name="shifted_mean")
+            mean = tf.add(shifted_mean, shift, name="mean")
+        variance = tf.subtract(
+            tf.multiply(variance_ss, divisor), tf.square(shifted_mean), name="variance"
         )
     return mean, variance
 
@@ -609,8 +621,8 @@ def embedding_lookup(
         ids = convert_to_tensor(ids, name="ids")
         if len(params) == 1:
             with colocate_with(params[0]):
-                rows = arrays.gather(params[0], ids, name=scope)
-                return arrays.identity(_clipped(rows, ids, max_norm))
+                rows = tf.gather(params[0], ids, name=scope)
+                return tf.identity(_clipped(rows, ids, max_norm))
         return _partitioned_lookup(params, ids, partition_strategy, scope, max_norm)
 
 
@@ -618,37 +630,37 @@ def _clipped(rows: Tensor, ids: Tensor, max_norm: Any) -> Tensor:
     if max_norm is None:
         return rows
     if ids.shape.ndims is None or rows.shape.ndims is None:
-        axes = arrays.range(arrays.rank(ids), arrays.rank(rows))
+        axes = tf.range(tf.rank(ids), tf.rank(rows))
     else:
         axes = list(range(ids.shape.ndims, rows.shape.ndims))
-    return clip_by_norm(rows, max_norm, axes=axes)
+    return tf.clip_by_norm(rows, max_norm, axes=axes)
 
 
 def _partitioned_lookup(
     params: Sequence[Tensor], ids: Tensor, partition_strategy: str, name: str, max_norm: Any
 ) -> Tensor:
     parts = len(params)
-    flat_ids = arrays.reshape(ids, [-1])
-    positions = arrays.range(arrays.size(flat_ids))
+    flat_ids = tf.reshape(ids, [-1])
+    positions = tf.range(tf.size(flat_ids))
     if partition_strategy == "mod":
         assignments, new_ids = flat_ids % parts, flat_ids // parts
     elif partition_strategy == "div":
         assignments, new_ids = _contiguous_parts(params, flat_ids)
     else:
         raise ValueError(f"Unrecognized partition strategy: {partition_strategy}")
-    assignments = math_ops.cast(assignments, dtypes.int32)
-    gathered_ids = arrays.dynamic_partition(new_ids, assignments, parts)
-    part_positions = arrays.dynamic_partition(positions, assignments, parts)
+    assignments = tf.cast(assignments, dtypes.int32)
+    gathered_ids = tf.dynamic_partition(new_ids, assignments, parts)
+    part_positions = tf.dynamic_partition(positions, assignments, parts)
     rows = []
     for part, part_ids in zip(params, gathered_ids):
         with colocate_with(part):
-            rows.append(arrays.gather(part, part_ids))
-    stitched = arrays.parallel_dynamic_stitch(part_positions, rows, name=name)
+            rows.append(tf.gather(part, part_ids))
+    stitched = ParallelDynamicStitch(part_positions, rows, name=name)
     row_shape = params[0].shape[1:]
     for part in params[1:]:
         row_shape = row_shape.merge_with(part.shape[1:])
-    known = row_shape if row_shape.is_fully_defined() else arrays.shape(params[0])[1:]
-    result = arrays.reshape(stitched, arrays.concat([arrays.shape(ids), known], 0))
+    known = row_shape if row_shape.is_fully_defined() else tf.shape(params[0])[1:]
+    result = tf.reshape(stitched, tf.concat([tf.shape(ids), known], 0))
     result.set_shape(ids.shape.concatenate(row_shape))
     return _clipped(result, ids, max_norm)
 
@@ -658,15 +670,13 @@ def _contiguous_parts(params: Sequence[Tensor], ids: Tensor) -> tuple[Tensor, Te
     parts = len(params)
     sizes = [part.shape.with_rank_at_least(1)[0].value for part in params]
     if None in sizes:
-        dynamic = [arrays.shape(p)[0] if size is None else size for p, size in zip(params, sizes)]
-        total: Any = math_ops.reduce_sum(math_ops.cast(arrays.stack(dynamic), ids.dtype))
+        dynamic = [tf.shape(p)[0] if size is None else size for p, size in zip(params, sizes)]
+        total: Any = tf.reduce_sum(tf.cast(tf.stack(dynamic), ids.dtype))
     else:
         total = constant(sum(sizes), ids.dtype)
     per_part, extras = total // parts, total % parts
-    assignments = math_ops.maximum(ids // (per_part + 1), (ids - extras) // per_part)
-    new_ids = arrays.where(
-        assignments < extras, ids % (per_part + 1), (ids - extras) % per_part
-    )
+    assignments = tf.maximum(ids // (per_part + 1), (ids - extras) // per_part)
+    new_ids = tf.where(assignments < extras, ids % (per_part + 1), (ids - extras) % per_part)
     return assignments, new_ids
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reflow import tf
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.training import ApplyAdam
-from reflow.tf._arrays import group
-from reflow.tf.math import cast, sqrt
 from reflow.tf.train.optimizer import Optimizer
 
 
@@ -70,12 +69,12 @@ class AdamOptimizer(Optimizer):
             var,
             self.get_slot(var, "m"),
             self.get_slot(var, "v"),
-            cast(beta1_power, dtype),
-            cast(beta2_power, dtype),
-            cast(self._lr_t, dtype),
-            cast(self._beta1_t, dtype),
-            cast(self._beta2_t, dtype),
-            cast(self._epsilon_t, dtype),
+            tf.cast(beta1_power, dtype),
+            tf.cast(beta2_power, dtype),
+            tf.cast(self._lr_t, dtype),
+            tf.cast(self._beta1_t, dtype),
+            tf.cast(self._beta2_t, dtype),
+            tf.cast(self._epsilon_t, dtype),
             grad,
             use_locking=self._use_locking,
         ).op
@@ -83,9 +82,11 @@ class AdamOptimizer(Optimizer):
     def _apply_sparse(self, grad: IndexedSlices, var: Any) -> Operation:
         """As TensorFlow: m and v of all rows decay, and all rows move."""
         dtype, graph = var.dtype.base_dtype, get_default_graph()
-        beta1_power, beta2_power = (cast(power, dtype) for power in self._get_beta_accumulators())
-        beta1, beta2 = cast(self._beta1_t, dtype), cast(self._beta2_t, dtype)
-        lr = cast(self._lr_t, dtype) * sqrt(1 - beta2_power) / (1 - beta1_power)
+        beta1_power, beta2_power = (
+            tf.cast(power, dtype) for power in self._get_beta_accumulators()
+        )
+        beta1, beta2 = tf.cast(self._beta1_t, dtype), tf.cast(self._beta2_t, dtype)
+        lr = tf.cast(self._lr_t, dtype) * tf.sqrt(1 - beta2_power) / (1 - beta1_power)
         moments = []
         for slot_name, beta, rows in (
             ("m", beta1, grad.values * (1 - beta1)),
@@ -98,8 +99,8 @@ class AdamOptimizer(Optimizer):
                 added = IndexedSlices(rows, grad.indices, grad.dense_shape)
                 moments.append(slot.scatter_add(added, use_locking=self._use_locking))
         m, v = moments
-        step = lr * m / (sqrt(v) + cast(self._epsilon_t, dtype))
-        return group(var.assign_sub(step, use_locking=self._use_locking), m, v)
+        step = lr * m / (tf.sqrt(v) + tf.cast(self._epsilon_t, dtype))
+        return tf.group(var.assign_sub(step, use_locking=self._use_locking), m, v)
 
     def _finish(self, update_ops: Sequence[Operation], name_scope: str) -> Operation:
         """The powers of the betas advance after all updates."""
@@ -111,4 +112,4 @@ class AdamOptimizer(Optimizer):
                     power.assign(power * beta, use_locking=self._use_locking)
                     for power, beta in ((beta1_power, self._beta1_t), (beta2_power, self._beta2_t))
                 ]
-        return group(*update_ops, *(power.op for power in powers), name=name_scope)
+        return tf.group(*update_ops, *(power.op for power in powers), name=name_scope)

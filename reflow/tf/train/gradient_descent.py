@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from reflow import tf
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.training import ApplyGradientDescent
-from reflow.tf.math import cast
 from reflow.tf.train.optimizer import Optimizer
 
 
@@ -31,10 +31,10 @@ class GradientDescentOptimizer(Optimizer):
         self._learning_rate_tensor = convert_to_tensor(rate, name="learning_rate")
 
     def _apply_dense(self, grad: Tensor, var: Any) -> Operation:
-        rate = cast(self._learning_rate_tensor, var.dtype.base_dtype)
+        rate = tf.cast(self._learning_rate_tensor, var.dtype.base_dtype)
         return ApplyGradientDescent(var, rate, grad, use_locking=self._use_locking).op  # type: ignore[no-any-return]
 
     def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Any) -> Operation:
-        rate = cast(self._learning_rate_tensor, var.dtype.base_dtype)
+        rate = tf.cast(self._learning_rate_tensor, var.dtype.base_dtype)
         delta = IndexedSlices(grad.values * rate, grad.indices, grad.dense_shape)
         return var.scatter_sub(delta, use_locking=self._use_locking).op  # type: ignore[no-any-return]

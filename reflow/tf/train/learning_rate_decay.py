@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from reflow import tf
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
 from reflow.tf._scopes import name_scope
-from reflow.tf.math import cast, floor, multiply
-from reflow.tf.math import pow as power
 
 
 def exponential_decay(
@@ -27,9 +26,9 @@ def exponential_decay(
         raise ValueError("global_step is required for exponential_decay.")
     with name_scope(name or "ExponentialDecay") as scope:
         rate = convert_to_tensor(learning_rate, name="initial_learning_rate")
-        steps = cast(decay_steps, rate.dtype)
-        factor = cast(decay_rate, rate.dtype)
-        exponent = cast(global_step, rate.dtype) / steps
+        steps = tf.cast(decay_steps, rate.dtype)
+        factor = tf.cast(decay_rate, rate.dtype)
+        exponent = tf.cast(global_step, rate.dtype) / steps
         if staircase:
-            exponent = floor(exponent)
-        return multiply(rate, power(factor, exponent), name=scope)
+            exponent = tf.floor(exponent)
+        return tf.multiply(rate, tf.pow(factor, exponent), name=scope)

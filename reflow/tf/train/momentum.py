@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reflow import tf
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.training import ApplyMomentum, SparseApplyMomentum
-from reflow.tf.math import cast
 from reflow.tf.train.optimizer import Optimizer
 
 
@@ -50,9 +50,9 @@ class MomentumOptimizer(Optimizer):
         return ApplyMomentum(  # type: ignore[no-any-return]
             var,
             self.get_slot(var, "momentum"),
-            cast(self._learning_rate_tensor, dtype),
+            tf.cast(self._learning_rate_tensor, dtype),
             grad,
-            cast(self._momentum_tensor, dtype),
+            tf.cast(self._momentum_tensor, dtype),
             use_locking=self._use_locking,
             use_nesterov=self._use_nesterov,
         ).op
@@ -62,10 +62,10 @@ class MomentumOptimizer(Optimizer):
         return SparseApplyMomentum(  # type: ignore[no-any-return]
             var,
             self.get_slot(var, "momentum"),
-            cast(self._learning_rate_tensor, dtype),
+            tf.cast(self._learning_rate_tensor, dtype),
             grad.values,
             grad.indices,
-            cast(self._momentum_tensor, dtype),
+            tf.cast(self._momentum_tensor, dtype),
             use_locking=self._use_locking,
             use_nesterov=self._use_nesterov,
         ).op

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from reflow import tf
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType
@@ -14,11 +15,8 @@ from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
-from reflow.tf._arrays import group, unique
-from reflow.tf._arrays import shape as shape_of
 from reflow.tf._scopes import name_scope
 from reflow.tf._variables import Variable
-from reflow.tf.math import unsorted_segment_sum
 from reflow.tf.train import slots
 
 GradientsAndVariables = Sequence[tuple[Any, Any]]
@@ -72,7 +70,12 @@ class Optimizer:
           ValueError: no variable has a gradient.
         """
         grads_and_vars = self.compute_gradients(
-            loss, var_list, gate_gradients, aggregation_method, colocate_gradients_with_ops, grad_loss
+            loss,
+            var_list,
+            gate_gradients,
+            aggregation_method,
+            colocate_gradients_with_ops,
+            grad_loss,
         )
         if all(gradient is None for gradient, _ in grads_and_vars):
             names = [str(v) for _, v in grads_and_vars]
@@ -93,7 +96,9 @@ class Optimizer:
     ) -> list[tuple[Any, Any]]:
         """[(gradient, variable), ...]; the gradient is None where loss does not depend on it."""
         if callable(loss) and not isinstance(loss, Tensor):
-            raise RuntimeError("`loss` passed to Optimizer.compute_gradients should be a tensor when eager execution is not enabled.")
+            raise RuntimeError(
+                "`loss` passed to Optimizer.compute_gradients should be a tensor when eager execution is not enabled."
+            )
         if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
             raise ValueError(
                 "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, "
@@ -119,7 +124,10 @@ class Optimizer:
         return pairs
 
     def apply_gradients(
-        self, grads_and_vars: Iterable[tuple[Any, Any]], global_step: Any = None, name: str | None = None
+        self,
+        grads_and_vars: Iterable[tuple[Any, Any]],
+        global_step: Any = None,
+        name: str | None = None,
     ) -> Operation:
         """An operation that updates the variables by the gradients that `compute_gradients` gave.
 
@@ -136,7 +144,7 @@ class Optimizer:
         trained = [variable for gradient, variable in pairs if gradient is not None]
         if not trained:
             raise ValueError(
-                "No gradients provided for any variable: " f"{[v.name for _, v in pairs]}."
+                f"No gradients provided for any variable: {[v.name for _, v in pairs]}."
             )
         with get_default_graph().control_dependencies(None):
             self._create_slots(trained)
@@ -167,7 +175,9 @@ class Optimizer:
             with graph.control_dependencies([update]):
                 return variable.assign(variable.constraint(variable)).op
 
-    def _finish_with_step(self, updates: list[Operation], global_step: Any, scope: str) -> Operation:
+    def _finish_with_step(
+        self, updates: list[Operation], global_step: Any, scope: str
+    ) -> Operation:
         graph = get_default_graph()
         with graph.control_dependencies([self._finish(updates, "update")]):
             with graph.colocate_with(global_step.op):
@@ -186,7 +196,9 @@ class Optimizer:
         """The optimizer's own variables in the default graph, by name."""
         graph = get_default_graph()
         own = [v for (_, g), v in self._non_slots.items() if g is graph]
-        own += [slot for named in self._slots.values() for slot in named.values() if slot.graph is graph]
+        own += [
+            slot for named in self._slots.values() for slot in named.values() if slot.graph is graph
+        ]
         return sorted(own, key=lambda v: v.name)
 
     def _slot_dict(self, slot_name: str) -> dict[Any, Variable]:
@@ -202,7 +214,13 @@ class Optimizer:
         return self._make_slot(var, slot_name, lambda: slots.create_slot(var, val, op_name))
 
     def _get_or_make_slot_with_initializer(
-        self, var: Any, initializer: Any, shape: TensorShape, dtype: DType, slot_name: str, op_name: str
+        self,
+        var: Any,
+        initializer: Any,
+        shape: TensorShape,
+        dtype: DType,
+        slot_name: str,
+        op_name: str,
     ) -> Variable:
         return self._make_slot(
             var,
@@ -213,7 +231,9 @@ class Optimizer:
     def _zeros_slot(self, var: Any, slot_name: str, op_name: str) -> Variable:
         return self._make_slot(var, slot_name, lambda: slots.create_zeros_slot(var, op_name))
 
-    def _create_non_slot_variable(self, initial_value: Any, name: str, colocate_with: Any) -> Variable:
+    def _create_non_slot_variable(
+        self, initial_value: Any, name: str, colocate_with: Any
+    ) -> Variable:
         """A variable of the optimizer's that belongs to no trained variable in particular."""
         key = (name, colocate_with.graph)
         if key not in self._non_slots:
@@ -258,13 +278,13 @@ class Optimizer:
 
     def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Any) -> Operation:
         """Rows that come several times are added up first, which is right for any optimizer."""
-        indices, positions = unique(grad.indices)
-        values = unsorted_segment_sum(grad.values, positions, shape_of(indices)[0])
+        indices, positions = tf.unique(grad.indices)
+        values = tf.unsorted_segment_sum(grad.values, positions, tf.shape(indices)[0])
         return self._apply_sparse(IndexedSlices(values, indices, grad.dense_shape), var)
 
     def _finish(self, update_ops: Sequence[Operation], name_scope: str) -> Operation:
         """One operation for all updates."""
-        return group(*update_ops, name=name_scope)
+        return tf.group(*update_ops, name=name_scope)
 
     def _call_if_callable(self, param: Any) -> Any:
         """Hyperparameters may be functions without arguments."""
@@ -306,11 +326,11 @@ def _as_gradient(gradient: Any) -> Any:
     try:
         return convert_to_tensor(gradient)
     except TypeError as error:
-        raise TypeError(f"Gradient must be convertible to a Tensor or IndexedSlices, or None: {gradient}") from error
+        raise TypeError(
+            f"Gradient must be convertible to a Tensor or IndexedSlices, or None: {gradient}"
+        ) from error
 
 
 def _all_together(grads: Sequence[Any]) -> list[Any]:
     """Each gradient, available only when all are."""
-    from reflow.tf._arrays import tuple as wait_for_all
-
-    return list(wait_for_all(grads)) if any(g is not None for g in grads) else list(grads)
+    return list(tf.tuple(grads)) if any(g is not None for g in grads) else list(grads)

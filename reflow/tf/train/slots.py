@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from reflow import tf
 from reflow.graph.dtypes import DType
 from reflow.graph.graph import get_default_graph
 from reflow.graph.tensor_shape import TensorShape
-from reflow.tf._arrays import shape as shape_of
-from reflow.tf._arrays import zeros
 from reflow.tf._variable_scope import get_variable, get_variable_scope, variable_scope
 from reflow.tf._variables import Variable
 from reflow.tf.initializers import Zeros
 
 
-def create_slot(primary: Any, value: Any, name: str, colocate_with_primary: bool = True) -> Variable:
+def create_slot(
+    primary: Any, value: Any, name: str, colocate_with_primary: bool = True
+) -> Variable:
     """A slot whose first value is the tensor `value`."""
     validate_shape = value.get_shape().is_fully_defined()
     return _create(primary, value, name, validate_shape, None, None, colocate_with_primary)
@@ -43,9 +44,11 @@ def create_zeros_slot(
     dtype = primary.dtype.base_dtype if dtype is None else dtype
     shape = primary.get_shape()
     if shape.is_fully_defined():
-        return create_slot_with_initializer(primary, Zeros(), shape, dtype, name, colocate_with_primary)
+        return create_slot_with_initializer(
+            primary, Zeros(), shape, dtype, name, colocate_with_primary
+        )
     value = primary.initialized_value() if isinstance(primary, Variable) else primary
-    return create_slot(primary, zeros(shape_of(value), dtype=dtype), name, colocate_with_primary)
+    return create_slot(primary, tf.zeros(tf.shape(value), dtype=dtype), name, colocate_with_primary)
 
 
 def _create(
@@ -64,7 +67,9 @@ def _create(
             return _get_variable(value, validate_shape, shape, dtype)
 
 
-def _get_variable(value: Any, validate_shape: bool, shape: TensorShape | None, dtype: DType | None) -> Variable:
+def _get_variable(
+    value: Any, validate_shape: bool, shape: TensorShape | None, dtype: DType | None
+) -> Variable:
     """The variable named by the scope alone, whole even where the scope partitions variables."""
     scope = get_variable_scope()
     partitioner = scope.partitioner
