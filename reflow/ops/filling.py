@@ -308,8 +308,9 @@ class BroadcastArgs:
     gradient = None
 
     def shape(s0: TensorShape, s1: TensorShape) -> TensorShape:
-        ranks = [shapes.with_rank(shape, 1).sizes[0] for shape in (s0, s1)]
-        return shapes.of(None if None in ranks else max(ranks))
+        (rank0,) = shapes.with_rank(s0, 1).sizes or (None,)
+        (rank1,) = shapes.with_rank(s1, 1).sizes or (None,)
+        return shapes.of(None if rank0 is None or rank1 is None else max(rank0, rank1))
 
     def dimensions(op: Operation) -> TensorShape:
         return shapes.broadcast(*(constant_value_as_shape(shape) for shape in op.inputs))

@@ -153,7 +153,7 @@ class Gather:
         return _gather(params, indices, 0, 0)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[IndexedSlices, None]:
-        return _gradient_of_rows(*op.inputs, dy), None
+        return _gradient_of_rows(op.inputs[0], op.inputs[1], dy), None
 
 
 def _gradient_of_rows(params: Tensor, indices: Tensor, dy: Tensor) -> IndexedSlices:

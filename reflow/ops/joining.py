@@ -57,13 +57,13 @@ def _concatenated_shape(values: Sequence[TensorShape], axis: int | None) -> Tens
     all_sizes = [shapes.with_rank(shape, rank).sizes or () for shape in values]
     if axis is None:
         return shapes.of(*[None] * rank)
-    axis = shapes.at_axis(values[0] if values[0].sizes else shapes.of(*all_sizes[0]), axis)
+    axis = shapes.at_axis(shapes.of(*all_sizes[0]), axis)
     before, after = shapes.UNKNOWN, shapes.UNKNOWN
-    total: int | None = 0
     for sizes in all_sizes:
         before = shapes.merge(before, shapes.of(*sizes[:axis]))
         after = shapes.merge(after, shapes.of(*sizes[axis + 1 :]))
-        total = None if total is None or sizes[axis] is None else total + sizes[axis]
+    known = [size for sizes in all_sizes if (size := sizes[axis]) is not None]
+    total = sum(known) if len(known) == len(all_sizes) else None
     return shapes.of(*(before.sizes or ()), total, *(after.sizes or ()))
 
 
@@ -420,7 +420,7 @@ class SplitV:
 
 @any_elements
 def _cut(value: torch.Tensor, parts: list[int], axis: int) -> Sequence[torch.Tensor]:
-    return value.split(parts, axis)
+    return torch.split(value, parts, axis)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def _split_axis(split_dim: Array, rank: int) -> int:

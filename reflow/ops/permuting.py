@@ -252,7 +252,7 @@ def _in_format(images: torch.Tensor, data_format: str) -> torch.Tensor:
         return images
     if data_format == "NCHW":
         return images.movedim(3, 1)
-    return images.unflatten(3, (-1, 4)).movedim(3, 1)
+    return images.reshape(*images.shape[:3], -1, 4).movedim(3, 1)
 
 
 def _image_shape(

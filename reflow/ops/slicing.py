@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch
 
 from reflow.graph.constant_value import constant_value, constant_value_as_shape
@@ -142,9 +143,21 @@ class Cut:
 
     def taken_from(self, x: torch.Tensor) -> torch.Tensor:
         """The elements taken, before axes come and go."""
-        backward = [axis for axis, taken in enumerate(self.ranges) if taken.stride < 0]
+        backward = self._backward
         part = x[tuple(_forward(taken) for taken in self.ranges)]
         return part.flip(backward) if backward else part
+
+    def put_into(self, x: Any, values: Any) -> None:
+        """Changes the elements taken to `values`, of shape `self.shape`.  x: a tensor or array."""
+        values = values.reshape([taken.count for taken in self.ranges])
+        if self._backward:
+            flip = np.flip if isinstance(values, np.ndarray) else torch.flip
+            values = flip(values, self._backward)
+        x[tuple(_forward(taken) for taken in self.ranges)] = values
+
+    @property
+    def _backward(self) -> list[int]:
+        return [axis for axis, taken in enumerate(self.ranges) if taken.stride < 0]
 
 
 def _forward(taken: AxisRange) -> slice:
@@ -328,7 +341,7 @@ class StridedSlice:
         input: torch.Tensor, begin: Host, end: Host, strides: Host, *, op: Operation
     ) -> torch.Tensor:
         taken = cut(_ints(begin), _ints(end), _ints(strides), Masks.of(op), tuple(input.shape))
-        return taken.taken_from(input).reshape(taken.shape)
+        return taken.taken_from(input).reshape([size or 0 for size in taken.shape])
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None, None]:
         input, begin, end, strides = op.inputs
@@ -352,11 +365,8 @@ class StridedSliceGrad:
         shape: Host, begin: Host, end: Host, strides: Host, dy: torch.Tensor, *, op: Operation
     ) -> torch.Tensor:
         sizes = _ints(shape)
-        taken = cut(_ints(begin), _ints(end), _ints(strides), Masks.of(op), sizes)
         dx = dy.new_zeros(sizes)
-        backward = [axis for axis, part in enumerate(taken.ranges) if part.stride < 0]
-        dy = dy.reshape([part.count or 0 for part in taken.ranges])
-        dx[tuple(_forward(part) for part in taken.ranges)] = dy.flip(backward) if backward else dy
+        cut(_ints(begin), _ints(end), _ints(strides), Masks.of(op), sizes).put_into(dx, dy)
         return dx
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, None, None, None, Tensor]:

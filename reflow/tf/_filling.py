@@ -68,11 +68,10 @@ def _is_small(shape: Any) -> bool:
     TensorFlow multiplies the sizes to learn it, tensors among them too, which makes nodes that
     nothing uses: seeds count them, so they are made here as well.
     """
-    if not isinstance(shape, (list, tuple, np.ndarray, TensorShape)) or not np.ndim(shape):
-        return False
     try:
-        return bool(functools.reduce(operator.mul, shape, 1) < _SMALL)
-    except TypeError:
+        sizes = list(shape)
+        return bool((functools.reduce(operator.mul, sizes) if sizes else 1) < _SMALL)
+    except (TypeError, ValueError):
         return False
 
 

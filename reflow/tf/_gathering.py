@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reflow.graph import dtypes, log
+from reflow.graph import dtypes
 from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
@@ -161,9 +161,3 @@ def setdiff1d(
 ) -> Any:
     """The elements of vector x that are not in y, and their positions in x."""
     return sets.ListDiff(x, y, out_idx=index_dtype, name=name)
-
-
-def listdiff(x: Any, y: Any, out_idx: Any = None, name: str | None = None) -> Any:
-    """tf.setdiff1d under its name of TensorFlow 0.x."""
-    log.advise("tf.listdiff is the name of TensorFlow 0.x: it is tf.setdiff1d now.")
-    return sets.ListDiff(x, y, out_idx=out_idx, name=name)

@@ -51,12 +51,6 @@ def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     return joining.Pack(values, axis=axis, name=name)
 
 
-def pack(values: Any, name: str | None = "pack") -> Tensor:
-    """tf.stack along the first axis, under its name of TensorFlow 0.x."""
-    log.advise("tf.pack is the name of TensorFlow 0.x: it is tf.stack now.")
-    return stack(values, name=name)
-
-
 def parallel_stack(values: Any, name: str | None = "parallel_stack") -> Tensor:
     """tf.stack along the first axis, of values whose shapes are known."""
     with name_scope(name):
@@ -79,12 +73,6 @@ def unstack(
         if num is None:
             raise ValueError(f"Cannot infer num from shape {value.shape}")
     return joining.Unpack(value, num=num, axis=axis, name=name)
-
-
-def unpack(value: Any, num: int | None = None, name: str | None = "unpack") -> list[Tensor]:
-    """tf.unstack along the first axis, under its name of TensorFlow 0.x."""
-    log.advise("tf.unpack is the name of TensorFlow 0.x: it is tf.unstack now.")
-    return unstack(value, num, name=name)
 
 
 def split(
