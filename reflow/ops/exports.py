@@ -18,6 +18,7 @@ OP_MODULES = (
     "bias",
     "broadcasting",
     "casts",
+    "checks",
     "comparisons",
     "complex_numbers",
     "constants",
@@ -47,6 +48,7 @@ OP_MODULES = (
     "softmax",
     "special",
     "state",
+    "strings",
     "top_k",
     "training",
 )
