@@ -89,13 +89,23 @@ def _array(value: Any, dtype: DType | None) -> Array:
     if dtype is not None:
         _check_types(value, dtype)
     try:
-        array = np.array(value, dtype=None if dtype is None else dtype.as_numpy_dtype)
+        array = _numpy_array(value, dtype)
     except (ValueError, OverflowError) as error:
         _explain_ragged(value, error)
         raise TypeError(f"Cannot convert {value!r} to elements of type {dtype}. {error}") from error
     if dtype is None:
         return _preferred_type(array, value)
     return _strings(array) if dtype is dtypes.string else array
+
+
+def _numpy_array(value: Any, dtype: DType | None) -> Array:
+    if dtype is None:
+        return np.array(value)
+    # Numbers beyond a type's range wrap around or become infinite: of -1, uint8 holds 255.
+    with np.errstate(over="ignore"):
+        if dtype.is_integer:
+            return np.array(value).astype(dtype.as_numpy_dtype)
+        return np.array(value, dtype.as_numpy_dtype)
 
 
 def _without_dimensions(value: Any) -> Any:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import torch
+
+from reflow.graph import errors
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops import shapes
@@ -83,6 +86,40 @@ def gradient_of_function(
         "gradient": staticmethod(gradient),
     }
     return op(type(name, (), rules))
+
+
+# -- Types that TensorFlow's signatures allow but its kernels refuse ----------------------------
+
+
+def is_integer(x: torch.Tensor) -> bool:
+    return not (x.is_floating_point() or x.is_complex())
+
+
+def no_kernel(x: torch.Tensor) -> errors.InvalidArgumentError:
+    return errors.InvalidArgumentError(
+        None, None, f"No kernel computes this for elements of {str(x.dtype).removeprefix('torch.')}"
+    )
+
+
+def no_integers(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    def call(x: torch.Tensor) -> Any:
+        if is_integer(x):
+            raise no_kernel(x)
+        return kernel(x)
+
+    return call
+
+
+def reals_only(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    def call(x: torch.Tensor) -> Any:
+        if x.is_complex():
+            raise errors.UnimplementedError(None, None, "Complex numbers are not supported")
+        return kernel(x)
+
+    return no_integers(call)
+
+
+# -- The conjugate ------------------------------------------------------------------------------
 
 
 @op

@@ -7,7 +7,17 @@ import torch
 
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.constants import constant
-from reflow.ops.elementwise import FLOATS, SIGNED, binary, conj, gradient_of_function, unary
+from reflow.ops.elementwise import (
+    FLOATS,
+    SIGNED,
+    binary,
+    conj,
+    gradient_of_function,
+    no_integers,
+    no_kernel,
+    reals_only,
+    unary,
+)
 from reflow.ops.math import Add, Exp, Mul, Neg, RealDiv, Reciprocal, Square, Sub, times
 
 
@@ -99,7 +109,7 @@ Cos = unary(
 Tan = unary(
     "Tan",
     "The tangent of x in radians.",
-    torch.tan,
+    no_integers(torch.tan),
     lambda op, dy: Mul(Square(Reciprocal(Cos(conj(op.inputs[0])))), dy),
     SIGNED,
     export=("tan", "math.tan"),
@@ -114,7 +124,7 @@ def _leg(x: Tensor) -> Tensor:
 Asin = unary(
     "Asin",
     "The inverse of the sine, in radians.",
-    torch.asin,
+    reals_only(torch.asin),
     lambda op, dy: Mul(dy, Reciprocal(_leg(op.inputs[0]))),
     SIGNED,
     export=("asin", "math.asin"),
@@ -122,7 +132,7 @@ Asin = unary(
 Acos = unary(
     "Acos",
     "The inverse of the cosine, in radians.",
-    torch.acos,
+    reals_only(torch.acos),
     lambda op, dy: Mul(Neg(dy), Reciprocal(_leg(op.inputs[0]))),
     SIGNED,
     export=("acos", "math.acos"),
@@ -130,7 +140,7 @@ Acos = unary(
 Atan = unary(
     "Atan",
     "The inverse of the tangent, in radians.",
-    torch.atan,
+    reals_only(torch.atan),
     lambda op, dy: Mul(
         dy, Reciprocal(Add(_one(op.inputs[0]), Square(conj(op.inputs[0]))))
     ),
@@ -264,10 +274,18 @@ Rint = unary(
     FLOATS,
     export=("rint", "math.rint"),
 )
+
+
+def _round(x: torch.Tensor) -> torch.Tensor:
+    if x.is_complex():
+        raise no_kernel(x)
+    return torch.round(x)
+
+
 Round = unary(
     "Round",
     "The nearest whole number; the even one of two.",
-    torch.round,
+    _round,
     lambda op, dy: None,
     SIGNED,
 )

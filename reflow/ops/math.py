@@ -23,6 +23,9 @@ from reflow.ops.elementwise import (
     binary,
     conj,
     gradient_of_function,
+    is_integer,
+    no_integers,
+    no_kernel,
     unary,
 )
 from reflow.ops.filling import OnesLike, ZerosLike
@@ -98,11 +101,7 @@ Log = unary(
 _RECIPROCAL_DOC = "1 / x"
 
 
-def _reciprocal(x: torch.Tensor) -> torch.Tensor:
-    if not (x.is_floating_point() or x.is_complex()):
-        raise errors.UnimplementedError(None, None, f"1 / x is not an integer. Received: {x.dtype}")
-    return torch.reciprocal(x)
-
+_reciprocal = no_integers(torch.reciprocal)
 
 Reciprocal = unary(
     "Reciprocal",
@@ -245,38 +244,36 @@ _sum_of = widened(_sum_in_place)
 # -- Quotients --------------------------------------------------------------------------------
 
 
-def _checked(y: torch.Tensor) -> torch.Tensor:
-    """An integer divisor, none of it 0."""
-    if bool((y == 0).any()):
+def _divisor(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """y; InvalidArgumentError where integers x would be divided by 0."""
+    if x.numel() and bool((y == 0).any()):
         raise errors.InvalidArgumentError(None, None, "Integer division by zero")
     return y
 
 
-def _is_integer(x: torch.Tensor) -> bool:
-    return not (x.is_floating_point() or x.is_complex())
-
-
 def _truncated_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """x / y; of integers rounded towards zero."""
-    if _is_integer(x):
-        return torch.div(x, _checked(y), rounding_mode="trunc")
+    if is_integer(x):
+        return torch.div(x, _divisor(x, y), rounding_mode="trunc")
     return torch.div(x, y)
 
 
 def _floored_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    if _is_integer(x):
-        return torch.div(x, _checked(y), rounding_mode="floor")
+    if is_integer(x):
+        return torch.div(x, _divisor(x, y), rounding_mode="floor")
+    if x.is_complex():
+        raise no_kernel(x)
     return torch.floor(x / y)
 
 
 def _floored_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    if _is_integer(x):
-        y = _checked(y)
+    if is_integer(x):
+        y = _divisor(x, y)
     return torch.remainder(x, y)
 
 
 def _truncated_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return torch.fmod(x, _checked(y) if _is_integer(x) else y)
+    return torch.fmod(x, _divisor(x, y) if is_integer(x) else y)
 
 
 def _quotient_gradient(divide: OpDefinition, op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
@@ -351,7 +348,7 @@ TruncateMod = binary(
 
 
 def _pow(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    if _is_integer(x) and bool((y < 0).any()):
+    if is_integer(x) and bool((y < 0).any()):
         raise errors.InvalidArgumentError(
             None, None, "Integers to negative integer powers are not allowed"
         )

@@ -7,28 +7,26 @@ from typing import Any
 
 import torch
 
+from reflow.graph import errors
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
-from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.constants import constant
-from reflow.ops.kernels import Host, Value
+from reflow.ops.kernels import Host
 from reflow.ops.comparisons import Greater
 from reflow.ops.math import AddV2, Exp, Log, Mul, Neg, RealDiv, Sub
 from reflow.ops.op import op
+from reflow.ops.selection import SelectV2
 from reflow.ops.unsigned import widened
 
 Gradient = Callable[[Operation, Tensor], Tensor]
 
 
-def _same_with_axis(x: TensorShape, axis: Value) -> TensorShape:
-    """x's shape; ValueError for an axis that it does not have."""
-    if x.sizes is not None and axis is not None:
-        rank = len(x.sizes)
-        if not -rank <= int(axis) < rank:
-            raise ValueError(
-                f"Expected scan axis in the range [{-rank}, {rank}), but got {int(axis)}"
-            )
-    return x
+def _checked_axis(axis: Host, rank: int) -> int:
+    if not -rank <= int(axis) < rank:
+        raise errors.InvalidArgumentError(
+            None, None, f"Expected scan axis in the range [{-rank}, {rank}), but got {int(axis)}"
+        )
+    return int(axis)
 
 
 def _scan(
@@ -46,7 +44,7 @@ def _scan(
     """
 
     def kernel(x: torch.Tensor, axis: Host, *, exclusive: bool, reverse: bool) -> torch.Tensor:
-        along = int(axis)
+        along = _checked_axis(axis, x.ndim)
         if not x.numel():
             return x.clone()
         if reverse:
@@ -67,7 +65,7 @@ def _scan(
             types,
             "Tidx: {int32, int64} = int32",
         ),
-        "shape": _same_with_axis,
+        "shape": lambda x, axis: x,
         "kernel": widened(kernel),
         "gradient": lambda op, dy: (gradient(op, dy), None),
     }
@@ -100,8 +98,6 @@ Cumprod = _scan(
 
 def _logsumexp_gradient(op: Operation, dy: Tensor) -> Tensor:
     """Positive and negative gradients apart, because their logarithms are what can be scanned."""
-    from reflow.ops.selection import SelectV2
-
     x, y = op.inputs[0], op.outputs[0]
     dtype = dy.dtype.base_dtype
     zero, lowest = constant(0, dtype), constant(dtype.min, dtype)

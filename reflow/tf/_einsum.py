@@ -10,6 +10,7 @@ from typing import Any
 from reflow.graph import log
 from reflow.graph.operation import Tensor
 from reflow.ops.arrays import Reshape
+from reflow.ops.math import Mul
 from reflow.tf._arrays import expand_dims, transpose
 from reflow.tf._arrays import shape as shape_of
 from reflow.tf._reductions import reduce_sum
@@ -139,7 +140,7 @@ def _product(
             x = expand_dims(x, -1)
         for _ in only_x:
             y = expand_dims(y, len(kept))
-        return x * y, result
+        return Mul(x, y), result
     return _as_matrices(x, y, len(kept), len(over)), result
 
 
