@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reflow.graph.conversion import convert_to_tensor, register_tensor_conversion_function
 from reflow.graph.dtypes import *  # noqa: F403
 from reflow.graph.dtypes import as_dtype
 from reflow.graph.errors import OpError
@@ -56,6 +57,7 @@ from reflow.tf._collections import (
     add_to_collection,
     add_to_collections,
     all_variables,
+    assert_variables_initialized,
     get_collection,
     get_collection_ref,
     global_variables,
@@ -68,6 +70,7 @@ from reflow.tf._collections import (
     local_variables_initializer,
     model_variables,
     moving_average_variables,
+    report_uninitialized_variables,
     trainable_variables,
     variables_initializer,
 )
@@ -91,6 +94,15 @@ from reflow.tf._gathering import (
     gather_nd,
     setdiff1d,
     where,
+)
+from reflow.tf._gradients import (
+    AggregationMethod,
+    NoGradient,
+    NotDifferentiable,
+    RegisterGradient,
+    UnconnectedGradients,
+    custom_gradient,
+    gradients,
 )
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
 from reflow.tf._joining import concat, parallel_stack, split, stack, unstack
@@ -134,6 +146,7 @@ from reflow.tf.initializers import constant as constant_initializer
 from reflow.tf.initializers import glorot_normal as glorot_normal_initializer
 from reflow.tf.initializers import glorot_uniform as glorot_uniform_initializer
 from reflow.tf.initializers import ones as ones_initializer
+from reflow.tf.initializers import orthogonal as orthogonal_initializer
 from reflow.tf.initializers import random_normal as random_normal_initializer
 from reflow.tf.initializers import random_uniform as random_uniform_initializer
 from reflow.tf.initializers import truncated_normal as truncated_normal_initializer
@@ -182,7 +195,10 @@ from reflow.tf.math import (
 from reflow.tf.math import divide_no_nan as div_no_nan
 from reflow.tf.random import (
     multinomial,
+    random_crop,
+    random_gamma,
     random_normal,
+    random_poisson,
     random_shuffle,
     random_uniform,
     truncated_normal,
