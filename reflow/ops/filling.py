@@ -106,7 +106,7 @@ class Range:
         # TensorFlow adds the step again and again, in the element type.
         steps = np.full(count, delta)
         steps[:1] = start
-        return torch.from_numpy(np.add.accumulate(steps)).to(device)
+        return torch.from_numpy(np.add.accumulate(steps, dtype=steps.dtype)).to(device)
 
 
 def _count(start: Any, limit: Any, delta: Any) -> int:
