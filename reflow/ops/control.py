@@ -7,10 +7,12 @@ from typing import Any
 
 import torch
 
+from reflow.graph import errors
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
+from reflow.ops.summaries import summary
 from reflow.ops.variable_slot import VariableSlot
 
 Ref = VariableSlot
@@ -88,3 +90,23 @@ def _common(inputs: Sequence[TensorShape]) -> TensorShape:
         return shapes.UNKNOWN
     columns = zip(*(shape.sizes for shape in inputs))
     return TensorShape.of(tuple(sizes[0] if len(set(sizes)) == 1 else None for sizes in columns))
+
+
+@op
+class Assert:
+    """InvalidArgumentError, showing `summarize` elements of each of the data, unless `condition`."""
+
+    inputs = "condition: bool, data: T"
+    outputs = ""
+    attrs = ("T: list(type) >= 1", "summarize: int = 3")
+    stateful = True
+    gradient = None
+
+    def shape(condition: TensorShape, data: Sequence[TensorShape]) -> Sequence[TensorShape]:
+        shapes.with_rank(condition, 0)
+        return ()
+
+    def kernel(condition: Host, data: list[Host], *, summarize: int) -> None:
+        if not condition:
+            shown = " ".join(f"[{summary(value, summarize)}]" for value in data)
+            raise errors.InvalidArgumentError(None, None, f"assertion failed: {shown}")

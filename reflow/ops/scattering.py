@@ -14,10 +14,12 @@ import torch
 
 from reflow.graph import errors
 from reflow.graph.op_definition import OpDefinition
+from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
+from reflow.ops.slicing import Masks, cut
 from reflow.ops.unsigned import widened
 from reflow.ops.variable_slot import VariableSlot
 
@@ -33,7 +35,7 @@ def _invalid(message: str) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(None, None, message)
 
 
-def _text(sizes: Sequence[int]) -> str:
+def _text(sizes: Sequence[int | None]) -> str:
     return f"[{','.join(str(size) for size in sizes)}]"
 
 
@@ -276,3 +278,49 @@ ScatterNdAdd = _slices_op(
 ScatterNdSub = _slices_op(
     "ScatterNdSub", "scatter_nd_sub", "ref[indices...] -= updates", _added(-1), _NUMBERS
 )
+
+
+# -- Ranges: ref[begin:end:strides] ---------------------------------------------------------------
+
+
+@op
+class StridedSliceAssign:
+    """ref[begin:end:strides] = value, of exactly the slice's shape; see `slicing.Masks`."""
+
+    inputs = "ref: Ref(T), begin: Index, end: Index, strides: Index, value: T"
+    outputs = "output_ref: Ref(T)"
+    attrs = (
+        "T: type",
+        "Index: {int32, int64}",
+        "begin_mask: int = 0",
+        "end_mask: int = 0",
+        "ellipsis_mask: int = 0",
+        "new_axis_mask: int = 0",
+        "shrink_axis_mask: int = 0",
+    )
+    stateful = True
+    updates = True
+
+    def shape(
+        ref: TensorShape,
+        begin: TensorShape,
+        end: TensorShape,
+        strides: TensorShape,
+        value: TensorShape,
+    ) -> TensorShape:
+        return ref
+
+    def kernel(
+        ref: Ref, begin: Host, end: Host, strides: Host, value: Any, *, op: Operation
+    ) -> None:
+        target = ref.read()
+        ends = tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist())
+        taken = cut(*ends, Masks.of(op), tuple(target.shape))
+        if tuple(value.shape) != taken.shape:
+            raise errors.UnimplementedError(
+                None,
+                None,
+                f"sliced l-value shape {_text(taken.shape)} does not match r-value shape "
+                f"{_text(value.shape)}. Automatic broadcasting not yet implemented.",
+            )
+        taken.put_into(target, value)

@@ -278,7 +278,8 @@ class Lowering:
             on_host=slot.dtype.base_dtype in HOST_TYPES,
             roots=frozenset((slot,)),
         )
-        self.steps.append(Step(op, slot.read, [], [value]))
+        # A read that nobody uses still fails where the variable has no value.
+        self.steps.append(Step(op, slot.read, [], [value], stateful=True))
         return value
 
     def _host_form(self, op: Operation, value: Value) -> Value:

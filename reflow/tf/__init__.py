@@ -10,6 +10,12 @@ from reflow.graph.dtypes import as_dtype
 from reflow.graph.errors import OpError
 from reflow.graph.graph import Graph, get_default_graph, reset_default_graph
 from reflow.graph.graph_keys import GraphKeys
+from reflow.graph.indexed_slices import (
+    IndexedSlices,
+    IndexedSlicesValue,
+    SparseTensor,
+    SparseTensorValue,
+)
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.ops.constants import constant
@@ -45,6 +51,32 @@ from reflow.tf._casts import (
     to_float,
     to_int32,
     to_int64,
+)
+from reflow.tf._checks import (
+    Assert,
+    Print,
+    add_check_numerics_ops,
+    assert_equal,
+    assert_greater,
+    assert_greater_equal,
+    assert_integer,
+    assert_less,
+    assert_less_equal,
+    assert_near,
+    assert_negative,
+    assert_non_negative,
+    assert_non_positive,
+    assert_none_equal,
+    assert_positive,
+    assert_proper_iterable,
+    assert_rank,
+    assert_rank_at_least,
+    assert_rank_in,
+    assert_same_float_dtype,
+    assert_scalar,
+    assert_type,
+    is_numeric_tensor,
+    verify_tensor_all_finite,
 )
 from reflow.tf._clip import (
     clip_by_average_norm,

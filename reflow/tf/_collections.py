@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
+from reflow.graph.dtypes import string
 from reflow.graph.graph import get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
+from reflow.ops.arrays import Rank
+from reflow.ops.constants import constant
 from reflow.ops.control import NoOp
+from reflow.ops.logic import LogicalNot
 from reflow.ops.state import IsVariableInitialized
 from reflow.tf._control_flow import group
+from reflow.tf._indexing import boolean_mask
+from reflow.tf._joining import stack
+from reflow.tf._scopes import device, name_scope
 
 
 def get_collection(key: Any, scope: str | None = None) -> list[Any]:
@@ -83,3 +91,51 @@ def is_variable_initialized(variable: Any) -> Tensor:
     """Whether a variable has a value when this op runs, a bool scalar."""
     is_initialized: Tensor = IsVariableInitialized(variable)
     return is_initialized
+
+
+def assert_variables_initialized(var_list: Sequence[Any] | None = None) -> Tensor | None:
+    """A tensor whose evaluation raises FailedPreconditionError unless all variables have values.
+
+    The older way of `report_uninitialized_variables`.  None when there are no variables.
+    """
+    ranks = []
+    for variable in list(var_list or ()) or _all_variables():
+        with get_default_graph().colocate_with(variable.op):
+            ranks.append(Rank(variable))
+    if not ranks:
+        return None
+    return ranks[0] if len(ranks) == 1 else stack(ranks)
+
+
+def report_uninitialized_variables(
+    var_list: Sequence[Any] | None = None, name: str = "report_uninitialized_variables"
+) -> Tensor:
+    """The names of those variables that have no value, a string vector.
+
+    Args:
+      var_list: default: all global and local variables.
+    """
+    variables = _all_variables() if var_list is None else list(var_list)
+    with name_scope(name):
+        are_initialized = [is_variable_initialized(variable) for variable in variables]
+        with device(os.environ.get(_REPORTING_DEVICE, "/cpu:0")):
+            names: Tensor
+            if not variables:
+                names = constant([], dtype=string)
+                return names
+            missing = LogicalNot(stack(are_initialized), name="LogicalNot")
+            names = constant([variable.op.name for variable in variables])
+            return boolean_mask(names, missing)
+
+
+# The environment variable that says where uninitialised variables are reported from.
+_REPORTING_DEVICE = "TF_DEVICE_FOR_UNINITIALIZED_VARIABLE_REPORTING"
+
+_VARIABLE_OPS = ("Variable", "VariableV2", "AutoReloadVariable")
+
+
+def _all_variables() -> list[Any]:
+    """The variables in collections, or if there are none the graph's references."""
+    operations = get_default_graph().get_operations()
+    references = [op.outputs[0] for op in operations if op.type in _VARIABLE_OPS]
+    return global_variables() + local_variables() or references

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
 from reflow.graph.graph import get_default_graph
 from reflow.graph.nest import flatten
-from reflow.graph.operation import Operation
-from reflow.ops.control import NoOp
+from reflow.graph.operation import Operation, Tensor
+from reflow.ops.arrays import Identity
+from reflow.ops.control import Assert, NoOp
 from reflow.tf._scopes import name_scope
 
 
@@ -39,3 +41,24 @@ def _join(items: Sequence[Any], device: str, name: str | None = None) -> Operati
             return NoOp(name=name)
         with graph.device(device):
             return NoOp(name=name)
+
+
+def check(condition: Any, data: Sequence[Any], summarize: int | None = None) -> Operation:
+    """An operation that raises InvalidArgumentError, showing `data`, unless `condition` is true.
+
+    `data` are texts and int32 values, `summarize` says how many elements of each are shown.  The
+    nodes are those of tf.Assert in TensorFlow 1.15, which makes the texts constants twice.
+    """
+    with name_scope(None, "Assert", [condition, *data]):
+        convert_n_to_tensor(data)
+        operation: Operation = Assert(condition, data, summarize=summarize, name="Assert")
+        return operation
+
+
+def with_dependencies(dependencies: Sequence[Any], output: Any, name: str | None = None) -> Tensor:
+    """`output`, given only when `dependencies` (operations and tensors) are done."""
+    graph = get_default_graph()
+    with name_scope(name, "control_dependency", [*dependencies, output]) as scope:
+        with graph.colocate_with(output), graph.control_dependencies(dependencies):
+            value: Tensor = Identity(convert_to_tensor(output), name=scope)
+            return value

@@ -11,6 +11,7 @@ from reflow.graph.graph import get_default_graph
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.arrays import Identity
+from reflow.tf._joining import concat, split
 from reflow.tf._scopes import name_scope
 from reflow.tf._variables import Variable
 
@@ -88,11 +89,9 @@ class PartitionedVariable:
         with get_default_graph().control_dependencies(None):
             whole: Any = self._variable_list[0]
             if len(self._variable_list) > 1:
-                from reflow.tf import _arrays
-
                 axis = self._axis("concatenate")
                 with name_scope(self._name + "/ConcatPartitions/"):
-                    whole = _arrays.concat(self._variable_list, axis)
+                    whole = concat(self._variable_list, axis)
             with name_scope(None):
                 value: Tensor = Identity(whole, name=self._name)
                 return value
@@ -145,10 +144,8 @@ class PartitionedVariable:
                     f"{self._name}. Received: {len(values)}"
                 )
         else:
-            from reflow.tf import _arrays
-
             sizes = [part.shape.as_list()[axis] for part in self._variable_list]
-            values = _arrays.split(value, sizes, axis=axis)
+            values = split(value, sizes, axis=axis)
         return [update(part, v) for part, v in zip(self._variable_list, values)]
 
 

@@ -301,6 +301,10 @@ class RefVariable(Variable):
     def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
         return scattering.ScatterNdSub(self._variable, indices, updates, use_locking=True, name=name)
 
+    def _strided_slice_assign(self, begin: Any, end: Any, strides: Any, value: Any, name: str | None, **masks: int) -> Tensor:
+        """Assigns to a strided slice of the variable: what `v[...].assign(value)` calls."""
+        return scattering.StridedSliceAssign(self._variable, begin, end, strides, value, name=name, **masks)
+
     def count_up_to(self, limit: int) -> Tensor:
         """Counts up by one and gives the old value; OutOfRangeError once that is `limit`."""
         before: Tensor = state.CountUpTo(self._variable, limit=limit)

@@ -17,6 +17,7 @@ from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape, as_shape
 from reflow.tf import _distribution
+from reflow.tf._arrays import slice as slice_op
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
 from reflow.tf._partitioned_variable import PartitionedVariable
 from reflow.tf._partitions import PartitionInfo, partitions_of, parts_of
@@ -303,10 +304,8 @@ def _part_request(
         if initializer is None:
             initializer = default_initializer(request.name, request.dtype)
         elif not callable(initializer):
-            from reflow.ops.arrays import Slice
-
             dtype = None if isinstance(initializer, Tensor) else request.dtype
-            initializer = Slice(convert_to_tensor(initializer, dtype), offset, sizes)
+            initializer = slice_op(convert_to_tensor(initializer, dtype), offset, sizes)
             shape = None
     info = PartitionInfo(request.shape.as_list(), offset)
     return replace(request, name=name, shape=shape, initializer=initializer, partition_info=info)

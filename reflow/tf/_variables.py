@@ -12,6 +12,7 @@ from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
+from reflow.tf._indexing import get_item
 from reflow.tf._save_slices import SaveSliceInfo
 
 # Operators that a variable applies to its value.  Not `==`: variables compare by identity.
@@ -124,6 +125,10 @@ class Variable(metaclass=VariableType):
         from reflow.tf._ref_variable import RefVariable
 
         return RefVariable(variable_def=variable_def, import_scope=import_scope)
+
+    def __getitem__(self, index: Any) -> Tensor:
+        """The value's slice, whose `assign(value)` changes that part of the variable."""
+        return get_item(self.value(), index, var=self)
 
     def __hash__(self) -> int:
         return id(self)

@@ -15,8 +15,18 @@ import numpy as np
 from reflow.graph.dtypes import DType, as_dtype, float32
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import math as math_ops
+from reflow.ops.arrays import Reshape
 from reflow.ops.constants import constant as constant_op
+from reflow.ops.decompositions import Qr
+from reflow.ops.diagonals import DiagPart
+from reflow.tf import _arrays, _filling
 from reflow.tf import random as random_functions
+from reflow.tf._collections import (
+    global_variables_initializer,
+    local_variables_initializer,
+    variables_initializer,
+)
 from reflow.tf._partitions import PartitionInfo
 
 # The standard deviation of a normal distribution of deviation 1 that is truncated at 2.
@@ -76,9 +86,7 @@ class Zeros(Initializer):
     def __call__(
         self, shape: Any, dtype: Any = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:
-        from reflow import tf
-
-        return tf.zeros(shape, self.dtype if dtype is None else dtype)
+        return _filling.zeros(shape, self.dtype if dtype is None else dtype)
 
 
 class Ones(Initializer):
@@ -90,9 +98,7 @@ class Ones(Initializer):
     def __call__(
         self, shape: Any, dtype: Any = None, partition_info: PartitionInfo | None = None
     ) -> Tensor:
-        from reflow import tf
-
-        return tf.ones(shape, self.dtype if dtype is None else dtype)
+        return _filling.ones(shape, self.dtype if dtype is None else dtype)
 
 
 class Constant(Initializer):
@@ -287,6 +293,67 @@ class GlorotNormal(VarianceScaling):
         super().__init__(1.0, "fan_avg", "truncated_normal", seed)
 
 
+# -- Matrices -----------------------------------------------------------------------------------
+
+
+class Orthogonal(Initializer):
+    """`gain` times a random matrix with orthonormal columns (or rows, where these are fewer).
+
+    A shape of more than two dimensions is filled from the matrix with its last dimension as the
+    columns.  Saxe et al.: "Exact solutions to the nonlinear dynamics of learning in deep linear
+    neural networks", 2014.
+    """
+
+    _config = ("gain", "seed")
+
+    def __init__(self, gain: float = 1.0, seed: int | None = None, dtype: Any = float32) -> None:
+        self.gain = gain
+        self.seed = seed
+        self.dtype = _floating(dtype)
+
+    def __call__(
+        self, shape: Any, dtype: Any = None, partition_info: PartitionInfo | None = None
+    ) -> Tensor:
+        if len(shape) < 2:
+            raise ValueError(
+                f"The tensor to initialize must be at least two-dimensional. Received: shape={shape}"
+            )
+        rows, columns = math.prod(int(size) for size in shape[:-1]), int(shape[-1])
+        dtype = self.dtype if dtype is None else dtype
+        flat = (max(rows, columns), min(rows, columns))
+        q, r = Qr(random_functions.random_normal(flat, dtype=dtype, seed=self.seed))
+        # The signs make the factorisation unique, and with it all such matrices equally likely.
+        q = math_ops.Mul(q, math_ops.Sign(DiagPart(r)), name="mul")
+        if rows < columns:
+            q = _arrays.matrix_transpose(q)
+        return self.gain * Reshape(q, shape)
+
+
+class Identity(Initializer):
+    """`gain` times the identity matrix, which need not be square."""
+
+    _config = ("gain",)
+
+    def __init__(self, gain: float = 1.0, dtype: Any = float32) -> None:
+        self.gain = gain
+        self.dtype = _floating(dtype)
+
+    def __call__(
+        self, shape: Any, dtype: Any = None, partition_info: PartitionInfo | None = None
+    ) -> Tensor:
+        sizes = _full_shape(shape, partition_info)
+        if len(sizes) != 2:
+            raise ValueError(
+                "Identity matrix initializer can only be used for 2D matrices. "
+                f"Received: shape={sizes}"
+            )
+        sizes = sizes.as_list() if isinstance(sizes, TensorShape) else sizes
+        matrix = _filling.eye(*sizes, dtype=self.dtype if dtype is None else dtype)
+        if partition_info is not None:
+            matrix = _arrays.slice(matrix, partition_info.var_offset, shape)
+        return self.gain * matrix
+
+
 def lecun_normal(seed: int | None = None) -> VarianceScaling:
     """Truncated normal numbers of variance 1 / inputs."""
     return VarianceScaling(1.0, "fan_in", "truncated_normal", seed)
@@ -319,3 +386,8 @@ uniform_unit_scaling = UniformUnitScaling
 variance_scaling = VarianceScaling
 glorot_uniform = GlorotUniform
 glorot_normal = GlorotNormal
+orthogonal = Orthogonal
+identity = Identity
+variables = variables_initializer
+global_variables = global_variables_initializer
+local_variables = local_variables_initializer

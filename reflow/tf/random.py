@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import as_dtype
@@ -11,6 +13,10 @@ from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import Dimension
 from reflow.ops import math as math_ops
 from reflow.ops import random as random_ops
+from reflow.tf import _arrays as array_functions
+from reflow.tf._control_flow import check, with_dependencies
+from reflow.tf._filling import zeros_like
+from reflow.tf._reductions import reduce_all
 from reflow.tf._scopes import name_scope
 from reflow.tf._seeds import get_seed, set_random_seed
 
@@ -157,6 +163,79 @@ def _sampled_classes(logits: Any, num_samples: Any, dtype: Any, seed: int | None
     return random_ops.Multinomial(logits, num_samples, seed=seed, seed2=seed2, output_dtype=dtype)
 
 
+def random_gamma(
+    shape: Any,
+    alpha: Any,
+    beta: Any = None,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Numbers of gamma distributions, differentiable by both of their parameters.
+
+    Args:
+      shape: how many to draw for each pair of parameters.
+      alpha: the shape parameters.
+      beta: the inverse scales, broadcast with `alpha`; default 1.
+      dtype: float16, float32 or float64.
+
+    Returns:
+      [*shape, *(shape of alpha + beta)].
+    """
+    with name_scope(name, "random_gamma", [shape, alpha, beta]):
+        shape = convert_to_tensor(shape, dtypes.int32, "shape")
+        alpha = convert_to_tensor(alpha, dtype, "alpha")
+        beta = convert_to_tensor(1 if beta is None else beta, dtype, "beta")
+        broadcast = math_ops.AddV2(alpha, zeros_like(beta), name="add")
+        seed, seed2 = get_seed(seed)
+        drawn = random_ops.RandomGamma(shape, broadcast, seed=seed, seed2=seed2)
+        scaled = math_ops.RealDiv(drawn, beta, name="truediv")
+        # What is too small for the type becomes its smallest number rather than 0.
+        return math_ops.Maximum(np.finfo(alpha.dtype.as_numpy_dtype).tiny, scaled)
+
+
+def random_poisson(
+    lam: Any, shape: Any, dtype: Any = dtypes.float32, seed: int | None = None, name: str | None = None
+) -> Tensor:
+    """Numbers of Poisson distributions.
+
+    Args:
+      lam: the rates.
+      shape: how many to draw for each rate.
+      dtype: float16, float32, float64, int32 or int64.
+
+    Returns:
+      [*shape, *(shape of lam)].
+    """
+    with name_scope(name, "random_poisson", [lam, shape]):
+        shape = convert_to_tensor(shape, dtypes.int32, "shape")
+        seed, seed2 = get_seed(seed)
+        return random_ops.RandomPoissonV2(shape, lam, dtype=dtype, seed=seed, seed2=seed2)
+
+
+def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None = None) -> Tensor:
+    """A part of `value` of shape `size`, from a random place.
+
+    Running it raises InvalidArgumentError where `value` is smaller than `size`.
+    """
+    with name_scope(name, "random_crop", [value, size]) as scope:
+        value = convert_to_tensor(value, name="value")
+        size = convert_to_tensor(size, dtypes.int32, "size")
+        whole = array_functions.shape(value)
+        fits = check(
+            reduce_all(whole >= size),
+            ["Need value.shape >= size, got ", whole, size],
+            summarize=1000,
+        )
+        limit = with_dependencies([fits], whole) - size + 1
+        offset = random_uniform(
+            array_functions.shape(whole), dtype=size.dtype, maxval=size.dtype.max, seed=seed
+        )
+        return array_functions.slice(value, offset % limit, size, name=scope)
+
+
 uniform = random_uniform
 normal = random_normal
 shuffle = random_shuffle
+gamma = random_gamma
+poisson = random_poisson

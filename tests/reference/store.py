@@ -75,9 +75,9 @@ def _decode(thing, flat):
     return flat[kind][offset : offset + size].reshape(shape)
 
 
-def write(table, observations):
+def write(table, observations, folder=FOLDER):
     """Writes {case name: {field: observation}} of one table."""
-    FOLDER.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     packer = _Packer()
     lines = [
         json.dumps(
@@ -86,15 +86,15 @@ def write(table, observations):
         )
         for name, fields in observations.items()
     ]
-    (FOLDER / (table + ".jsonl")).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    np.savez_compressed(str(FOLDER / (table + ".npz")), **packer.flat())
+    (folder / (table + ".jsonl")).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    np.savez_compressed(str(folder / (table + ".npz")), **packer.flat())
 
 
-def read(table):
+def read(table, folder=FOLDER):
     """What `write` wrote."""
-    with np.load(str(FOLDER / (table + ".npz"))) as archive:
+    with np.load(str(folder / (table + ".npz"))) as archive:
         flat = {dtype: archive[dtype] for dtype in archive.files}
-    text = (FOLDER / (table + ".jsonl")).read_text(encoding="utf-8")
+    text = (folder / (table + ".jsonl")).read_text(encoding="utf-8")
     observations = {}
     for line in text.splitlines():
         fields = json.loads(line)

@@ -1,0 +1,8 @@
+"""Initializers, against what TensorFlow 1.15.5 recorded (tests/reference/variable_programs.py)."""
+
+from tests.tf import recorded
+
+
+@recorded.programs("initializers")
+def test_programs(program):
+    recorded.check(program)

@@ -1,0 +1,8 @@
+"""Variables, against what TensorFlow 1.15.5 recorded (tests/reference/variable_programs.py)."""
+
+from tests.tf import recorded
+
+
+@recorded.programs("variables")
+def test_programs(program):
+    recorded.check(program)
