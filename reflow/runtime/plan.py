@@ -20,7 +20,7 @@ from reflow.runtime.states import States
 from reflow.runtime.steps import Step, Value
 
 # torch.inference_mode as the class that it wraps: entering it takes a third of the time.
-_InferenceMode = getattr(torch._C, "_InferenceMode", torch.inference_mode)
+InferenceMode = getattr(torch._C, "_InferenceMode", torch.inference_mode)
 
 
 class Plan:
@@ -77,10 +77,14 @@ class Plan:
 
     def run(self, feeds: Sequence[Any]) -> tuple[Any, ...]:
         """The fetches' values.  Raises tf.errors.* naming the operation that failed."""
+        with InferenceMode(True):
+            return self.execute(feeds)
+
+    def execute(self, feeds: Sequence[Any]) -> tuple[Any, ...]:
+        """As `run`, for a caller that is in inference mode already."""
         try:
-            with _InferenceMode(True):
-                result: tuple[Any, ...] = self._run(*feeds)
-                return result
+            result: tuple[Any, ...] = self._run(*feeds)
+            return result
         except Exception as error:
             failure = self._failure(error, feeds)
             if failure is None:

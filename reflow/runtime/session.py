@@ -24,13 +24,15 @@ from reflow.runtime.devices import Device
 from reflow.runtime.feeds import Feed, Shape, resolve, resolve_keys
 from reflow.runtime.fetches import Builder, FetchStructure, fetch_key
 from reflow.runtime.partial_run import PartialRuns
-from reflow.runtime.plan import Plan
+from reflow.runtime.plan import InferenceMode, Plan
 from reflow.runtime.states import States
 from reflow.runtime.trace import Tracer
 
 # A set of fetches and feeds that is run with more different shapes than this gets one plan
 # for any shape instead of one for each.
 _MAX_SHAPES = 8
+
+_NOTHING_FED: tuple[tuple[()], tuple[()]] = ((), ())
 
 
 class _Plans:
@@ -147,35 +149,29 @@ class BaseSession:
           TypeError, ValueError: something that cannot be fetched or fed.
           tf.errors.OpError: an operation failed.
         """
-        self._check_usable()
-        key, values = self._take(feed_dict) if feed_dict else ((), ())
         build, plans = self._fetched(fetches)
-        if options is not None or run_metadata is not None:
-            return self._run_with_options(build, plans, key, values, options, run_metadata)
-        plan = plans.exact.get(key)
-        if plan is None:
-            key, values = _without_repeats(key, values)
-            plan = self._plan(plans, key)
-        return build(plan.run(values))
+        # Feeds are taken inside inference mode too: torch keeps less account of them there.
+        with InferenceMode(True):
+            key, values = self._take(feed_dict) if feed_dict else _NOTHING_FED
+            if options is not None or run_metadata is not None:
+                return self._run_with_options(build, plans, key, values, options, run_metadata)
+            plan = plans.exact.get(key)
+            if plan is None:
+                key, values = _without_repeats(key, values)
+                plan = self._plan(plans, key)
+            return build(plan.execute(values))
 
     def _check_usable(self) -> None:
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
-        graph = self._graph
-        if not graph._ordered:
+        if not self._graph._ordered:
             raise RuntimeError(
                 "The Session graph is empty.  Add operations to the graph before calling run()."
             )
-        if graph._rewired != self._rewired:
-            self._rewired = graph._rewired
-            self._fetches.clear()
-            self._plans.clear()
 
-    def _take(
-        self, feed_dict: Mapping[Any, Any]
-    ) -> tuple[tuple[Feed | Shape, ...], Sequence[Any]]:
+    def _take(self, feed_dict: Mapping[Any, Any]) -> tuple[tuple[Feed | Shape, ...], Sequence[Any]]:
         """What is fed, with the shapes, and the runtime values."""
-        if not isinstance(feed_dict, Mapping):
+        if type(feed_dict) is not dict and not isinstance(feed_dict, Mapping):
             raise TypeError(
                 f"The feed_dict argument must be a dictionary. Received: {type(feed_dict)}"
             )
@@ -184,16 +180,17 @@ class BaseSession:
         values: list[Any] = []
         for fed, value in feed_dict.items():
             feed = known.get(fed)
-            if feed is None:
-                for tensor, part in resolve(self._graph, fed, value):
-                    feed = self._feed(tensor)
-                    taken, shape = feed.take(part)
-                    key += (feed, shape)
-                    values.append(taken)
+            if feed is not None:
+                taken, shape = feed.take(value)
+                key.append(feed)
+                key.append(shape)
+                values.append(taken)
                 continue
-            taken, shape = feed.take(value)
-            key += (feed, shape)
-            values.append(taken)
+            for tensor, part in resolve(self._graph, fed, value):
+                feed = self._feed(tensor)
+                taken, shape = feed.take(part)
+                key += (feed, shape)
+                values.append(taken)
         return tuple(key), values
 
     def _feed(self, tensor: Tensor) -> Feed:
@@ -203,17 +200,30 @@ class BaseSession:
         return feed
 
     def _fetched(self, fetches: Any) -> tuple[Builder, _Plans]:
-        """How the result of `fetches` is built, and the plans that compute its parts."""
+        """How the result of `fetches` is built, and the plans that compute its parts.
+
+        What is found again needs no checks: a closed session has forgotten everything.
+        """
         key = fetch_key(fetches)
-        known = None if key is None else self._fetches.get(key)
-        if known is not None:
-            return known
-        structure = FetchStructure(self._graph, fetches)
-        elements = (*structure.tensors, *structure.operations)
-        found = structure.build, self._plans.setdefault(elements, _Plans(structure))
-        if key is not None:
-            self._fetches[key] = found
-        return found
+        if key is not None and self._graph._rewired == self._rewired:
+            known = self._fetches.get(key)
+            if known is not None:
+                return known
+        return self._newly_fetched(fetches, key)
+
+    def _newly_fetched(self, fetches: Any, key: Hashable | None) -> tuple[Builder, _Plans]:
+        self._check_usable()
+        with self._lock:
+            if self._graph._rewired != self._rewired:
+                self._rewired = self._graph._rewired
+                self._fetches.clear()
+                self._plans.clear()
+            structure = FetchStructure(self._graph, fetches)
+            elements = (*structure.tensors, *structure.operations)
+            found = structure.build, self._plans.setdefault(elements, _Plans(structure))
+            if key is not None:
+                self._fetches[key] = found
+            return found
 
     def _plan(self, plans: _Plans, key: tuple[Any, ...]) -> Plan:
         """A new plan for these shapes, or the one for any shapes once there are many.
@@ -267,7 +277,7 @@ class BaseSession:
         else:
             plan, tracer = self._traced(plans, key)
             tracer.begin()
-        result = build(plan.run(values))
+        result = build(plan.execute(values))
         if run_metadata is not None:
             run_metadata.Clear()
             if tracer is not None:
@@ -361,7 +371,7 @@ class BaseSession:
             fed or fetched twice, or was not set up; a fetch needs what was not fed yet.
         """
         self._check_usable()
-        key, values = self._take(feed_dict) if feed_dict else ((), ())
+        key, values = self._take(feed_dict) if feed_dict else _NOTHING_FED
         fed = {}
         for feed, shape, value in zip(key[::2], key[1::2], values):
             assert isinstance(feed, Feed) and isinstance(shape, tuple)
