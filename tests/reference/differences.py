@@ -4,7 +4,6 @@ Nothing recorded takes part: the program's own values are the reference, so a wr
 found even where the recording was never made. Python 3.7 runs this file.
 """
 
-
 import numpy as np
 
 from tests.reference.observe import Built, weights

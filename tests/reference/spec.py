@@ -194,13 +194,19 @@ class Case(Fed):
 class Failure(Fed):
     """A program that must raise, when built or when run; see `error`."""
 
-    def __init__(self, name, build, inputs=(), shows=(), dtype="float32", variants=None):
+    def __init__(self, name, build, inputs=(), **options):
         self.name = name
         self.build = build
         self.inputs = tuple(inputs)
-        self.shows = tuple(shows)
-        self.dtype = dtype
-        self.variants = variants or (("full", "unknown") if inputs else ("full",))
+        self.shows = tuple(options.pop("shows", ()))
+        self.dtype = options.pop("dtype", "float32")
+        self.variants = options.pop("variants", ("full", "unknown") if inputs else ("full",))
+        self.instead = options.pop("instead", None)
+        self.why = options.pop("why", None)
+        if options:
+            raise TypeError(f"case {name!r}: unknown options {sorted(options)}")
+        if self.instead and not self.why:
+            raise TypeError(f"case {name!r}: an error of our own needs a reason (why=...)")
 
 
 class Script:
@@ -246,6 +252,7 @@ def error(name, build, inputs=(), **options):
     """A program that must raise TensorFlow's class of exception.
 
     shows: fragments that the message must contain; spaces and the kind of bracket do not count.
+    instead, why: the (stage, class) that reflow raises in the place of TensorFlow's; the reason.
     """
     return Failure(name, build, inputs, **options)
 
