@@ -63,7 +63,7 @@ def strided_slice(
             end=end,
             strides=strides,
             value=val,
-            name=name or f"{part.op.name}_assign",
+            name=name or f"{part.op.name}/_assign",
             **masks,
         )
 
