@@ -39,15 +39,20 @@ SegmentGradient = Callable[[Operation, Tensor], Tensor]
 # -- Kernels ------------------------------------------------------------------------------------
 
 
-def _sum(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> torch.Tensor:
+def sum_rows(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float = 0) -> torch.Tensor:
     return rows.new_zeros((count, *rows.shape[1:])).index_add_(0, ids, rows)
 
 
-def _mean(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> torch.Tensor:
+def segment_sizes(rows: torch.Tensor, ids: torch.Tensor, count: int) -> torch.Tensor:
+    """How many rows each segment has, but at least 1; broadcasts with the rows."""
     sizes = torch.bincount(ids, minlength=count).clamp_(min=1).to(rows.dtype)
-    sizes = sizes.reshape(-1, *[1] * (rows.ndim - 1))
+    return sizes.reshape(-1, *[1] * (rows.ndim - 1))
+
+
+def mean_rows(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> torch.Tensor:
     rounding = None if rows.is_floating_point() or rows.is_complex() else "trunc"
-    return torch.div(_sum(rows, ids, count, empty), sizes, rounding_mode=rounding)
+    sizes = segment_sizes(rows, ids, count)
+    return torch.div(sum_rows(rows, ids, count, empty), sizes, rounding_mode=rounding)
 
 
 def _indexed(reduce: str) -> SegmentKernel:
@@ -70,7 +75,7 @@ def _prod(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> to
 # -- Sorted ids -----------------------------------------------------------------------------------
 
 
-def _checked_ids(segment_ids: Host, rows: int) -> int:
+def segments_of_sorted(segment_ids: Host, rows: int) -> int:
     """How many segments sorted ids describe; InvalidArgumentError if they are not sorted."""
     if len(segment_ids) != rows:
         raise errors.InvalidArgumentError(
@@ -107,7 +112,7 @@ def _sorted_segments(
         return shapes.UNKNOWN if data.sizes is None else shapes.of(None, *data.sizes[1:])
 
     def kernel(data: torch.Tensor, segment_ids: Host) -> torch.Tensor:
-        count = _checked_ids(segment_ids, len(data))
+        count = segments_of_sorted(segment_ids, len(data))
         ids = torch.as_tensor(segment_ids.astype(np.int64), device=data.device)
         return reduce(data, ids, count, empty)
 
@@ -153,10 +158,10 @@ def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
 
 
 SegmentSum = _sorted_segments(
-    "SegmentSum", "The sum of each segment.", _sum, 0, lambda op, dy: take(dy, op.inputs[1])
+    "SegmentSum", "The sum of each segment.", sum_rows, 0, lambda op, dy: take(dy, op.inputs[1])
 )
 SegmentMean = _sorted_segments(
-    "SegmentMean", "The mean of each segment; 0 for an empty one.", _mean, 0, _mean_gradient
+    "SegmentMean", "The mean of each segment; 0 for an empty one.", mean_rows, 0, _mean_gradient
 )
 # TensorFlow has no gradient of it either.
 SegmentProd = _sorted_segments("SegmentProd", "The product of each segment.", _prod, 1, None)
@@ -291,7 +296,7 @@ def _greatest(dtype: torch.dtype) -> float:
 UnsortedSegmentSum = _unsorted_segments(
     "UnsortedSegmentSum",
     "The sum of each segment.",
-    _sum,
+    sum_rows,
     lambda dtype: 0,
     lambda op, dy: _gather_kept(dy, op.inputs[1])[0],
 )
@@ -320,3 +325,31 @@ UnsortedSegmentMin = _unsorted_segments(
     _REALS,
     ordered=True,
 )
+
+
+
+# -- Counts -----------------------------------------------------------------------------------------
+
+
+@op
+class Bincount:
+    """How often each of the numbers 0 ... size - 1 is in `arr`, or the sums of their weights.
+
+    weights: of arr's shape, or empty for 1 throughout.
+    """
+
+    inputs = "arr: int32, size: int32, weights: T"
+    outputs = "bins: T"
+    attrs = ("T: {int32, int64, float, double}",)
+    gradient = None
+
+    def shape(arr: TensorShape, size: Value, weights: TensorShape) -> TensorShape:
+        return shapes.of(None if size is None else int(size))
+
+    def kernel(arr: torch.Tensor, size: Host, weights: torch.Tensor) -> torch.Tensor:
+        numbers = arr.reshape(-1).to(torch.int64)
+        if bool((numbers < 0).any()):
+            raise errors.InvalidArgumentError(None, None, "Input arr must be non-negative!")
+        counted = numbers < int(size)
+        given = weights.reshape(-1) if weights.numel() else weights.new_ones(numbers.shape)
+        return sum_rows(given[counted], numbers[counted], int(size))

@@ -154,6 +154,14 @@ from reflow.tf._scopes import (
     name_scope,
 )
 from reflow.tf._seeds import get_seed, set_random_seed
+from reflow.tf._segments import (
+    bincount,
+    sparse_segment_mean,
+    sparse_segment_sqrt_n,
+    sparse_segment_sum,
+    unsorted_segment_mean,
+    unsorted_segment_sqrt_n,
+)
 from reflow.tf._session import (
     InteractiveSession,
     Session,
@@ -186,6 +194,7 @@ from reflow.tf.initializers import uniform_unit_scaling as uniform_unit_scaling_
 from reflow.tf.initializers import variance_scaling as variance_scaling_initializer
 from reflow.tf.initializers import zeros as zeros_initializer
 from reflow.tf.linalg import batch_matmul, einsum, matmul, tensordot
+from reflow.tf.io import decode_raw
 from reflow.tf.math import (
     abs,
     accumulate_n,

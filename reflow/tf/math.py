@@ -43,6 +43,7 @@ from reflow.tf._reductions import (
     reduce_variance,
 )
 from reflow.tf._scopes import name_scope
+from reflow.tf._segments import bincount, unsorted_segment_mean, unsorted_segment_sqrt_n
 
 globals().update(exported("math"))
 
