@@ -169,8 +169,12 @@ class MatrixBandPart:
     attrs = ("T: type", "Tindex: {int32, int64} = int64")
     export = ("matrix_band_part", "linalg.band_part")
 
-    def shape(input: TensorShape) -> TensorShape:
-        return input
+    def shape(
+        input: TensorShape, num_lower: TensorShape, num_upper: TensorShape
+    ) -> TensorShape:
+        shapes.with_rank(num_lower, 0)
+        shapes.with_rank(num_upper, 0)
+        return shapes.with_rank_at_least(input, 2)
 
     def kernel(input: torch.Tensor, num_lower: Host, num_upper: Host) -> torch.Tensor:
         rows, columns = input.shape[-2:]

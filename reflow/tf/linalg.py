@@ -19,12 +19,19 @@ from reflow.ops.selection import Select
 from reflow.ops.sets import ListDiff
 from reflow.tf import _filling as filling
 from reflow.tf._absence import part_or_error
+from reflow.tf._arrays import matrix_transpose
+from reflow.tf._arrays import matrix_transpose as transpose
 from reflow.tf._arrays import rank as rank_of
 from reflow.tf._arrays import shape as shape_of
-from reflow.tf._arrays import transpose
+from reflow.tf._arrays import transpose as with_axes
 from reflow.tf._casts import cast
 from reflow.tf._clip import global_norm
+from reflow.tf._diagonals import matrix_diag as diag
+from reflow.tf._diagonals import matrix_diag_part as diag_part
+from reflow.tf._diagonals import matrix_set_diag as set_diag
+from reflow.tf._diagonals import trace
 from reflow.tf._einsum import einsum
+from reflow.tf._filling import eye
 from reflow.tf._joining import concat, stack
 from reflow.tf._reductions import reduce_prod
 from reflow.tf._scopes import name_scope
@@ -238,7 +245,7 @@ class _Folded:
         self.free_sizes: Any = self.free_shape
         order = [axis for group in self._ordered(free, summed) for axis in group]
         counts = self._ordered(*(math.prod(sizes[axis] for axis in g) for g in (free, summed)))
-        self.matrix = Reshape(transpose(x, order), counts)
+        self.matrix = Reshape(with_axes(x, order), counts)
 
     def _fold(self, x: Tensor, shape: Tensor, summed: Tensor, free: Tensor) -> None:
         self.free_sizes = GatherV2(shape, free, 0)
@@ -246,4 +253,4 @@ class _Folded:
         counts = [reduce_prod(self.free_sizes), reduce_prod(summed_sizes)]
         order = concat(self._ordered(free, summed), 0)
         matrix_shape = stack(self._ordered(*counts))
-        self.matrix = Reshape(transpose(x, order), matrix_shape)
+        self.matrix = Reshape(with_axes(x, order), matrix_shape)

@@ -1,0 +1,31 @@
+"""tf.io: files, and the bytes in them as numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reflow.graph.operation import Tensor
+from reflow.ops.strings import DecodeRaw
+from reflow.tf._absence import part_or_error
+from reflow.tf._arguments import renamed
+
+
+def decode_raw(
+    input_bytes: Any = None,
+    out_type: Any = None,
+    little_endian: bool = True,
+    name: str | None = None,
+    bytes: Any = None,
+) -> Tensor:
+    """The bytes of strings as numbers of type `out_type`, along a new last dimension.
+
+    All strings must have one length.  `bytes` is the old name of `input_bytes`.
+    """
+    if out_type is None:
+        raise ValueError("decode_raw() missing 1 positional argument: 'out_type'")
+    strings = renamed("input_bytes", input_bytes, "bytes", bytes)
+    return DecodeRaw(strings, out_type=out_type, little_endian=little_endian, name=name)
+
+
+def __getattr__(name: str) -> Any:
+    return part_or_error(__name__, name)
