@@ -27,16 +27,13 @@ def probability_distribution(data: npt.ArrayLike) -> npt.NDArray[np.float64]:
     Raises:
       ValueError: if there is no value.
     """
-    values = np.ravel(data)
-    if not values.size:
+    ordered = np.sort(np.ravel(data))
+    if not ordered.size:
         raise ValueError("Expected at least one value to distribute. Received: none")
-    starts = _bucket_starts(values.size)
-    last_before, first_after = np.maximum(starts - 1, 0), np.minimum(starts, values.size - 1)
-    # Only the values at the boundaries have to be in their place: cheaper than sorting all.
-    wanted = np.unique(np.concatenate([[0, values.size - 1], last_before, first_after]))
-    placed = np.partition(values, wanted)
-    inner = (placed[first_after] + placed[last_before]) / 2
-    return np.concatenate([placed[:1], inner, placed[-1:]]).astype(np.float64)
+    starts = _bucket_starts(ordered.size)
+    last_before, first_after = np.maximum(starts - 1, 0), np.minimum(starts, ordered.size - 1)
+    inner = (ordered[first_after] + ordered[last_before]) / 2
+    return np.concatenate([ordered[:1], inner, ordered[-1:]]).astype(np.float64)
 
 
 def _bucket_starts(count: int) -> npt.NDArray[np.int64]:
