@@ -74,7 +74,8 @@ class Feed:
             raise TypeError(
                 "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include "
                 "Python scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, "
-                f"the tensor object was {value} which was passed to the feed with key {self.tensor}."
+                f"the tensor object was {value} which was passed to the feed with key "
+                f"{self.tensor}."
             )
         if isinstance(value, int) and not self._holds(value):
             raise TypeError(
@@ -96,7 +97,7 @@ class Feed:
 
     def _holds(self, value: int) -> bool:
         """Whether the element type has this very number."""
-        if self._element_type == object:
+        if self._on_host:
             return False
         try:
             return bool(self._element_type.type(value).item() == value)

@@ -133,6 +133,6 @@ def fetch_key(fetches: Any) -> Hashable | None:
         parts = [fetch_key(part) for part in fetches.values()]
         parts.append((dict, *fetches))
     else:
-        # Others count by identity too, as variables do: equal ones may differ in type.
-        return (kind, id(fetches), fetches) if kind.__hash__ is object.__hash__ else None
+        # Others count by identity, as variables do, or not at all: equal ones may differ.
+        return fetches if getattr(kind, "__hash__", None) is object.__hash__ else None
     return None if None in parts else (kind, *parts)

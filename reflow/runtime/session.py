@@ -219,7 +219,10 @@ class BaseSession:
                 self._fetches.clear()
                 self._plans.clear()
             structure = FetchStructure(self._graph, fetches)
-            elements = (*structure.tensors, *structure.operations)
+            elements: tuple[Tensor | Operation, ...] = (
+                *structure.tensors,
+                *structure.operations,
+            )
             found = structure.build, self._plans.setdefault(elements, _Plans(structure))
             if key is not None:
                 self._fetches[key] = found

@@ -45,9 +45,8 @@ class Tracer:
 
     def __init__(self) -> None:
         self._records = _Records()
-        self._began = 0.0
         # perf_counter counts from an arbitrary point; traces count from 1970.
-        self._epoch = time.time() - time.perf_counter()
+        self._epoch = time.time_ns() - time.perf_counter_ns()
 
     def begin(self) -> None:
         """Forgets what this thread's last run recorded."""
@@ -76,7 +75,7 @@ class Tracer:
     def _fill(self, node: Any, record: _Record, thread_id: int, allocator: str) -> None:
         """Fills a NodeExecStats.  Times are kept in micro- and in nanoseconds."""
         step = record.step
-        start = round((record.start + self._epoch) * 1e9)
+        start = self._epoch + round(record.start * 1e9)
         duration = round((record.end - record.start) * 1e9)
         node.node_name = step.op.name
         node.timeline_label = _label(step)
