@@ -216,17 +216,12 @@ def _unsorted_segments(
         count = int(num_segments)
         ids = segment_ids.reshape(-1).to(torch.int64)
         rows = data.reshape(ids.numel(), *data.shape[segment_ids.ndim :])
+        # As in TensorFlow, only the CPU looks for ids that are too large.
+        if ids.device.type == "cpu" and ids.numel() and int(ids.max()) >= count:
+            raise _out_of_range(ids, count)
         # What is dropped goes to a row of its own, behind: a device need not be waited for.
         kept = torch.where(ids < 0, count, ids)
-        try:
-            return reduce(rows, kept, count + 1, empty(rows.dtype))[:count]
-        except IndexError:
-            position = int((ids >= count).nonzero()[0])
-            raise errors.InvalidArgumentError(
-                None,
-                None,
-                f"segment_ids[{position}] = {int(ids[position])} is out of range [0, {count})",
-            ) from None
+        return reduce(rows, kept, count + 1, empty(rows.dtype))[:count]
 
     return op(
         type(
@@ -243,6 +238,13 @@ def _unsorted_segments(
                 "export": (_public_name(name), f"math.{_public_name(name)}"),
             },
         )
+    )
+
+
+def _out_of_range(ids: torch.Tensor, count: int) -> errors.InvalidArgumentError:
+    position = int((ids >= count).nonzero()[0])
+    return errors.InvalidArgumentError(
+        None, None, f"segment_ids[{position}] = {int(ids[position])} is out of range [0, {count})"
     )
 
 
