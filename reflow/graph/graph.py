@@ -200,6 +200,41 @@ class Graph:
             op.device = other.device or op.device
         op.attrs["_class"] = sorted(groups)
 
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Takes back all nodes made inside if an exception leaves it."""
+        with self._lock:
+            count, last_id = len(self._ordered), self._last_id
+            names_in_use = dict(self._names_in_use)
+            functions, versions = dict(self._functions), self._versions
+            try:
+                yield
+            except BaseException:
+                self._remove_from(count)
+                self._last_id = last_id
+                self._names_in_use = names_in_use
+                self._functions, self._versions = functions, versions
+                raise
+
+    def _remove_from(self, count: int) -> None:
+        """Takes back all nodes but the first `count`."""
+        removed = self._ordered[count:]
+        del self._ordered[count:]
+        for op in reversed(removed):
+            op._disconnect()
+            del self._nodes[op.name]
+        for controller in self._scopes.controllers:
+            controller.seen.difference_update(removed)
+
+    def _names_and_prefixes(self) -> set[str]:
+        """The names of operations, and those of scopes in which there are any."""
+        found: set[str] = set()
+        for name in self._nodes:
+            while name and name not in found:
+                found.add(name)
+                name = name.rpartition("/")[0]
+        return found
+
     def capture(self, tensor: Tensor) -> Tensor:
         """What this graph uses for a tensor of another one.  A plain graph has nothing to use."""
         raise ValueError(
@@ -215,9 +250,7 @@ class Graph:
     def get_operation_by_name(self, name: str) -> Operation:
         """The operation of that name; TypeError, ValueError or KeyError if there is none."""
         if not isinstance(name, str):
-            raise TypeError(
-                f"Operation names are strings (or similar), not {type(name).__name__}."
-            )
+            raise TypeError(f"Operation names are strings (or similar), not {type(name).__name__}.")
         operation = self.as_graph_element(name, allow_tensor=False, allow_operation=True)
         assert isinstance(operation, Operation)
         return operation
@@ -390,10 +423,11 @@ class Graph:
         Raises:
           ValueError: the name has characters that names may not have.
         """
-        at_top = not self._thread_scopes.scopes.name_stack or name.endswith("/")
+        is_exact = name[-1:] == "/"
+        at_top = is_exact or not self._thread_scopes.scopes.name_stack
         if not _is_valid_name(name, at_top):
             raise ValueError(f"'{name}' is not a valid node name")
-        return name[:-1] if name.endswith("/") else self.unique_name(name)
+        return name[:-1] if is_exact else self.unique_name(name)
 
     def name_scope(self, name: str | None) -> NameScope:
         """`with g.name_scope("layer") as scope:` prefixes names.
@@ -627,7 +661,8 @@ def _plain(value: Any) -> Any:
     """The value of an attribute given as a message or plainly."""
     if not hasattr(value, "SerializeToString"):
         return value
-    from reflow.graph.graph_def import plain_attr
+    # The message classes are loaded by those alone who use them.
+    from reflow.graph.attr_value import plain_attr
 
     return plain_attr(value)
 

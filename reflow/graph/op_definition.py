@@ -239,15 +239,15 @@ class OpDefinition:
         if tensors and not graph.building_function:
             graph = tensors[0].op.graph
         full_name = graph.op_name(name or self.name)
-        if given.keys() & self.inferred_attrs:
+        if given and not self.inferred_attrs.isdisjoint(given):
             self._converter.check_types(tensors, given)
             attrs, types = self.complete_attrs(given), None
         else:
-            attrs, types = self._attrs_for_types(tensors)
-            attrs = self.complete_attrs({**attrs, **given}) if given else attrs.copy()
-        return graph.add_node(
-            self, tensors, attrs, full_name, self.output_types(attrs) if types is None else types
-        )
+            implied, types = self._attrs_for_types(tensors)
+            attrs = self.complete_attrs({**implied, **given}) if given else implied.copy()
+        if types is None:
+            types = self.output_types(attrs)
+        return graph.add_node(self, tensors, attrs, full_name, types)
 
     def _attrs_for_types(self, tensors: list[Tensor]) -> tuple[dict[str, Any], list[DType] | None]:
         """The attributes that the types of the inputs imply, and the output types if they do."""
@@ -259,15 +259,12 @@ class OpDefinition:
             free = [a for a in self.attrs.values() if a.name not in self.inferred_attrs]
             if all(attr.has_default for attr in free):
                 attrs = self.complete_attrs(attrs)
-            implied = all(
-                arg.dtype is not None or arg.type_attr in self.inferred_attrs
+            depends_on_more = any(
+                arg.is_sequence or (arg.dtype is None and arg.type_attr not in self.inferred_attrs)
                 for arg in self.outputs
-                if not arg.is_sequence
-            ) and not any(arg.is_sequence for arg in self.outputs)
-            found = self._by_input_types[key] = (
-                attrs,
-                self.output_types(attrs) if implied else None,
             )
+            types = None if depends_on_more else self.output_types(attrs)
+            found = self._by_input_types[key] = attrs, types
         return found
 
     def _references(self, tensors: Sequence[Tensor], attrs: dict[str, Any]) -> list[Tensor]:
@@ -328,16 +325,31 @@ class OpDefinition:
 
     _count = count
 
+    def input_types(self, attrs: dict[str, Any]) -> list[DType]:
+        """The element type of every input, lists laid out flat."""
+        return self._types(self.inputs, attrs)
+
     def output_types(self, attrs: dict[str, Any]) -> list[DType]:
         """The element type of every output, lists laid out flat."""
+        return self._types(self.outputs, attrs)
+
+    def _types(self, args: Sequence[Arg], attrs: dict[str, Any]) -> list[DType]:
         types: list[DType] = []
-        for arg in self.outputs:
+        for arg in args:
             if arg.type_list_attr:
                 types += attrs[arg.type_list_attr]
                 continue
             dtype = arg.dtype if arg.dtype is not None else attrs[arg.type_attr]
             types += [dtype._as_ref if arg.is_ref else dtype] * self.count(arg, attrs)
         return types
+
+    def input_count(self, attrs: dict[str, Any]) -> int:
+        """The number of inputs, lists laid out flat."""
+        return sum(self.count(arg, attrs) for arg in self.inputs)
+
+    def output_count(self, attrs: dict[str, Any]) -> int:
+        """The number of outputs, lists laid out flat."""
+        return sum(self.count(arg, attrs) for arg in self.outputs)
 
     @cached_property
     def _shape_rule(self) -> ShapeRule | None:

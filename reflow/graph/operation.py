@@ -106,8 +106,7 @@ class Tensor:
         """A hashable object that stands for this very tensor in sets and dictionaries."""
         return Reference(self)
 
-    def __hash__(self) -> int:
-        return id(self)
+    __hash__ = object.__hash__  # by identity, and quick
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -288,9 +287,9 @@ class Operation:
         """
         if name not in self.attrs:
             raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
-        from reflow.graph.graph_def import attr_as_tensorflow_gives_it
+        from reflow.graph.attr_value import public_attr
 
-        return attr_as_tensorflow_gives_it(self, name)
+        return public_attr(self.attrs[name])
 
     def colocation_groups(self) -> list[bytes]:
         """The groups of operations that belong together, of which it is one."""
@@ -306,10 +305,10 @@ class Operation:
 
     def _set_attr(self, name: str, value: Any) -> None:
         """Sets an attribute, given as an AttrValue message or as its plain value."""
+        from reflow.graph.attr_value import plain_attr
         from reflow.graph.constant_value import forget
-        from reflow.graph.graph_def import plain_attr
 
-        self.attrs[name] = plain_attr(value)
+        self.attrs[name] = plain_attr(value, self.graph._functions)
         forget(self)
 
     def _add_control_input(self, op: Operation) -> None:
@@ -327,11 +326,14 @@ class Operation:
                 raise TypeError(f"op must be an Operation: {op}")
             if op.graph is not self.graph:
                 raise ValueError(f"{op.name} must be from the same graph as {self.name}.")
+        self._link_control_inputs(ops)
+        self.graph._rewired += 1
+
+    def _link_control_inputs(self, ops: Sequence[Operation]) -> None:
         for op in ops:
             if op not in self._control_inputs:
                 self._control_inputs = (*self._control_inputs, op)
                 op._control_outputs.append(self)
-        self.graph._rewired += 1
 
     def _remove_all_control_inputs(self) -> None:
         for control in self._control_inputs:

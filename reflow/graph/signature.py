@@ -100,8 +100,7 @@ class Attr:
             )
         listed = '", "'.join(self.allowed)
         raise ValueError(
-            f"Attr '{self.name}' of '{op_type}' Op passed string '{coerced}' not in: "
-            f'"{listed}".'
+            f"Attr '{self.name}' of '{op_type}' Op passed string '{coerced}' not in: \"{listed}\"."
         )
 
 

@@ -44,7 +44,7 @@ def is_internal_file(filename: str) -> bool:
     return filename.startswith(_PACKAGE) and not filename.startswith(_ZOO)
 
 
-def capture(skip: int = 0, limit: int = 16) -> RawTrace:
+def capture(skip: int = 0, limit: int = 8) -> RawTrace:
     """The user's frames of the caller, innermost first.
 
     Args:
