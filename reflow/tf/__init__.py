@@ -168,6 +168,7 @@ from reflow.tf._session import (
     get_default_session,
     message_class,
 )
+from reflow.tf._state import assign, assign_add, assign_sub, batch_scatter_update
 from reflow.tf._variable_scope import (
     AUTO_REUSE,
     VariableScope,
@@ -193,7 +194,7 @@ from reflow.tf.initializers import truncated_normal as truncated_normal_initiali
 from reflow.tf.initializers import uniform_unit_scaling as uniform_unit_scaling_initializer
 from reflow.tf.initializers import variance_scaling as variance_scaling_initializer
 from reflow.tf.initializers import zeros as zeros_initializer
-from reflow.tf.linalg import batch_matmul, einsum, matmul, tensordot
+from reflow.tf.linalg import batch_matmul, einsum, matmul, norm, tensordot
 from reflow.tf.io import decode_raw
 from reflow.tf.math import (
     abs,

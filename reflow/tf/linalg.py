@@ -33,6 +33,7 @@ from reflow.tf._diagonals import trace
 from reflow.tf._einsum import einsum
 from reflow.tf._filling import eye
 from reflow.tf._joining import concat, stack
+from reflow.tf._norm import norm, normalize
 from reflow.tf._reductions import reduce_prod
 from reflow.tf._scopes import name_scope
 
@@ -132,6 +133,12 @@ def batch_matmul(
         "adjoint_b."
     )
     return matmul(x, y, adjoint_a=adj_x, adjoint_b=adj_y, name=name)
+
+
+def adjoint(matrix: Any, name: str | None = None) -> Tensor:
+    """Matrices transposed and conjugated.  [..., m, n] -> [..., n, m]."""
+    with name_scope(name, "adjoint", [matrix]):
+        return matrix_transpose(convert_to_tensor(matrix, name="matrix"), conjugate=True)
 
 
 # -- tensordot ------------------------------------------------------------------------------------
