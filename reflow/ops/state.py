@@ -58,7 +58,6 @@ class Assign:
     inputs = "ref: Ref(T), value: T"
     outputs = "output_ref: Ref(T)"
     attrs = ("T: type", "validate_shape: bool = true", "use_locking: bool = true")
-    export = ("assign",)
     stateful = True
     updates = True
     gradient = None
@@ -77,22 +76,23 @@ class Assign:
         ref.assign(value)
 
 
-def _arithmetic_update(name: str, export: str, function: Callable[..., torch.Tensor], doc: str) -> Any:
+def _arithmetic_update(name: str, function: Callable[..., torch.Tensor], doc: str) -> Any:
     def into(current: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
         return function(current, value, out=current)
 
     def kernel(ref: Ref, value: torch.Tensor) -> None:
-        current = ref.read()
-        if current.shape != value.shape:
-            raise errors.InvalidArgumentError(
-                None,
-                None,
-                f"{name} requires shapes of both tensors to match. lhs shape= "
-                f"{list(current.shape)} rhs shape= {list(value.shape)}",
-            )
-        result = widened(into)(current, value)
-        if result is not current:
-            current.copy_(result)
+        with ref.lock:  # with or without use_locking: no thread's update is lost
+            current = ref.read()
+            if current.shape != value.shape:
+                raise errors.InvalidArgumentError(
+                    None,
+                    None,
+                    f"{name} requires shapes of both tensors to match. lhs shape= "
+                    f"{list(current.shape)} rhs shape= {list(value.shape)}",
+                )
+            result = widened(into)(current, value)
+            if result is not current:
+                current.copy_(result)
 
     def shape(ref: TensorShape, value: TensorShape) -> TensorShape:
         return shapes.merge(ref, value)
@@ -106,7 +106,6 @@ def _arithmetic_update(name: str, export: str, function: Callable[..., torch.Ten
                 "inputs": "ref: Ref(T), value: T",
                 "outputs": "output_ref: Ref(T)",
                 "attrs": ("T: numbertype", "use_locking: bool = false"),
-                "export": (export,),
                 "stateful": True,
                 "updates": True,
                 "gradient": None,
@@ -117,8 +116,8 @@ def _arithmetic_update(name: str, export: str, function: Callable[..., torch.Ten
     )
 
 
-AssignAdd = _arithmetic_update("AssignAdd", "assign_add", torch.add, "Adds `value` to the variable.")
-AssignSub = _arithmetic_update("AssignSub", "assign_sub", torch.sub, "Subtracts `value` from the variable.")
+AssignAdd = _arithmetic_update("AssignAdd", torch.add, "Adds `value` to the variable.")
+AssignSub = _arithmetic_update("AssignSub", torch.sub, "Subtracts `value` from the variable.")
 
 
 @op
@@ -138,9 +137,10 @@ class CountUpTo:
         return shapes.SCALAR
 
     def kernel(ref: Ref, *, limit: int) -> torch.Tensor:
-        value = ref.read()
-        if int(value) >= limit:
-            raise errors.OutOfRangeError(None, None, f"Reached limit of {limit}")
-        before: torch.Tensor = value.clone()
-        value.add_(1)
-        return before
+        with ref.lock:
+            value = ref.read()
+            if int(value) >= limit:
+                raise errors.OutOfRangeError(None, None, f"Reached limit of {limit}")
+            before: torch.Tensor = value.clone()
+            value.add_(1)
+            return before

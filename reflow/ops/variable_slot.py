@@ -65,5 +65,7 @@ class VariableSlot:
 
     def unshare(self) -> None:
         """Gives the variable storage of its own, leaving the old one to those who read it."""
-        if self.value is not None:
-            self.value = self.value.clone() if isinstance(self.value, torch.Tensor) else self.value.copy()
+        with self.lock:
+            value = self.value
+            if value is not None:
+                self.value = value.clone() if isinstance(value, torch.Tensor) else value.copy()

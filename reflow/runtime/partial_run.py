@@ -142,9 +142,7 @@ class _PartialRun:
         return [
             tensor
             for tensor in dict.fromkeys(wanted)
-            if tensor.op in running
-            and tensor not in self._known
-            and not tensor.dtype._is_ref_dtype
+            if tensor.op in running and tensor not in self._known and not tensor.dtype._is_ref_dtype
         ]
 
     def _missing_feed(self, tensor: Tensor, unfed: set[Tensor]) -> Tensor | None:

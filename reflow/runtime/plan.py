@@ -73,7 +73,8 @@ class Plan:
 
     @property
     def steps(self) -> list[Step]:
-        return list(self._code.steps_by_line.values())
+        """What a run does, in order."""
+        return list(dict.fromkeys(self._code.steps_by_line.values()))
 
     def run(self, feeds: Sequence[Any]) -> tuple[Any, ...]:
         """The fetches' values.  Raises tf.errors.* naming the operation that failed."""
@@ -106,9 +107,7 @@ class Plan:
         message = error.message if isinstance(error, errors.OpError) else str(error)
         if error_type is errors.InternalError:
             message = f"{type(error).__name__}: {message}"
-        return failures.explain(
-            error_type, message, step.op, inputs, list(zip(self._fed, feeds))
-        )
+        return failures.explain(error_type, message, step.op, inputs, list(zip(self._fed, feeds)))
 
     def _failing_step(self, traceback: TracebackType | None) -> tuple[Step, dict[str, Any]] | None:
         while traceback is not None:
@@ -124,7 +123,11 @@ class Plan:
         if isinstance(item, list):
             return [Plan._value_of(part, local_values) for part in item]
         if isinstance(item, Value):
-            return item.constant if item.constant is not None else local_values.get(item.name, item.shape)
+            return (
+                item.constant
+                if item.constant is not None
+                else local_values.get(item.name, item.shape)
+            )
         return item.value if item.value is not None else "uninitialized"
 
 

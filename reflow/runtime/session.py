@@ -324,18 +324,17 @@ class BaseSession:
             resolve_keys(self._graph, key)
         self._fetched(fetches)
 
-        def call(*values: Any) -> Any:
+        def call(*values: Any, options: Any = None, run_metadata: Any = None) -> Any:
             if len(values) != len(keys):
                 raise TypeError(
                     f"The callable takes {len(keys)} values, those of its feed_list. "
                     f"Received: {len(values)}"
                 )
-            return self.run(fetches, dict(zip(keys, values)))
-
-        def call_with_options(*values: Any, options: Any = None, run_metadata: Any = None) -> Any:
             return self.run(fetches, dict(zip(keys, values)), options, run_metadata)
 
-        return call_with_options if accept_options or feed_list is not None else call
+        if accept_options or keys:
+            return call
+        return lambda: self.run(fetches)
 
     # -- Partial runs -----------------------------------------------------------------------
 

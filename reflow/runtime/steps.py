@@ -47,7 +47,9 @@ class Value:
         self.name = ""
 
     def __repr__(self) -> str:
-        return f"<value of {self.tensor.name if self.tensor is not None else 'the plan'} {self.shape}>"
+        return (
+            f"<value of {self.tensor.name if self.tensor is not None else 'the plan'} {self.shape}>"
+        )
 
 
 @dataclass(eq=False)

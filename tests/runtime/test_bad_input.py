@@ -40,7 +40,9 @@ COMMON_WORDS = {
         'Did you do "Session(config)" instead of "Session(config=config)"?',
     ],
     "shape_clash_in_run": ["2", "3"],
-    "variable_name_clash": ["Variable w already exists, disallowed. Did you mean to set reuse=True"],
+    "variable_name_clash": [
+        "Variable w already exists, disallowed. Did you mean to set reuse=True"
+    ],
     **{
         name: ["Cannot assign a device for operation c: node c", "was explicitly assigned to /"]
         for name in RECORDED
