@@ -94,7 +94,7 @@ def _common(inputs: Sequence[TensorShape]) -> TensorShape:
 
 @op
 class Assert:
-    """InvalidArgumentError, showing `summarize` elements of each of the data, unless `condition`."""
+    """Unless `condition`, InvalidArgumentError with `summarize` elements of each of the data."""
 
     inputs = "condition: bool, data: T"
     outputs = ""

@@ -82,7 +82,9 @@ class RandomUniformInt:
     gradient = None
     state = _stream
 
-    def shape(shape: Dims, minval: TensorShape, maxval: TensorShape, *, op: Operation) -> TensorShape:
+    def shape(
+        shape: Dims, minval: TensorShape, maxval: TensorShape, *, op: Operation
+    ) -> TensorShape:
         shapes.with_rank(minval, 0)
         shapes.with_rank(maxval, 0)
         return _described_shape(shape, op=op)
@@ -150,7 +152,7 @@ class RandomShuffle:
 
 @op
 class Multinomial:
-    """Classes drawn by unnormalised log-probabilities.  [batch, classes] -> [batch, num_samples]."""
+    """Classes drawn by unnormalised log-probabilities: [batch, classes] -> [batch, num_samples]."""
 
     inputs = "logits: T, num_samples: int32"
     outputs = "output: output_dtype"
@@ -161,12 +163,13 @@ class Multinomial:
 
     def shape(logits: TensorShape, num_samples: Value, *, op: Operation) -> TensorShape:
         shapes.with_rank(op.inputs[1].shape, 0)
-        batch = shapes.with_rank(logits, 2).sizes[0]
+        batch = shapes.with_rank(logits, 2).as_list()[0]
         if num_samples is None:
             return shapes.of(batch, None)
         if num_samples < 0:
             raise ValueError(
-                f"Dimension size, given by scalar input 1, must be non-negative but is {num_samples}"
+                "Dimension size, given by scalar input 1, must be non-negative but is "
+                f"{num_samples}"
             )
         return shapes.of(batch, int(num_samples))
 
@@ -225,7 +228,9 @@ class RandomGammaGrad:
     shape = shapes.broadcast
 
     def kernel(alpha: torch.Tensor, sample: torch.Tensor) -> torch.Tensor:
-        a, x = torch.broadcast_tensors(alpha.double(), sample.double())
+        a, x = torch.broadcast_tensors(  # type: ignore[no-untyped-call]
+            alpha.double(), sample.double()
+        )
         log_density = (a - 1) * x.log() - x - torch.lgamma(a)
         return (-_gamma_cdf_slope(a, x) / log_density.exp()).to(alpha.dtype)
 

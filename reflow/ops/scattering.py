@@ -24,6 +24,7 @@ from reflow.ops.unsigned import widened
 from reflow.ops.variable_slot import VariableSlot
 
 Ref = VariableSlot
+Size = int | None
 
 # (rows, updates) -> the rows' new values.
 Combine = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -107,29 +108,25 @@ def _rows_shape(ref: TensorShape, indices: TensorShape, updates: TensorShape) ->
     return ref
 
 
-def _scatter_rows(scatter: Scatter) -> Callable[..., None]:
-    def kernel(ref: Ref, indices: Host, updates: Any) -> None:
-        target = ref.read()
-        if not target.ndim:
-            raise _invalid("params must be at least 1-D, got shape []")
-        if updates.ndim and tuple(updates.shape) != (*indices.shape, *target.shape[1:]):
-            raise _invalid(
-                "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], "
-                f"got updates.shape {_text(updates.shape)}, indices.shape {_text(indices.shape)}, "
-                f"params.shape {_text(target.shape)}"
-            )
-        outside = np.argwhere((indices < 0) | (indices >= len(target)))
-        if len(outside):
-            where = tuple(outside[0])
-            raise _invalid(
-                f"indices{_text(where) if where else ''} = {indices[where]} is not in "
-                f"[0, {len(target)})"
-            )
-        if updates.ndim:
-            updates = updates.reshape(indices.size, *target.shape[1:])
-        _scatter_into(target, _like(target, indices.reshape(-1)), updates, scatter)
-
-    return kernel
+def _scatter_rows(target: Any, indices: Host, updates: Any, scatter: Scatter) -> None:
+    if not target.ndim:
+        raise _invalid("params must be at least 1-D, got shape []")
+    if updates.ndim and tuple(updates.shape) != (*indices.shape, *target.shape[1:]):
+        raise _invalid(
+            "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], "
+            f"got updates.shape {_text(updates.shape)}, indices.shape {_text(indices.shape)}, "
+            f"params.shape {_text(target.shape)}"
+        )
+    outside = np.argwhere((indices < 0) | (indices >= len(target)))
+    if len(outside):
+        where = tuple(outside[0])
+        raise _invalid(
+            f"indices{_text(where) if where else ''} = {indices[where]} is not in "
+            f"[0, {len(target)})"
+        )
+    if updates.ndim:
+        updates = updates.reshape(indices.size, *target.shape[1:])
+    _scatter_into(target, _like(target, indices.reshape(-1)), updates, scatter)
 
 
 # -- Slices: ref[indices[..., 0], indices[..., 1], ..., :] ----------------------------------------
@@ -138,51 +135,58 @@ def _scatter_rows(scatter: Scatter) -> Callable[..., None]:
 def _slices_shape(ref: TensorShape, indices: TensorShape, updates: TensorShape) -> TensorShape:
     shapes.with_rank_at_least(indices, 1)
     shapes.with_rank_at_least(updates, 1)
-    if None in (ref.sizes, indices.sizes, updates.sizes) or indices.sizes[-1] is None:
+    if ref.sizes is None or indices.sizes is None or updates.sizes is None:
         return ref
-    outer, depth = len(indices.sizes) - 1, indices.sizes[-1]
-    _check_parts("outer", outer, "indices", indices, indices.sizes[:-1], updates, updates.sizes[:outer])
+    *outer, depth = indices.sizes
+    if depth is None:
+        return ref
     inner = ref.sizes[depth:]
-    _check_parts("inner", len(inner), "input", ref, inner, updates, updates.sizes[outer:])
+    _check_part("outer", "indices", indices, outer, updates, updates.sizes[: len(outer)])
+    _check_part("inner", "input", ref, inner, updates, updates.sizes[len(outer) :])
     return ref
 
 
-def _check_parts(
-    which: str, count: int, name: str, shape: TensorShape, part: Any, updates: TensorShape, other: Any
+def _check_part(
+    which: str,
+    name: str,
+    shape: TensorShape,
+    part: Sequence[Size],
+    updates: TensorShape,
+    other: Sequence[Size],
 ) -> None:
+    """ValueError unless a part of a shape can be the part `other` of the shape of the updates."""
     try:
-        shapes.merge(TensorShape.of(part), TensorShape.of(other))
+        shapes.merge(shapes.of(*part), shapes.of(*other))
     except ValueError as error:
         raise ValueError(
-            f"The {which} {count} dimensions of {name}.shape={shape} must match the {which} "
-            f"{len(other)} dimensions of updates.shape={updates}: {error}"
+            f"The {which} {len(part)} dimensions of {name}.shape={shapes.text(shape)} must match "
+            f"the {which} {len(other)} dimensions of updates.shape={shapes.text(updates)}: {error}"
         ) from None
 
 
-def _scatter_slices(scatter: Scatter) -> Callable[..., None]:
-    def kernel(ref: Ref, indices: Host, updates: Any) -> None:
-        target = ref.read()
-        batch, depth = indices.shape[:-1], indices.shape[-1]
-        if not target.numel() and indices.size + updates.numel():
-            raise _invalid(
-                f"Indices and updates specified for empty output.  indices shape: {_text(indices.shape)}"
-            )
-        if updates.shape[:1] != indices.shape[:1]:
-            raise _invalid(
-                "The outermost dimension of updates and indices must match. "
-                f"Got indices.shape {_text(indices.shape)}, updates.shape {_text(updates.shape)}"
-            )
-        if depth > target.ndim or tuple(updates.shape) != (*batch, *target.shape[depth:]):
-            raise _invalid(
-                "Must have updates.shape = indices.shape[:batch_dim] + params_shape[slice_dim:], got "
-                f"updates.shape: {_text(updates.shape)}, indices.shape: {_text(indices.shape)}, "
-                f"params_shape: {_text(target.shape)}, slice_dim: {depth}, and batch_dim: {len(batch)}"
-            )
-        rows = target.view(math.prod(target.shape[:depth]), *target.shape[depth:])
-        flat = _like(target, _flat(indices.reshape(-1, depth), target.shape))
-        _scatter_into(rows, flat, updates.reshape(-1, *target.shape[depth:]), scatter)
-
-    return kernel
+def _scatter_slices(target: Any, indices: Host, updates: Any, scatter: Scatter) -> None:
+    batch, depth = indices.shape[:-1], indices.shape[-1]
+    given = indices.size, math.prod(updates.shape)
+    if any(given) and not all((math.prod(target.shape), *given)):
+        raise _invalid(
+            "Indices and updates specified for empty output.  indices shape: "
+            f"{_text(indices.shape)}"
+        )
+    if updates.shape[:1] != indices.shape[:1]:
+        raise _invalid(
+            "The outermost dimension of updates and indices must match. "
+            f"Got indices.shape {_text(indices.shape)}, updates.shape {_text(updates.shape)}"
+        )
+    if depth > target.ndim or tuple(updates.shape) != (*batch, *target.shape[depth:]):
+        raise _invalid(
+            "Must have updates.shape = indices.shape[:batch_dim] + params_shape[slice_dim:], "
+            f"got updates.shape: {_text(updates.shape)}, indices.shape: "
+            f"{_text(indices.shape)}, params_shape: {_text(target.shape)}, slice_dim: {depth}, "
+            f"and batch_dim: {len(batch)}"
+        )
+    rows = target.reshape(math.prod(target.shape[:depth]), *target.shape[depth:])
+    flat = _like(target, _flat(indices.reshape(-1, depth), target.shape))
+    _scatter_into(rows, flat, updates.reshape(-1, *target.shape[depth:]), scatter)
 
 
 def _flat(indices: np.ndarray[Any, Any], sizes: Sequence[int]) -> np.ndarray[Any, Any]:
@@ -201,7 +205,9 @@ def _flat(indices: np.ndarray[Any, Any], sizes: Sequence[int]) -> np.ndarray[Any
 def _like(target: Any, indices: np.ndarray[Any, Any]) -> Any:
     """int64 indices where `target` is: a tensor for a tensor, an array for an array."""
     indices = indices.astype(np.int64)
-    return torch.from_numpy(indices).to(target.device) if isinstance(target, torch.Tensor) else indices
+    return (
+        torch.from_numpy(indices).to(target.device) if isinstance(target, torch.Tensor) else indices
+    )
 
 
 # -- The ops --------------------------------------------------------------------------------------
@@ -216,9 +222,14 @@ def _scatter_op(
     export: str,
     doc: str,
     shape: Callable[..., TensorShape],
-    kernel: Callable[..., None],
+    change: Callable[[Any, Host, Any, Scatter], None],
+    scatter: Scatter,
     types: str,
 ) -> OpDefinition:
+    def kernel(ref: Ref, indices: Host, updates: Any) -> None:
+        with ref.lock:
+            change(ref.read(), indices, updates, scatter)
+
     locking = "true" if types is _ANY else "false"
     rules: dict[str, Any] = {
         "__doc__": doc,
@@ -236,11 +247,11 @@ def _scatter_op(
 
 
 def _rows_op(name: str, export: str, doc: str, scatter: Scatter, types: str) -> OpDefinition:
-    return _scatter_op(name, export, doc, _rows_shape, _scatter_rows(scatter), types)
+    return _scatter_op(name, export, doc, _rows_shape, _scatter_rows, scatter, types)
 
 
 def _slices_op(name: str, export: str, doc: str, scatter: Scatter, types: str) -> OpDefinition:
-    return _scatter_op(name, export, doc, _slices_shape, _scatter_slices(scatter), types)
+    return _scatter_op(name, export, doc, _slices_shape, _scatter_slices, scatter, types)
 
 
 ScatterUpdate = _rows_op(
@@ -313,14 +324,15 @@ class StridedSliceAssign:
     def kernel(
         ref: Ref, begin: Host, end: Host, strides: Host, value: Any, *, op: Operation
     ) -> None:
-        target = ref.read()
-        ends = tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist())
-        taken = cut(*ends, Masks.of(op), tuple(target.shape))
-        if tuple(value.shape) != taken.shape:
-            raise errors.UnimplementedError(
-                None,
-                None,
-                f"sliced l-value shape {_text(taken.shape)} does not match r-value shape "
-                f"{_text(value.shape)}. Automatic broadcasting not yet implemented.",
-            )
-        taken.put_into(target, value)
+        with ref.lock:
+            target = ref.read()
+            ends = tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist())
+            taken = cut(*ends, Masks.of(op), tuple(target.shape))
+            if tuple(value.shape) != taken.shape:
+                raise errors.UnimplementedError(
+                    None,
+                    None,
+                    f"sliced l-value shape {_text(taken.shape)} does not match r-value shape "
+                    f"{_text(value.shape)}. Automatic broadcasting not yet implemented.",
+                )
+            taken.put_into(target, value)

@@ -23,7 +23,10 @@ def group(*inputs: Any, name: str | None = None) -> Operation:
         by_device: dict[str, list[Any]] = {}
         for item in flatten(inputs):
             if not hasattr(item, "device"):
-                raise TypeError(f"Expected tf.group() expected Tensor arguments not '{item}' with type '{type(item)}'")
+                raise TypeError(
+                    f"Expected tf.group() expected Tensor arguments not '{item}' with type "
+                    f"'{type(item)}'"
+                )
             by_device.setdefault(item.device, []).append(item)
         if len(by_device) <= 1:
             for device, items in by_device.items():

@@ -120,19 +120,35 @@ class PartitionedVariable:
     # -- Updates: one for each part, of a list of values or of a whole one that is split ---------
 
     def assign(
-        self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+        self,
+        value: Any,
+        use_locking: bool = False,
+        name: str | None = None,
+        read_value: bool = True,
     ) -> list[Any]:
         return self._update(value, lambda part, v: part.assign(v, use_locking, name, read_value))
 
     def assign_add(
-        self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+        self,
+        value: Any,
+        use_locking: bool = False,
+        name: str | None = None,
+        read_value: bool = True,
     ) -> list[Any]:
-        return self._update(value, lambda part, v: part.assign_add(v, use_locking, name, read_value))
+        return self._update(
+            value, lambda part, v: part.assign_add(v, use_locking, name, read_value)
+        )
 
     def assign_sub(
-        self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+        self,
+        value: Any,
+        use_locking: bool = False,
+        name: str | None = None,
+        read_value: bool = True,
     ) -> list[Any]:
-        return self._update(value, lambda part, v: part.assign_sub(v, use_locking, name, read_value))
+        return self._update(
+            value, lambda part, v: part.assign_sub(v, use_locking, name, read_value)
+        )
 
     def _update(self, value: Any, update: Callable[[Any, Any], Any]) -> list[Any]:
         axis = self._axis("assign")
@@ -150,7 +166,10 @@ class PartitionedVariable:
 
 
 def _convert(
-    value: PartitionedVariable, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+    value: PartitionedVariable,
+    dtype: DType | None = None,
+    name: str | None = None,
+    as_ref: bool = False,
 ) -> Tensor:
     if dtype is not None and not dtype.is_compatible_with(value.dtype):
         raise ValueError(

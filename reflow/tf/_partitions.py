@@ -114,7 +114,9 @@ def partitions_of(partitioner: Partitioner, shape: TensorShape, dtype: DType) ->
     return slicing
 
 
-def parts_of(shape: Sequence[int], partitions: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
+def parts_of(
+    shape: Sequence[int], partitions: Sequence[int]
+) -> Iterator[tuple[list[int], list[int]]]:
     """The offset and the shape of each part; the first ones take what does not divide evenly."""
     axis = next((i for i, parts in enumerate(partitions) if parts > 1), 0)
     length, larger = divmod(shape[axis], partitions[axis])

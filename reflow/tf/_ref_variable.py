@@ -20,6 +20,7 @@ from reflow.tf._distribution import VariableAggregation, VariableSynchronization
 from reflow.tf._initial_values import guarded_initial_value, initialized_value
 from reflow.tf._save_slices import SaveSliceInfo, prepend_name_scope, strip_name_scope
 from reflow.tf._scopes import init_scope, name_scope
+from reflow.tf._state import batch_scatter_update
 from reflow.tf._variables import Variable
 
 
@@ -88,9 +89,9 @@ class RefVariable(Variable):
                 initial = convert_to_tensor(initial_value, dtype, "initial_value")
                 if initial.op._control_flow_context is not None:
                     raise ValueError(
-                        f"Initializer for variable {scope} is from inside a control-flow construct, "
-                        "such as a loop or conditional. When creating a variable inside a loop or "
-                        "conditional, use a lambda as the initializer."
+                        f"Initializer for variable {scope} is from inside a control-flow "
+                        "construct, such as a loop or conditional. When creating a variable "
+                        "inside a loop or conditional, use a lambda as the initializer."
                     )
                 self._initial_value = initial
                 self._variable = self._reference(initial, validate_shape, scope, shape)
@@ -159,7 +160,9 @@ class RefVariable(Variable):
             snapshot_name=strip_name_scope(self._snapshot.name, export_scope),
         )
         if self._initial_value is not None:
-            variable_def.initial_value_name = strip_name_scope(self._initial_value.name, export_scope)
+            variable_def.initial_value_name = strip_name_scope(
+                self._initial_value.name, export_scope
+            )
         if self._save_slice_info is not None:
             variable_def.save_slice_info_def.MergeFrom(self._save_slice_info.to_proto(export_scope))
         return variable_def
@@ -250,60 +253,111 @@ class RefVariable(Variable):
     # -- Updates ------------------------------------------------------------------------------
     # Each gives the updated variable as a tensor, or with read_value=False the operation.
 
-    def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+    def assign(
+        self,
+        value: Any,
+        use_locking: bool = False,
+        name: str | None = None,
+        read_value: bool = True,
+    ) -> Any:
         assigned = state.Assign(self._variable, value, use_locking=use_locking, name=name)
         return assigned if read_value else assigned.op
 
-    def assign_add(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+    def assign_add(
+        self,
+        delta: Any,
+        use_locking: bool = False,
+        name: str | None = None,
+        read_value: bool = True,
+    ) -> Any:
         assigned = state.AssignAdd(self._variable, delta, use_locking=use_locking, name=name)
         return assigned if read_value else assigned.op
 
-    def assign_sub(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+    def assign_sub(
+        self,
+        delta: Any,
+        use_locking: bool = False,
+        name: str | None = None,
+        read_value: bool = True,
+    ) -> Any:
         assigned = state.AssignSub(self._variable, delta, use_locking=use_locking, name=name)
         return assigned if read_value else assigned.op
 
     # `sparse_delta` is IndexedSlices: which rows, and a value for each.
 
-    def scatter_update(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+    def scatter_update(
+        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
+    ) -> Tensor:
         return self._scatter(scattering.ScatterUpdate, sparse_delta, use_locking, name)
 
-    def scatter_add(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+    def scatter_add(
+        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
+    ) -> Tensor:
         return self._scatter(scattering.ScatterAdd, sparse_delta, use_locking, name)
 
-    def scatter_sub(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+    def scatter_sub(
+        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
+    ) -> Tensor:
         return self._scatter(scattering.ScatterSub, sparse_delta, use_locking, name)
 
-    def scatter_mul(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+    def scatter_mul(
+        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
+    ) -> Tensor:
         return self._scatter(scattering.ScatterMul, sparse_delta, use_locking, name)
 
-    def scatter_div(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+    def scatter_div(
+        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
+    ) -> Tensor:
         return self._scatter(scattering.ScatterDiv, sparse_delta, use_locking, name)
 
-    def scatter_min(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+    def scatter_min(
+        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
+    ) -> Tensor:
         return self._scatter(scattering.ScatterMin, sparse_delta, use_locking, name)
 
-    def scatter_max(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Tensor:
+    def scatter_max(
+        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
+    ) -> Tensor:
         return self._scatter(scattering.ScatterMax, sparse_delta, use_locking, name)
 
-    def _scatter(self, op: Any, sparse_delta: IndexedSlices, use_locking: bool, name: str | None) -> Tensor:
+    def _scatter(
+        self, op: Any, sparse_delta: IndexedSlices, use_locking: bool, name: str | None
+    ) -> Tensor:
         if not isinstance(sparse_delta, IndexedSlices):
             raise TypeError(f"sparse_delta is not IndexedSlices: {sparse_delta}")
         indices, values = sparse_delta.indices, sparse_delta.values
         scattered: Tensor = op(self._variable, indices, values, use_locking=use_locking, name=name)
         return scattered
 
+    def batch_scatter_update(
+        self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None
+    ) -> Tensor:
+        """Updates rows of each part of a batch; see `tf.batch_scatter_update`."""
+        indices, values = sparse_delta.indices, sparse_delta.values
+        return batch_scatter_update(self, indices, values, use_locking=use_locking, name=name)
+
     def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-        return scattering.ScatterNdUpdate(self._variable, indices, updates, use_locking=True, name=name)
+        return scattering.ScatterNdUpdate(
+            self._variable, indices, updates, use_locking=True, name=name
+        )
 
     def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-        return scattering.ScatterNdAdd(self._variable, indices, updates, use_locking=True, name=name)
+        return scattering.ScatterNdAdd(
+            self._variable, indices, updates, use_locking=True, name=name
+        )
 
     def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-        return scattering.ScatterNdSub(self._variable, indices, updates, use_locking=True, name=name)
+        return scattering.ScatterNdSub(
+            self._variable, indices, updates, use_locking=True, name=name
+        )
 
-    def _strided_slice_assign(self, begin: Any, end: Any, strides: Any, value: Any, name: str | None, **masks: int) -> Tensor:
+    def _strided_slice_assign(
+        self, begin: Any, end: Any, strides: Any, value: Any, name: str | None, **masks: int
+    ) -> Tensor:
         """Assigns to a strided slice of the variable: what `v[...].assign(value)` calls."""
-        return scattering.StridedSliceAssign(self._variable, begin, end, strides, value, name=name, **masks)
+        return scattering.StridedSliceAssign(
+            self._variable, begin, end, strides, value, name=name, **masks
+        )
 
     def count_up_to(self, limit: int) -> Tensor:
         """Counts up by one and gives the old value; OutOfRangeError once that is `limit`."""

@@ -20,7 +20,10 @@ def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
     if graph.seed is None:
         seeds = DEFAULT_GRAPH_SEED, op_seed % _MAX_INT32
     else:
-        seeds = graph.seed % _MAX_INT32, (graph._last_id if op_seed is None else op_seed) % _MAX_INT32
+        seeds = (
+            graph.seed % _MAX_INT32,
+            (graph._last_id if op_seed is None else op_seed) % _MAX_INT32,
+        )
     # Two zeros are how the ops are told that there is no seed.
     return (0, _MAX_INT32) if seeds == (0, 0) else seeds
 

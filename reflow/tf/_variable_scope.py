@@ -453,7 +453,7 @@ class variable_scope:
                 opened = stack.enter_context(self._names) if self._names is not None else None
                 self._variables = self._variable_scope(opened)
             elif self._names is not None:
-                # Entered again: the names of ops get a scope of their own, those of variables do not.
+                # Entered again: ops get a name scope of their own, variables keep theirs.
                 stack.enter_context(self._names)
             scope = stack.enter_context(self._variables)
             self._entered = stack.pop_all()

@@ -110,7 +110,9 @@ class VariableStore:
         is_scalar = isinstance(request.shape, Sequence) and not request.shape
         if request.partitioner is not None and not is_scalar:
             if not callable(request.partitioner):
-                raise ValueError(f"Partitioner must be callable, but received: {request.partitioner}")
+                raise ValueError(
+                    f"Partitioner must be callable, but received: {request.partitioner}"
+                )
             with name_scope(None):
                 return self.get_partitioned_variable(request)
         if request.reuse is True and request.partitioner is None and name in self._partitioned_vars:
@@ -127,7 +129,11 @@ class VariableStore:
 
     def _get_single_variable(self, request: VariableRequest) -> Variable:
         name = request.name
-        if request.shape is not None and request.initializer is not None and not callable(request.initializer):
+        if (
+            request.shape is not None
+            and request.initializer is not None
+            and not callable(request.initializer)
+        ):
             raise ValueError("If initializer is a constant, do not specify shape.")
         request = replace(request, dtype=as_dtype(request.dtype), shape=as_shape(request.shape))
         existing = self._vars.get(name)
@@ -135,8 +141,8 @@ class VariableStore:
             return _shared(existing, request)
         if request.reuse is True:
             raise ValueError(
-                f"Variable {name} does not exist, or was not created with tf.get_variable(). Did you "
-                "mean to set reuse=tf.AUTO_REUSE in VarScope?"
+                f"Variable {name} does not exist, or was not created with tf.get_variable(). Did "
+                "you mean to set reuse=tf.AUTO_REUSE in VarScope?"
             )
         initial_value, dtype = _initial_value(request)
         variable = Variable(
@@ -164,8 +170,8 @@ class VariableStore:
         name = request.name
         if name in self._vars:
             raise ValueError(
-                "A partitioner was provided, but an unpartitioned version of the variable was found: "
-                f"{name}.  Perhaps a variable of the same name was already created without "
+                "A partitioner was provided, but an unpartitioned version of the variable was "
+                f"found: {name}.  Perhaps a variable of the same name was already created without "
                 "partitioning?"
             )
         shape = as_shape(request.shape)
@@ -262,7 +268,7 @@ def _check_same(what: str, existing: Any, request: VariableRequest) -> None:
 
 
 def _initial_value(request: VariableRequest) -> tuple[Any, DType | None]:
-    """What `Variable` takes: a value, or a function that makes one; and the type to convert it to."""
+    """What `Variable` takes: a value or a function that gives it, and the type to convert to."""
     shape: TensorShape = request.shape
     initializer = request.initializer
     if initializer is None:
@@ -279,8 +285,8 @@ def _initial_value(request: VariableRequest) -> tuple[Any, DType | None]:
         return initializer, None
     raise ValueError(
         "The initializer passed is not valid. It should be a callable with no arguments and the "
-        "shape should not be provided or an instance of `tf.keras.initializers.*' and `shape` should "
-        f"be fully defined. Received: initializer={initializer}, shape={shape}"
+        "shape should not be provided or an instance of `tf.keras.initializers.*' and `shape` "
+        f"should be fully defined. Received: initializer={initializer}, shape={shape}"
     )
 
 

@@ -105,7 +105,8 @@ class Variable(metaclass=VariableType):
         session = session or get_default_session()
         if session is None:
             raise ValueError(
-                "Either session argument should be provided or default session should be established"
+                "Either session argument should be provided or default session should be "
+                "established"
             )
         session.run(self.initializer, {self.initializer.inputs[1]: value})
 
@@ -152,7 +153,9 @@ for _name in _OPERATORS:
     setattr(Variable, _name, _operator(_name))
 
 
-def _convert(value: Variable, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Tensor:
+def _convert(
+    value: Variable, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Tensor:
     if dtype is not None and not dtype.is_compatible_with(value.dtype):
         raise ValueError(
             f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "

@@ -263,7 +263,7 @@ class VarianceScaling(Initializer):
 
 
 def _fans(shape: Sequence[Any]) -> tuple[int, int]:
-    """The inputs and outputs of one unit: of a matrix its sizes, of a filter those times its area."""
+    """The inputs and outputs of a unit: a matrix's sizes, of a filter those times its area."""
     if len(shape) < 1:
         return 1, 1
     if len(shape) == 1:
@@ -316,7 +316,8 @@ class Orthogonal(Initializer):
     ) -> Tensor:
         if len(shape) < 2:
             raise ValueError(
-                f"The tensor to initialize must be at least two-dimensional. Received: shape={shape}"
+                "The tensor to initialize must be at least two-dimensional. "
+                f"Received: shape={shape}"
             )
         rows, columns = math.prod(int(size) for size in shape[:-1]), int(shape[-1])
         dtype = self.dtype if dtype is None else dtype

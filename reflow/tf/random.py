@@ -40,7 +40,9 @@ def _shape_tensor(shape: Any) -> Tensor:
     return convert_to_tensor(shape, dtype, "shape")
 
 
-def _scaled(numbers: Any, shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, name: str) -> Tensor:
+def _scaled(
+    numbers: Any, shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, name: str
+) -> Tensor:
     """`numbers` (an op that draws around 0) times `stddev` plus `mean`; `name` is the scope's."""
     shape = _shape_tensor(shape)
     mean = convert_to_tensor(mean, dtype, "mean")
@@ -116,7 +118,9 @@ def random_uniform(
         maxval = convert_to_tensor(maxval, dtype, "max")
         seed, seed2 = get_seed(seed)
         if dtype.is_integer:
-            return random_ops.RandomUniformInt(shape, minval, maxval, seed=seed, seed2=seed2, name=scope)
+            return random_ops.RandomUniformInt(
+                shape, minval, maxval, seed=seed, seed2=seed2, name=scope
+            )
         drawn = random_ops.RandomUniform(shape, dtype=dtype, seed=seed, seed2=seed2)
         width = math_ops.Sub(maxval, minval, name="sub")
         return math_ops.Add(math_ops.Mul(drawn, width, name="mul"), minval, name=scope)
@@ -150,7 +154,11 @@ def multinomial(
 
 
 def categorical(
-    logits: Any, num_samples: Any, dtype: Any = None, seed: int | None = None, name: str | None = None
+    logits: Any,
+    num_samples: Any,
+    dtype: Any = None,
+    seed: int | None = None,
+    name: str | None = None,
 ) -> Tensor:
     """As `multinomial`, which is its older name."""
     with name_scope(name, "categorical", [logits]):
@@ -195,7 +203,11 @@ def random_gamma(
 
 
 def random_poisson(
-    lam: Any, shape: Any, dtype: Any = dtypes.float32, seed: int | None = None, name: str | None = None
+    lam: Any,
+    shape: Any,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
 ) -> Tensor:
     """Numbers of Poisson distributions.
 

@@ -1,8 +1,8 @@
 """Programs that make variables, scopes and initial values, and say what they saw.
 
-Each takes the namespace `tf` and yields plain values: names, shapes, lists of nodes, arrays, and what
-was refused.  `record_variables.py` records what they yield under TensorFlow 1.15.5; tests/tf compares
-what they yield under reflow.  Python 3.7 runs this file, because TensorFlow 1.15.5 does.
+Each takes the namespace `tf` and yields plain values: names, shapes, lists of nodes, arrays, and
+what was refused.  `record_variables.py` records what they yield under TensorFlow 1.15.5; tests/tf
+compares what they yield under reflow.  Python 3.7 runs this file, because TensorFlow 1.15.5 does.
 """
 
 import numpy as np
@@ -28,7 +28,7 @@ def refusal(action):
         got = action()
     except Exception as error:  # which one it is, is the observation
         return {"refused": type(error).__name__, "message": str(error).split("\n")[0]}
-    raise AssertionError("not refused: {!r}".format(got))
+    raise AssertionError(f"not refused: {got!r}")
 
 
 def names(variables):
@@ -546,7 +546,7 @@ def get_variable_shapes(tf):
     for number, shape in enumerate(
         ([], [2], (2, 3), 4, tf.TensorShape([2, 1]), [tf.Dimension(2), 3])
     ):
-        yield tf.get_variable("v{}".format(number), shape).shape.as_list()
+        yield tf.get_variable(f"v{number}", shape).shape.as_list()
 
 
 def get_local_variable(tf):

@@ -42,7 +42,7 @@ def _same(expected, actual, what):
     elif isinstance(expected, dict) and "refused" in expected:
         assert expected["refused"] == actual["refused"], f"{what}: {expected} {actual}"
         # Behind the reason TensorFlow repeats the op and its inputs.
-        reason = expected["message"].split(" for '")[0]
+        reason = expected["message"].split(" for '")[0].rstrip(".")
         wanted, message = spec.plain(reason), spec.plain(actual["message"])
         assert wanted in message, f"{what}: expected {wanted!r}. Received: {message!r}"
     else:

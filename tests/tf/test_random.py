@@ -1,4 +1,4 @@
-"""Random ops, against what TensorFlow 1.15.5 recorded (tests/reference/variable_programs.py)."""
+"""Random ops, against TensorFlow 1.15.5 (see variable_programs.py)."""
 
 from tests.tf import recorded
 

@@ -1,4 +1,4 @@
-"""Variable scopes and get_variable, against what TensorFlow 1.15.5 recorded (tests/reference/variable_programs.py)."""
+"""Variable scopes and get_variable, against TensorFlow 1.15.5 (see variable_programs.py)."""
 
 from tests.tf import recorded
 

@@ -1,0 +1,89 @@
+"""tf.assign and its like: updates of variables, of whichever kind they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.operation import Tensor
+from reflow.ops import state
+from reflow.ops.arrays import ExpandDims, Reshape
+from reflow.ops.casts import Cast
+from reflow.ops.filling import Range
+from reflow.ops.scattering import ScatterNdUpdate
+from reflow.tf._arrays import shape as shape_of
+from reflow.tf._filling import ones_like
+from reflow.tf._joining import concat
+from reflow.tf._scopes import name_scope
+
+
+def assign(
+    ref: Any,
+    value: Any,
+    validate_shape: bool | None = None,
+    use_locking: bool | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Gives a variable a value; the result is the variable as a tensor, after that.
+
+    Args:
+      value: a tensor of the variable's type.
+      validate_shape: False lets the value have another shape than the variable.
+    """
+    if not ref.dtype._is_ref_dtype:
+        return ref.assign(value, name=name)
+    return state.Assign(
+        ref, value, validate_shape=validate_shape, use_locking=use_locking, name=name
+    )
+
+
+def assign_add(
+    ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None
+) -> Tensor:
+    """Adds `value`, of the variable's shape, to a variable."""
+    if not ref.dtype._is_ref_dtype:
+        return ref.assign_add(value)
+    return state.AssignAdd(ref, value, use_locking=use_locking, name=name)
+
+
+def assign_sub(
+    ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None
+) -> Tensor:
+    """Subtracts `value`, of the variable's shape, from a variable."""
+    if not ref.dtype._is_ref_dtype:
+        return ref.assign_sub(value)
+    return state.AssignSub(ref, value, use_locking=use_locking, name=name)
+
+
+def batch_scatter_update(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = True, name: str | None = None
+) -> Tensor:
+    """ref[i, j, ..., indices[i, j, ..., k]] = updates[i, j, ..., k] for all i, j, ..., k.
+
+    Args:
+      ref: a variable whose first dimensions are the batch.
+      indices: [*batch, n] integers, of a known rank.
+      updates: [*batch, n, ...].
+
+    Raises:
+      ValueError: the rank of `indices` is not known.
+    """
+    with name_scope(name):
+        indices = convert_to_tensor(indices, name="indices")
+        sizes = shape_of(indices)
+        rank = indices.shape.ndims
+        if rank is None:
+            raise ValueError("batch_gather does not allow indices with unknown shape.")
+        last = ExpandDims(indices, -1)
+        # The other coordinates count through their dimension.
+        coordinates = []
+        for axis in range(rank - 1):
+            size = sizes[axis]
+            lengths: list[Any] = [1] * (rank + 1)
+            lengths[axis] = size
+            numbers = Reshape(Range(0, size, 1), lengths)
+            if numbers.dtype is not last.dtype:
+                numbers = Cast(numbers, DstT=last.dtype)
+            coordinates.append(numbers * ones_like(last))
+        places = concat([*coordinates, last], axis=-1)
+        return ScatterNdUpdate(ref, places, updates, use_locking=use_locking)
