@@ -26,7 +26,9 @@ def describe(value: Any) -> str:
         return f"[{', '.join(describe(item) for item in value)}]"
     if isinstance(value, TensorShape):
         sizes = value.sizes
-        return "[...]" if sizes is None else str([d if d is not None else "?" for d in sizes])
+        if sizes is None:
+            return "[...]"
+        return f"[{', '.join('?' if size is None else str(size) for size in sizes)}]"
     return str(value)
 
 

@@ -74,9 +74,9 @@ class Step:
     sequence: bool = False
     fused: tuple[Operation, ...] = ()
 
-    def values(self) -> list[Value]:
+    def values(self) -> list[Value | VariableSlot]:
         """The inputs laid out flat."""
-        flat: list[Value] = []
+        flat: list[Value | VariableSlot] = []
         for item in self.inputs:
             if isinstance(item, list):
                 flat += item
