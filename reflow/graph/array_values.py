@@ -25,22 +25,24 @@ def array_of(
     """
     if dtype is not None and dtype.base_dtype is not dtype:
         dtype = dtype.base_dtype
+    sizes = None if shape is None else _sizes(shape)
+    if sizes is not None and 0 in sizes and not isinstance(value, (np.ndarray, np.generic)):
+        # Whatever is given, there is no room for it.
+        return np.empty(sizes, np.float32 if dtype is None else dtype.as_numpy_dtype)
     array = _array(value, dtype)
-    if shape is None:
+    if sizes is None:
         return array
-    sizes = tuple(
-        int(d)
-        for d in (
-            shape.as_list()
-            if isinstance(shape, TensorShape)
-            else np.atleast_1d(shape)
-            if not isinstance(shape, (list, tuple))
-            else shape
-        )
-    )
     if verify_shape and array.shape != sizes:
         raise TypeError(f"Expected Tensor's shape: {sizes}, got {array.shape}.")
     return _fill(array, sizes)
+
+
+def _sizes(shape: Any) -> tuple[int, ...]:
+    if isinstance(shape, TensorShape):
+        shape = shape.as_list()
+    if not isinstance(shape, (list, tuple)):
+        shape = np.atleast_1d(shape)
+    return tuple([int(size) for size in shape])
 
 
 def _fill(array: Array, sizes: tuple[int, ...]) -> Array:
@@ -56,7 +58,7 @@ def _fill(array: Array, sizes: tuple[int, ...]) -> Array:
             f"Too many elements provided. Needed at most {count}, but received {array.size}"
         )
     if not array.size:
-        raise ValueError(f"Cannot fill shape {sizes} from an empty value.")
+        return np.full(sizes, b"") if array.dtype == object else np.zeros(sizes, array.dtype)
     filled = np.empty(count, array.dtype)
     filled[: array.size] = array.ravel()
     filled[array.size :] = array.flat[array.size - 1]
@@ -85,27 +87,51 @@ def _array(value: Any, dtype: DType | None) -> Array:
     if dtype is not None and dtype.is_quantized:
         _check_quantized(value, dtype)
         return np.array(value, dtype.as_numpy_dtype)
-    value = _without_dimensions(value)
-    if dtype is not None:
-        _check_types(value, dtype)
-    try:
-        array = _numpy_array(value, dtype)
-    except (ValueError, OverflowError) as error:
-        _explain_ragged(value, error)
-        raise TypeError(f"Cannot convert {value!r} to elements of type {dtype}. {error}") from error
+    array = _numbers(value, dtype)
+    if array is None:
+        value = _without_dimensions(value)
+        if dtype is not None:
+            _check_types(value, dtype)
+        try:
+            array = np.array(value, object if dtype is dtypes.string else None)
+        except NotImplementedError as error:  # a symbolic tensor, asked for its elements
+            raise TypeError(
+                f"List of Tensors when single Tensor expected. Received: {value!r}"
+            ) from error
+        except ValueError as error:
+            _explain_ragged(value, error)
+            raise
     if dtype is None:
         return _preferred_type(array, value)
-    return _strings(array) if dtype is dtypes.string else array
+    if dtype is dtypes.string:
+        return _strings(array)
+    return _cast(array, dtype)
 
 
-def _numpy_array(value: Any, dtype: DType | None) -> Array:
-    if dtype is None:
-        return np.array(value)
-    # Numbers beyond a type's range wrap around or become infinite: of -1, uint8 holds 255.
+def _numbers(value: Any, dtype: DType | None) -> Array | None:
+    """Lists of plain numbers as NumPy sees them, if `dtype` can hold such; None for the rest.
+
+    Large lists are common, and to look at their items one by one takes long.
+    """
+    try:
+        array = np.array(value)
+    except (ValueError, TypeError, OverflowError, NotImplementedError):
+        return None
+    kinds = "biufc" if dtype is None else _KINDS_HELD.get(np.dtype(dtype.as_numpy_dtype).kind, "")
+    return array if array.dtype.kind in kinds else None
+
+
+# Which kinds of NumPy's numbers an element type takes: a float is never cut to an integer.
+_KINDS_HELD = {"b": "b", "i": "biu", "u": "biu", "f": "biuf", "c": "biufc"}
+
+
+def _cast(array: Array, dtype: DType) -> Array:
+    """Numbers beyond a type's range wrap around or become infinite: of -1, uint8 holds 255."""
+    too_large = array.dtype.kind == "O" or (array.dtype == np.uint64 and dtype is not dtypes.uint64)
+    if dtype.is_integer and too_large:
+        raise OverflowError(f"Python int too large to convert to {dtype.name}: {array}")
     with np.errstate(over="ignore"):
-        if dtype.is_integer:
-            return np.array(value).astype(dtype.as_numpy_dtype)
-        return np.array(value, dtype.as_numpy_dtype)
+        return array.astype(dtype.as_numpy_dtype, copy=False)
 
 
 def _without_dimensions(value: Any) -> Any:
@@ -131,7 +157,8 @@ def _preferred_type(array: Array, value: Any) -> Array:
         ):
             _explain_ragged(value, None)
             raise TypeError(
-                f"Failed to convert object of type {type(value)} to Tensor. Contents: {value!r}. Consider casting elements to a supported type."
+                f"Failed to convert object of type {type(value)} to Tensor. Contents: {value!r}. "
+                "Consider casting elements to a supported type."
             )
         return _strings(np.array(value, dtype=object))
     return array
@@ -151,12 +178,12 @@ def _strings(array: Array) -> Array:
 
 
 # Which Python values an element type takes: a float is never cut to an integer.
-_KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
-    "i": ("int", (int, np.integer)),
-    "u": ("int", (int, np.integer)),
-    "f": ("float", (int, float, np.integer, np.floating)),
-    "c": ("complex", (int, float, complex, np.number)),
-    "b": ("bool", (bool, np.bool_)),
+_KINDS: dict[str, tuple[type, ...]] = {
+    "i": (int, np.integer),
+    "u": (int, np.integer),
+    "f": (int, float, np.integer, np.floating),
+    "c": (int, float, complex, np.number),
+    "b": (bool, np.bool_),
 }
 
 
@@ -175,7 +202,7 @@ def _check_types(value: Any, dtype: DType) -> None:
         return
     if isinstance(value, (np.generic, np.ndarray)):
         value = value.item()
-    word, types = _KINDS.get(np.dtype(dtype.as_numpy_dtype).kind, (dtype.name, (object,)))
+    types = _KINDS.get(np.dtype(dtype.as_numpy_dtype).kind, (object,))
     if not isinstance(value, types):
         if value is None:
             raise TypeError(f"Expected {dtype.name}, got None of type 'NoneType' instead.")
@@ -200,13 +227,12 @@ def _explain_ragged(value: Any, cause: Exception | None) -> None:
 
     def sizes(item: Any) -> tuple[int, ...] | None:
         if isinstance(item, np.ndarray):
-            return item.shape
+            return tuple(item.shape)
         if not isinstance(item, (list, tuple)):
             return ()
-        inner = {sizes(sub) for sub in item}
-        if len(inner) > 1 or None in inner:
-            return None
-        return (len(item), *(inner.pop() if inner else ()))  # type: ignore[misc]
+        inner = {sizes(sub) for sub in item} or {()}
+        first = inner.pop()
+        return None if inner or first is None else (len(item), *first)
 
     if sizes(value) is None:
         raise ValueError(

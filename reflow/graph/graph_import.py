@@ -148,7 +148,7 @@ class _Importer:
         )
         if unknown:
             names = ", ".join(f"'{op_type}'" for op_type in unknown)
-            raise errors.NotFoundError(  # type: ignore[no-untyped-call]
+            raise errors.NotFoundError(
                 None,
                 None,
                 f"Op type not registered: {names}. The graph cannot be imported because reflow "
