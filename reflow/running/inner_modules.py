@@ -37,7 +37,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.contrib.learn.python.learn.datasets": "",
         "tensorflow.examples.tutorials.mnist": "",
         "tensorflow.python": "tf",
-        "tensorflow.python.client.session": "tf",
+        "tensorflow.python.client.session": "reflow.runtime.session reflow.runtime.expansions tf",
         "tensorflow.python.framework.constant_op": "tf",
         "tensorflow.python.framework.device": "reflow.graph.device tf",
         "tensorflow.python.framework.dtypes": "reflow.graph.dtypes",
