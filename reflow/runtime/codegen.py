@@ -57,7 +57,8 @@ class Code:
             dead = [value.name for value in dying if value.constant is None]
             if dead:
                 self._add(step, f"del {', '.join(dead)}")
-        self.lines.append(f"    return ({''.join(self._fetch(f, fetches[:i]) + ', ' for i, f in enumerate(fetches))})")
+        results = [self._fetch(fetch, fetches[:i]) for i, fetch in enumerate(fetches)]
+        self.lines.append(f"    return ({''.join(result + ', ' for result in results)})")
         self.source = "\n".join(self.lines)
         exec(compile(self.source, self.filename, "exec"), self._globals)
         self.run = self._globals["run"]

@@ -52,11 +52,14 @@ def _group_key(step: Step) -> Hashable | None:
     if own is None or not step.updates:
         return None
     shared = tuple(
-        item
-        for item, arg in zip(step.inputs, step.op.definition.inputs)
-        if arg.name not in own
+        item for item, arg in zip(step.inputs, step.op.definition.inputs) if arg.name not in own
     )
-    return (step.op.type, step.op.attrs.get("T"), _identity(shared), tuple(sorted(step.keywords.items())))
+    return (
+        step.op.type,
+        step.op.attrs.get("T"),
+        _identity(shared),
+        tuple(sorted(step.keywords.items())),
+    )
 
 
 def _identity(items: Sequence[Any]) -> tuple[Hashable, ...]:
