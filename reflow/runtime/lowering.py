@@ -21,6 +21,7 @@ from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
 from reflow.ops.values import COMMON_TYPES, HOST_TYPES, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot
 from reflow.runtime.failures import explain
+from reflow.runtime.reads import Reads
 from reflow.runtime.states import States
 from reflow.runtime.steps import Step, Value
 
@@ -52,13 +53,15 @@ class Lowering:
         self._device = device
         self._device_forms: dict[Value, Value] = {}
         self._host_forms: dict[Value, Value] = {}
+        self._reads = Reads()
         for tensor, shape in fed_shapes.items():
             on_host = tensor.dtype.base_dtype in HOST_TYPES
             self.values[tensor] = Value(tensor, shape, on_host, roots=frozenset(("feed",)))
 
     def lower(self, op: Operation) -> None:
         """Adds the steps for one operation; all that it depends on is lowered already."""
-        inputs = [self.values[tensor] for tensor in op._inputs]
+        self._reads.enter(op)
+        inputs = [self._input(op, tensor) for tensor in op._inputs]
         shapes = self._output_shapes(op, inputs)
         rules = op.definition.rules
         constant = getattr(rules, "constant", None)
@@ -195,6 +198,7 @@ class Lowering:
         )
         # An op with one reference as its output gives the one that it took, a switch gives values.
         gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
+        self._reads.updated(op, updated)
         keywords = signature.keyword_values(op, self._states.of(op), self._device)
         if specialised is not None:
             function, keywords = specialised, {}
@@ -269,17 +273,27 @@ class Lowering:
             return self._host_form(op, value)
         return self._device_form(op, value, tensor)
 
+    def _input(self, op: Operation, tensor: Tensor) -> Value:
+        """What `op` takes for an input: of a variable, the value after all that `op` waits for."""
+        value = self.values[tensor]
+        slot = self._reads.outdated(op, value)
+        return value if slot is None else self._read_slot(op, value, slot)
+
     def _read(self, op: Operation, reference: Value) -> Value:
-        slot = reference.slot
-        assert slot is not None
+        assert reference.slot is not None
+        return self._read_slot(op, reference, reference.slot)
+
+    def _read_slot(self, op: Operation, like: Value, slot: VariableSlot) -> Value:
+        """The variable's value at this point, a tensor such as `like`."""
         value = Value(
-            reference.tensor,
-            reference.shape,
+            like.tensor,
+            like.shape,
             on_host=slot.dtype.base_dtype in HOST_TYPES,
             roots=frozenset((slot,)),
         )
         # A read that nobody uses still fails where the variable has no value.
         self.steps.append(Step(op, slot.read, [], [value], stateful=True))
+        self._reads.read(value, slot)
         return value
 
     def _host_form(self, op: Operation, value: Value) -> Value:

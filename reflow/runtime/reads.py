@@ -1,0 +1,58 @@
+"""Which values read from variables are still good for which operations.
+
+In TensorFlow a read of a variable (`v/read`, which every use of `v` shares) gives a reference to
+the variable's memory.  So an operation that runs after an update sees the updated value, even
+where the read ran before:
+
+    with tf.control_dependencies([v.assign_add(1.0)]):
+        updated = tf.identity(v)
+
+Here a read gives the value of that moment.  An operation that depends on an update made after
+the read reads again; one that does not depend on it keeps the value from before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reflow.graph.operation import Operation
+from reflow.ops.variable_slot import VariableSlot
+from reflow.runtime.steps import Value
+
+
+class Reads:
+    """Told of all reads and updates in running order."""
+
+    def __init__(self) -> None:
+        self._updates: dict[VariableSlot, int] = {}  # how many so far
+        self._awaited: dict[Operation, dict[VariableSlot, int]] = {}  # the last one it depends on
+        self._read: dict[Value, tuple[VariableSlot, int]] = {}  # after how many
+
+    def enter(self, op: Operation) -> None:
+        """An operation follows, all of whose predecessors were entered."""
+        if not self._updates:
+            return
+        awaited: dict[VariableSlot, int] = {}
+        for before in (*(tensor.op for tensor in op._inputs), *op._control_inputs):
+            for slot, update in self._awaited.get(before, {}).items():
+                awaited[slot] = max(update, awaited.get(slot, 0))
+        if awaited:
+            self._awaited[op] = awaited
+
+    def read(self, value: Value, slot: VariableSlot) -> None:
+        """`value` is the variable's at this point."""
+        self._read[value] = slot, self._updates.get(slot, 0)
+
+    def updated(self, op: Operation, slots: Sequence[VariableSlot]) -> None:
+        """`op` updates variables."""
+        for slot in slots:
+            self._updates[slot] = self._updates.get(slot, 0) + 1
+            self._awaited.setdefault(op, {})[slot] = self._updates[slot]
+
+    def outdated(self, op: Operation, value: Value) -> VariableSlot | None:
+        """The variable that `op` must read again rather than take `value`; None if it need not."""
+        read = self._read.get(value)
+        if read is None:
+            return None
+        slot, update = read
+        return slot if self._awaited.get(op, {}).get(slot, 0) > update else None
