@@ -17,6 +17,7 @@ from reflow.ops.comparisons import Less
 from reflow.ops.math import Add, Exp, Mul, Neg, RealDiv
 from reflow.ops.op import op
 from reflow.ops.selection import Select
+from reflow.ops.unsigned import widened
 
 _FLOATS = "T: {half, bfloat16, float, double}"
 _REALS = "T: realnumbertype"
@@ -89,7 +90,7 @@ def _relu_grad(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
 Relu = _activation(
     "Relu",
     "max(features, 0).",
-    lambda features: features.clamp_min(0),
+    widened(lambda features: features.clamp_min(0)),
     lambda op, dy: ReluGrad(dy, op.outputs[0]),
     "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, qint8}",
 )
@@ -105,7 +106,7 @@ ReluGrad = _gradient_op(
 Relu6 = _activation(
     "Relu6",
     "min(max(features, 0), 6).",
-    lambda features: features.clamp(0, 6),
+    widened(lambda features: features.clamp(0, 6)),
     lambda op, dy: Relu6Grad(dy, op.outputs[0]),
     _REALS,
 )

@@ -183,6 +183,7 @@ from reflow.tf._variable_scope import (
     variable_scope,
 )
 from reflow.tf._variables import Variable, variable_creator_scope
+from reflow.tf._tensor_protos import make_ndarray, make_tensor_proto
 from reflow.tf.initializers import constant as constant_initializer
 from reflow.tf.initializers import glorot_normal as glorot_normal_initializer
 from reflow.tf.initializers import glorot_uniform as glorot_uniform_initializer

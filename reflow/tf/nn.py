@@ -15,7 +15,7 @@ from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape, as_shape
-from reflow.ops.activations import Elu, LeakyRelu, Relu, Relu6, Selu
+from reflow.ops.activations import Elu, LeakyRelu, Relu, Relu6, Selu, Softplus, Softsign
 from reflow.ops.bias import BiasAdd
 from reflow.ops.constants import constant
 from reflow.ops.exports import exported
@@ -29,11 +29,13 @@ from reflow.ops.softmax import (
 from reflow.ops.top_k import InTopKV2, TopKV2
 from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
+from reflow.tf._gradients import custom_gradient
 from reflow.tf._partitioned_variable import PartitionedVariable
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
 from reflow.tf.math import sigmoid, tanh
 
 elu, relu, selu = Elu, Relu, Selu
+softplus, softsign = Softplus, Softsign
 
 globals().update(exported("nn"))
 
@@ -63,6 +65,22 @@ def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
     with name_scope(name, "CRelu", [features]) as scope:
         features = convert_to_tensor(features, name="features")
         return Relu(tf.concat([features, -features], axis, name=scope))  # type: ignore[no-any-return]
+
+
+@custom_gradient
+def _swish(features: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+    def gradient(dy: Tensor) -> Tensor:
+        # Computed again, so that the forward pass need not keep it.
+        with control_dependencies([dy]):
+            slope = sigmoid(features)
+        return dy * (slope * (1.0 + features * (1.0 - slope)))
+
+    return features * sigmoid(features), gradient
+
+
+def swish(features: Any) -> Tensor:
+    """features * sigmoid(features).  Ramachandran et al. (2017)."""
+    return _swish(convert_to_tensor(features, name="features"))  # type: ignore[no-any-return]
 
 
 def _on_last_axis(logits: Any, op: Callable[..., Any], axis: Any, name: str | None) -> Tensor:
@@ -569,6 +587,27 @@ def normalize_moments(
             tf.multiply(variance_ss, divisor), tf.square(shifted_mean), name="variance"
         )
     return mean, variance
+
+
+def batch_normalization(
+    x: Any,
+    mean: Any,
+    variance: Any,
+    offset: Any,
+    scale: Any,
+    variance_epsilon: Any,
+    name: str | None = None,
+) -> Tensor:
+    """scale * (x - mean) / sqrt(variance + variance_epsilon) + offset.
+
+    `offset` and `scale` may be None.  Ioffe and Szegedy, "Batch normalization" (2015).
+    """
+    with name_scope(name, "batchnorm", [x, mean, variance, scale, offset]):
+        factor = tf.rsqrt(variance + variance_epsilon)
+        if scale is not None:
+            factor *= scale
+        shift = offset - mean * factor if offset is not None else -mean * factor
+        return x * tf.cast(factor, x.dtype) + tf.cast(shift, x.dtype)  # type: ignore[no-any-return]
 
 
 # -- Ranks and lookup -----------------------------------------------------------------------
