@@ -298,6 +298,8 @@ class BaseSession:
             feed.check_shape(shape)
         with self._lock:
             if key not in plans.traced:
+                if len(plans.traced) >= _MAX_SHAPES:
+                    plans.traced.clear()
                 tracer = Tracer()
                 exact = [TensorShape.of(shape) for shape in shapes]
                 plans.traced[key] = self._make_plan(plans, feeds, exact, tracer), tracer
