@@ -125,6 +125,7 @@ class Lowering:
         """An identity: the value itself, or what the variable holds at this point."""
         if inputs[0].slot is not None and not op._outputs[0].dtype._is_ref_dtype:
             self._set(op, [self._read(op, inputs[0])])
+            self._reads.read(op._outputs[0], inputs[0].slot)
         else:
             self._set(op, [inputs[0]])
 
@@ -276,7 +277,7 @@ class Lowering:
     def _input(self, op: Operation, tensor: Tensor) -> Value:
         """What `op` takes for an input: of a variable, the value after all that `op` waits for."""
         value = self.values[tensor]
-        slot = self._reads.outdated(op, value)
+        slot = self._reads.outdated(op, tensor)
         return value if slot is None else self._read_slot(op, value, slot)
 
     def _read(self, op: Operation, reference: Value) -> Value:
@@ -293,7 +294,6 @@ class Lowering:
         )
         # A read that nobody uses still fails where the variable has no value.
         self.steps.append(Step(op, slot.read, [], [value], stateful=True))
-        self._reads.read(value, slot)
         return value
 
     def _host_form(self, op: Operation, value: Value) -> Value:

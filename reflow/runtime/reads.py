@@ -1,4 +1,4 @@
-"""Which values read from variables are still good for which operations.
+"""Which reads of variables are still good for which operations.
 
 In TensorFlow a read of a variable (`v/read`, which every use of `v` shares) gives a reference to
 the variable's memory.  So an operation that runs after an update sees the updated value, even
@@ -7,17 +7,17 @@ where the read ran before:
     with tf.control_dependencies([v.assign_add(1.0)]):
         updated = tf.identity(v)
 
-Here a read gives the value of that moment.  An operation that depends on an update made after
-the read reads again; one that does not depend on it keeps the value from before.
+Here a read gives the value of that moment.  An operation that takes the read itself, and depends
+on an update made after it, reads again; one that does not depend on it takes the value from
+before.  What was computed from the read, if only its identity, is a value and never changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reflow.graph.operation import Operation
+from reflow.graph.operation import Operation, Tensor
 from reflow.ops.variable_slot import VariableSlot
-from reflow.runtime.steps import Value
 
 
 class Reads:
@@ -26,7 +26,7 @@ class Reads:
     def __init__(self) -> None:
         self._updates: dict[VariableSlot, int] = {}  # how many so far
         self._awaited: dict[Operation, dict[VariableSlot, int]] = {}  # the last one it depends on
-        self._read: dict[Value, tuple[VariableSlot, int]] = {}  # after how many
+        self._read: dict[Tensor, tuple[VariableSlot, int]] = {}  # after how many
 
     def enter(self, op: Operation) -> None:
         """An operation follows, all of whose predecessors were entered."""
@@ -39,9 +39,9 @@ class Reads:
         if awaited:
             self._awaited[op] = awaited
 
-    def read(self, value: Value, slot: VariableSlot) -> None:
-        """`value` is the variable's at this point."""
-        self._read[value] = slot, self._updates.get(slot, 0)
+    def read(self, tensor: Tensor, slot: VariableSlot) -> None:
+        """`tensor` is the variable's value at this point."""
+        self._read[tensor] = slot, self._updates.get(slot, 0)
 
     def updated(self, op: Operation, slots: Sequence[VariableSlot]) -> None:
         """`op` updates variables."""
@@ -49,9 +49,9 @@ class Reads:
             self._updates[slot] = self._updates.get(slot, 0) + 1
             self._awaited.setdefault(op, {})[slot] = self._updates[slot]
 
-    def outdated(self, op: Operation, value: Value) -> VariableSlot | None:
-        """The variable that `op` must read again rather than take `value`; None if it need not."""
-        read = self._read.get(value)
+    def outdated(self, op: Operation, tensor: Tensor) -> VariableSlot | None:
+        """The variable that `op` must read again rather than take `tensor`; None if it need not."""
+        read = self._read.get(tensor)
         if read is None:
             return None
         slot, update = read
