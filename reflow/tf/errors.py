@@ -1,7 +1,5 @@
 """`tf.errors`: what runs raise, and the codes of the errors."""
 
-from __future__ import annotations
-
 from reflow.graph.errors import (
     ABORTED,
     ALREADY_EXISTS,
