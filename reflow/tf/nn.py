@@ -257,7 +257,8 @@ def _require_named(function: str, sentinel: Any, labels: Any, logits: Any) -> No
 
 def _rows(x: Tensor) -> Tensor:
     """x as a matrix: all dimensions but the last become one."""
-    last = tf.slice(tf.shape(x), [tf.subtract(tf.rank(x), 1)], [1])
+    rank = tf.rank(x)
+    last = tf.slice(tf.shape(x), [tf.subtract(rank, 1)], [1])
     matrix = tf.reshape(x, tf.concat([[-1], last], 0))
     sizes = x.shape.sizes
     if sizes is not None and None not in sizes[:-1]:
@@ -606,8 +607,9 @@ def batch_normalization(
         factor = tf.rsqrt(variance + variance_epsilon)
         if scale is not None:
             factor *= scale
+        scaled = x * tf.cast(factor, x.dtype)
         shift = offset - mean * factor if offset is not None else -mean * factor
-        return x * tf.cast(factor, x.dtype) + tf.cast(shift, x.dtype)  # type: ignore[no-any-return]
+        return scaled + tf.cast(shift, x.dtype)  # type: ignore[no-any-return]
 
 
 # -- Ranks and lookup -----------------------------------------------------------------------
