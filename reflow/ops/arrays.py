@@ -35,6 +35,7 @@ class Identity:
     outputs = "output: T"
     attrs = ("T: type",)
     export = ("identity",)
+    elementwise = True
     view = True
     passthrough = True
 
@@ -76,6 +77,7 @@ class StopGradient:
     outputs = "output: T"
     attrs = ("T: type",)
     export = ("stop_gradient",)
+    elementwise = True
     view = True
     passthrough = True
     gradient = None
@@ -115,6 +117,22 @@ class Snapshot:
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
         return dy
+
+
+@op
+class GuaranteeConst:
+    """The input itself, which the program promises never to change."""
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = ("T: type",)
+    export = ("guarantee_const",)
+    stateful = True
+    view = True
+    gradient = None
+
+    shape = shapes.same
+    kernel = staticmethod(itself)
 
 
 @op
@@ -249,7 +267,7 @@ class Reshape:
     def shape(tensor: TensorShape, shape: Dims) -> TensorShape:
         if shape.sizes is None:
             return shapes.UNKNOWN
-        count = tensor.num_elements()
+        count = 0 if 0 in (tensor.sizes or ()) else tensor.num_elements()
         known = 1
         for size in shape.sizes:
             known *= 1 if size is None else size

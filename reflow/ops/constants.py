@@ -13,6 +13,7 @@ from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.graph import get_default_graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
 from reflow.ops.op import op
 
 
@@ -67,6 +68,7 @@ class PlaceholderWithDefault:
     stateful = True
 
     def shape(input: TensorShape, *, shape: TensorShape) -> TensorShape:
+        shapes.merge(input, shape)
         return shape
 
     def kernel(input: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from reflow.graph.constant_value import constant_value_as_shape
+from reflow.graph.constant_value import constant_value, constant_value_as_shape
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
@@ -36,11 +36,18 @@ class Fill:
     export = ("fill",)
     view = True
 
-    def shape(dims: Dims, value: TensorShape) -> TensorShape:
+    def shape(dims: Dims, value: TensorShape, *, op: Operation) -> TensorShape:
         shapes.with_rank(value, 0)
+        known = constant_value(op.inputs[0])
+        if known is not None and (known < 0).any():
+            raise ValueError("Fill dimensions must be >= 0")
         return dims
 
     def kernel(dims: Host, value: Any) -> Any:
+        if dims.ndim != 1:
+            raise ValueError(f"dims must be a vector, got shape {list(dims.shape)}")
+        if (dims < 0).any():
+            raise ValueError(f"Fill dimensions must be >= 0. Received: {dims.tolist()}")
         if isinstance(value, torch.Tensor):
             return value.expand(dims.tolist())
         return np.broadcast_to(value, dims.tolist())
@@ -91,12 +98,11 @@ class Range:
     attrs = ("Tidx: {bfloat16, float, double, int32, int64} = int32",)
     gradient = None
 
-    def shape(start: Value, limit: Value, delta: Value) -> TensorShape:
+    def shape(start: Value, limit: Value, delta: Value, *, op: Operation) -> TensorShape:
+        for tensor in op.inputs:
+            shapes.with_rank(tensor.shape, 0)
         if start is None or limit is None or delta is None:
             return shapes.of(None)
-        for value in (start, limit, delta):
-            if value.ndim:
-                raise ValueError(f"Shape must be rank 0 but is rank {value.ndim}")
         return shapes.of(_count(start[()], limit[()], delta[()]))
 
     def kernel(
@@ -186,16 +192,19 @@ class OneHot:
         if indices.sizes is None:
             return shapes.UNKNOWN
         rank = len(indices.sizes)
-        if axis > rank:
-            raise ValueError(
-                f"Expected axis to be -1 or between [0, {rank}].  But received: {axis}"
-            )
+        if axis > rank:  # an error only in the run
+            return shapes.of(*[None] * (rank + 1))
         place = rank if axis == -1 else axis
         return shapes.of(*indices.sizes[:place], size, *indices.sizes[place:])
 
     def kernel(
         indices: torch.Tensor, depth: Host, on_value: Any, off_value: Any, *, axis: int
     ) -> Any:
+        if axis > indices.ndim:
+            raise ValueError(
+                f"Expected axis to be -1 or between [0, {indices.ndim + 1}).  "
+                f"But received: {axis}"
+            )
         place = indices.ndim if axis == -1 else axis
         positions = torch.arange(int(depth), device=indices.device)
         positions = positions.reshape(-1, *[1] * (indices.ndim - place))
@@ -223,9 +232,7 @@ class Tile:
             return shapes.UNKNOWN
         sizes = (input if rank is None else shapes.with_rank(input, rank)).sizes or ()
         counts = multiples.sizes or (None,) * len(sizes)
-        return shapes.of(
-            *(None if d is None or n is None else d * n for d, n in zip(sizes, counts))
-        )
+        return shapes.of(*(_product(size, count) for size, count in zip(sizes, counts)))
 
     def kernel(input: Any, multiples: Host) -> Any:
         counts = multiples.tolist()
@@ -253,6 +260,12 @@ class Tile:
         return dx, None
 
 
+def _product(size: int | None, count: int | None) -> int | None:
+    if size == 0 or count == 0:
+        return 0
+    return None if size is None or count is None else size * count
+
+
 @any_elements
 def _tiled(input: torch.Tensor, counts: list[int]) -> torch.Tensor:
     return input.repeat(counts) if counts else input.clone()
@@ -276,15 +289,23 @@ class BroadcastTo:
                 f"Rank of input ({len(input.sizes)}) must be no greater than rank of output "
                 f"shape ({len(shape.sizes)})."
             )
-        for size, wanted in zip(reversed(input.sizes), reversed(shape.sizes)):
-            if size not in (1, None, wanted) and wanted is not None:
-                raise ValueError(f"Dimensions must be equal, but are {size} and {wanted}")
-        return shape
+        # Only a size of 1 is stretched.
+        kept = [None if size == 1 else size for size in input.sizes]
+        lead = shape.sizes[: len(shape.sizes) - len(kept)]
+        stretched = shapes.of(*shape.sizes[len(lead) :])
+        return shapes.of(*lead, *(shapes.merge(shapes.of(*kept), stretched).sizes or ()))
 
     def kernel(input: Any, shape: Host) -> Any:
+        sizes = shape.tolist()
+        try:
+            np.broadcast_shapes(input.shape, sizes)
+        except ValueError:
+            raise ValueError(
+                f"Incompatible shapes: {list(input.shape)} vs. {sizes}"
+            ) from None
         if isinstance(input, torch.Tensor):
-            return input.expand(shape.tolist())
-        return np.broadcast_to(input, shape.tolist())
+            return input.expand(sizes)
+        return np.broadcast_to(input, sizes)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         from reflow.ops.broadcasting import BroadcastGradientArgs

@@ -65,7 +65,7 @@ def _gather(params: torch.Tensor, indices: torch.Tensor, axis: int, batch_dims: 
     batch, places = indices.shape[:batch_dims], indices.shape[batch_dims:]
     if not batch_dims:
         rows = _rows(params, indices.reshape(-1), axis)
-        return rows.reshape(*outer, *places, *inner)
+        return rows.reshape((*outer, *places, *inner))
     if params.shape[:batch_dims] != batch:
         raise ValueError(
             f"params and indices must have the same batch dimensions. Received: shapes "
@@ -183,7 +183,7 @@ def _numbers(indices: torch.Tensor, sizes: Sequence[int], what: str) -> torch.Te
     of its (flattened) rows."""
     depth = indices.shape[-1]
     limits = torch.tensor(sizes[:depth], dtype=torch.int64, device=indices.device)
-    indices = indices.reshape(-1, depth).long()
+    indices = indices.reshape(math.prod(indices.shape[:-1]), depth).long()
     wrong = ((indices < 0) | (indices >= limits)).any(1)
     if bool(wrong.any()):
         position = int(wrong.nonzero()[0])
@@ -224,8 +224,8 @@ class GatherNd:
         depth = indices.shape[-1]
         inner = params.shape[depth:]
         numbers = _numbers(indices, params.shape, "param shape")
-        table = params.reshape(math.prod(params.shape[:depth]), *inner)
-        return table.index_select(0, numbers).reshape(*indices.shape[:-1], *inner)
+        table = params.reshape((math.prod(params.shape[:depth]), *inner))
+        return table.index_select(0, numbers).reshape((*indices.shape[:-1], *inner))
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Any, None]:
         params, indices = op.inputs
@@ -268,8 +268,7 @@ def _added(into: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> 
     depth = indices.shape[-1]
     rows = into.view(math.prod(into.shape[:depth]), *into.shape[depth:])
     numbers = _numbers(indices, into.shape, "shape")
-    updates = updates.reshape(-1, *into.shape[depth:])
-    rows.index_add_(0, numbers, updates)
+    rows.index_add_(0, numbers, updates.reshape(len(numbers), *into.shape[depth:]))
     return into
 
 
@@ -298,3 +297,104 @@ class ScatterNd:
 @widened
 def _scattered(updates: torch.Tensor, indices: torch.Tensor, shape: Any) -> torch.Tensor:
     return _added(updates.new_zeros(shape.tolist()), indices, updates)
+
+
+# -- Updates at some places of a tensor -----------------------------------------------------------
+
+
+def _updated_shape(tensor: TensorShape, indices: TensorShape, updates: TensorShape) -> TensorShape:
+    return _scatter_shape(indices, updates, tensor)
+
+
+@op
+class TensorScatterUpdate:
+    """The tensor with the updates at their places; where a place comes twice, the last counts.
+
+    tensor [4, 5, 6], indices [n, 2], updates [n, 6] -> [4, 5, 6].
+    """
+
+    inputs = "tensor: T, indices: Tindices, updates: T"
+    outputs = "output: T"
+    attrs = ("T: type", "Tindices: {int32, int64}")
+    export = ("tensor_scatter_nd_update", "tensor_scatter_update")
+
+    shape = _updated_shape
+
+    def kernel(tensor: Any, indices: torch.Tensor, updates: Any) -> Any:
+        return _replaced(tensor, updates, indices)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:
+        from reflow.ops.filling import ZerosLike
+
+        _, indices, updates = op.inputs
+        kept = TensorScatterUpdate(dy, indices, ZerosLike(updates))
+        return kept, None, GatherNd(dy, indices)
+
+
+@any_elements
+def _replaced(
+    tensor: torch.Tensor, updates: torch.Tensor, indices: torch.Tensor
+) -> torch.Tensor:
+    depth = indices.shape[-1]
+    inner = tensor.shape[depth:]
+    places = _numbers(indices, tensor.shape, "shape")
+    result = tensor.clone(memory_format=torch.contiguous_format)
+    rows = result.view(math.prod(tensor.shape[:depth]), *inner)
+    # Of the updates of one place only the last is written: the order of writes is not defined.
+    numbers = torch.arange(len(places), device=places.device)
+    last = places.new_full((len(rows),), -1).scatter_reduce_(0, places, numbers, "amax")
+    written = last >= 0
+    rows[written] = updates.reshape(len(places), *inner)[last[written]]
+    return result
+
+
+@op
+class TensorScatterAdd:
+    """The tensor with every update added at its place; places may repeat."""
+
+    inputs = "tensor: T, indices: Tindices, updates: T"
+    outputs = "output: T"
+    attrs = ("T: type", "Tindices: {int32, int64}")
+    export = ("tensor_scatter_nd_add", "tensor_scatter_add")
+
+    shape = _updated_shape
+
+    def kernel(
+        tensor: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor
+    ) -> torch.Tensor:
+        return _summed(tensor, updates, indices)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:
+        return dy, None, GatherNd(dy, op.inputs[1])
+
+
+@op
+class TensorScatterSub:
+    """The tensor with every update subtracted at its place; places may repeat."""
+
+    inputs = "tensor: T, indices: Tindices, updates: T"
+    outputs = "output: T"
+    attrs = ("T: type", "Tindices: {int32, int64}")
+    export = ("tensor_scatter_nd_sub", "tensor_scatter_sub")
+
+    shape = _updated_shape
+
+    def kernel(
+        tensor: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor
+    ) -> torch.Tensor:
+        return _difference(tensor, updates, indices)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:
+        from reflow.ops.math import Neg
+
+        return dy, None, Neg(GatherNd(dy, op.inputs[1]))
+
+
+@widened
+def _summed(tensor: torch.Tensor, updates: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
+    return _added(tensor.clone(memory_format=torch.contiguous_format), indices, updates)
+
+
+@widened
+def _difference(tensor: torch.Tensor, updates: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
+    return _added(tensor.clone(memory_format=torch.contiguous_format), indices, -updates)

@@ -116,7 +116,7 @@ def _joined_dimensions(values: Sequence[Tensor]) -> TensorShape | None:
     """The shape that vectors of dimensions describe together."""
     joined = TensorShape([])
     for value in values:
-        if value.shape.ndims != 1:
+        if value.shape.ndims not in (1, None):
             return None
         joined = joined.concatenate(constant_value_as_shape(value))
     return joined
@@ -226,7 +226,7 @@ class Pack:
         return shapes.of(*merged.sizes[:axis], len(values), *merged.sizes[axis:])
 
     def dimensions(op: Operation) -> TensorShape | None:
-        if op.inputs[0].shape.ndims != 0:
+        if op.attrs["axis"] or op.inputs[0].shape.ndims not in (0, None):
             return None
         known = (constant_value(value) for value in op.inputs)
         return shapes.of(*(None if d is None or d < 0 else int(d) for d in known))

@@ -229,6 +229,35 @@ class ReverseSequence:
         return ReverseSequence(dy, op.inputs[1], **attrs), None
 
 
+@op
+class Roll:
+    """The input with its elements moved by shift[i] places along axis[i]; what leaves at one end
+    comes back at the other."""
+
+    inputs = "input: T, shift: Tshift, axis: Taxis"
+    outputs = "output: T"
+    attrs = ("T: type", "Tshift: {int32, int64}", "Taxis: {int32, int64}")
+    export = ("roll", "manip.roll")
+
+    def shape(input: TensorShape, shift: TensorShape, axis: TensorShape) -> TensorShape:
+        shapes.merge(shift, axis)
+        return shapes.with_rank_at_least(input, 1)
+
+    @any_elements
+    def kernel(input: torch.Tensor, shift: Host, axis: Host) -> torch.Tensor:
+        axes = axis.reshape(-1).tolist()
+        for number in axes:
+            if not -input.ndim <= number < input.ndim:
+                raise ValueError(f"axis {number} is out of range")
+        return torch.roll(input, shift.reshape(-1).tolist(), axes)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None]:
+        from reflow.ops.math import Neg
+
+        _, shift, axis = op.inputs
+        return Roll(dy, Neg(shift), axis), None, None
+
+
 # -- Space and depth ----------------------------------------------------------------------------
 
 _BLOCKS = (

@@ -115,6 +115,8 @@ class Where:
 
     @any_elements
     def kernel(input: torch.Tensor) -> torch.Tensor:
+        if not input.ndim:
+            raise ValueError("WhereOp : Unhandled input dimensions: 0")
         return input.nonzero()
 
 

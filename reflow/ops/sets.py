@@ -62,7 +62,8 @@ class Unique:
     export = ("unique",)
 
     def shape(x: TensorShape) -> tuple[TensorShape, TensorShape]:
-        return shapes.of(None), shapes.with_rank(x, 1)
+        shapes.with_rank(x, 1)
+        return shapes.of(None), x
 
     def kernel(x: Any, *, out_idx: DType) -> tuple[Any, torch.Tensor]:
         y, idx, _ = _distinct(x)
@@ -79,7 +80,8 @@ class UniqueWithCounts:
     export = ("unique_with_counts",)
 
     def shape(x: TensorShape) -> tuple[TensorShape, TensorShape, TensorShape]:
-        return shapes.of(None), shapes.with_rank(x, 1), shapes.of(None)
+        shapes.with_rank(x, 1)
+        return shapes.of(None), x, shapes.of(None)
 
     def kernel(x: Any, *, out_idx: DType) -> tuple[Any, torch.Tensor, torch.Tensor]:
         y, idx, counts = _distinct(x)

@@ -279,7 +279,7 @@ def _single_index(axis: int, begin: int | None, stride: int, size: Size) -> Axis
         raise ValueError("only stride 1 allowed on non-range indexing.")
     index = begin + size if begin < 0 else begin
     if not 0 <= index < size:
-        raise ValueError(f"slice index {begin} of dimension {axis} out of bounds.")
+        raise ValueError(f"slice index {index} of dimension {axis} out of bounds.")
     return AxisRange(index, 1, 1)
 
 
@@ -311,8 +311,9 @@ class StridedSlice:
     def shape(
         input: TensorShape, begin: Value, end: Value, strides: Value, *, op: Operation
     ) -> TensorShape:
-        for i in (1, 2, 3):
-            shapes.with_rank(op.inputs[i].shape, 1)
+        entries = shapes.of(None)
+        for tensor in op.inputs[1:]:
+            entries = shapes.merge(entries, shapes.with_rank(tensor.shape, 1))
         if input.sizes is None or strides is None:
             return shapes.UNKNOWN
         known_begin = None if begin is None else _ints(begin)

@@ -106,7 +106,7 @@ from reflow.tf._collections import (
     trainable_variables,
     variables_initializer,
 )
-from reflow.tf._control_flow import group
+from reflow.tf._control_flow import group, tuple
 from reflow.tf._diagonals import matrix_diag, matrix_diag_part, matrix_set_diag, trace
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
 from reflow.tf._filling import (
@@ -124,6 +124,7 @@ from reflow.tf._gathering import (
     batch_gather,
     gather,
     gather_nd,
+    searchsorted,
     setdiff1d,
     where,
 )
@@ -145,6 +146,7 @@ from reflow.tf._partitions import (
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
+from reflow.tf._repeating import repeat
 from reflow.tf._scopes import (
     colocate_with,
     container,
@@ -154,6 +156,11 @@ from reflow.tf._scopes import (
     name_scope,
 )
 from reflow.tf._seeds import get_seed, set_random_seed
+from reflow.tf._space_batches import (
+    batch_to_space,
+    required_space_to_batch_paddings,
+    space_to_batch,
+)
 from reflow.tf._segments import (
     bincount,
     sparse_segment_mean,

@@ -65,3 +65,39 @@ def with_dependencies(dependencies: Sequence[Any], output: Any, name: str | None
         with graph.colocate_with(output), graph.control_dependencies(dependencies):
             value: Tensor = Identity(convert_to_tensor(output), name=scope)
             return value
+
+
+def tuple(
+    tensors: Sequence[Any], name: str | None = None, control_inputs: Sequence[Any] | None = None
+) -> list[Any]:
+    """The tensors, each given only when all of them (and `control_inputs`) are computed.
+
+    An operation among them becomes one that waits too; None stays None.
+    """
+    with name_scope(name, "tuple", tensors):
+        given = [
+            item if item is None or isinstance(item, Operation) else convert_to_tensor(item)
+            for item in tensors
+        ]
+        awaited = {_operation(item) for item in given if item is not None}
+        for item in control_inputs or ():
+            if not isinstance(item, (Tensor, Operation)):
+                raise TypeError(f"Control input must be Operation or Tensor: {item}")
+            awaited.add(_operation(item))
+        if not awaited:
+            raise ValueError(f"Must have at least one Tensor: {tensors}")
+        gate = group(*sorted(awaited, key=lambda op: op._id))
+        return [_behind(gate, item) for item in given]
+
+
+def _operation(item: Tensor | Operation) -> Operation:
+    return item if isinstance(item, Operation) else item.op
+
+
+def _behind(gate: Operation, item: Any) -> Any:
+    if item is None:
+        return None
+    if isinstance(item, Tensor):
+        return with_dependencies([gate], item)
+    with get_default_graph().control_dependencies([gate]):
+        return group(item)

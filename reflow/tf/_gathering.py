@@ -8,7 +8,7 @@ from reflow.graph import dtypes
 from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
-from reflow.ops import gathering, selection, sets
+from reflow.ops import gathering, searching, selection, sets
 from reflow.ops.arrays import Reshape
 from reflow.ops.casts import Cast
 from reflow.ops.filling import Range, Tile
@@ -161,3 +161,24 @@ def setdiff1d(
 ) -> Any:
     """The elements of vector x that are not in y, and their positions in x."""
     return sets.ListDiff(x, y, out_idx=index_dtype, name=name)
+
+
+def searchsorted(
+    sorted_sequence: Any,
+    values: Any,
+    side: str = "left",
+    out_type: Any = dtypes.int32,
+    name: str | None = None,
+) -> Tensor:
+    """Where the values belong in sorted rows.  [..., n], [..., m] -> [..., m].
+
+    `side`: before the elements that equal a value ("left"), or behind them ("right").
+    """
+    bounds = {"left": searching.LowerBound, "right": searching.UpperBound}
+    row_size, count = shape_of(sorted_sequence)[-1], shape_of(values)[-1]
+    rows = Reshape(sorted_sequence, [-1, row_size])
+    wanted = Reshape(values, [-1, count])
+    if side not in bounds:
+        raise ValueError(f"side must be either 'right' or 'left'.  Saw: {side}.")
+    places = bounds[side](rows, wanted, out_type=out_type, name=name)
+    return Reshape(places, shape_of(values))
