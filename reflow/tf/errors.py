@@ -1,5 +1,7 @@
 """`tf.errors`: what runs raise, and the codes of the errors."""
 
+from typing import Any
+
 from reflow.graph.errors import (
     ABORTED,
     ALREADY_EXISTS,
@@ -38,3 +40,8 @@ from reflow.graph.errors import (
     error_code_from_exception_type,
     exception_type_from_error_code,
 )
+from reflow.tf._absence import part_or_error
+
+
+def __getattr__(name: str) -> Any:
+    return part_or_error(__name__, name)

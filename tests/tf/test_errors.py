@@ -5,7 +5,8 @@ from reflow.tensorflow_names import is_tensorflow_name
 
 
 def test_names_are_tensorflows():
-    public = [name for name in vars(tf.errors) if not name.startswith("_")]
+    others = {"Any", "part_or_error"}
+    public = [name for name in vars(tf.errors) if name[0] != "_" and name not in others]
     assert len(public) == 36
     for name in public:
         assert is_tensorflow_name(f"tf.errors.{name}")
@@ -21,5 +22,5 @@ def test_codes_and_classes_belong_together():
 
 
 def test_what_is_for_tensorflows_own_c_api_is_absent():
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match="not in reflow yet"):
         _ = tf.errors.raise_exception_on_not_ok_status
