@@ -118,6 +118,38 @@ def variable_updates(tf):
     yield refusal(lambda: (v + 1.0)[0].assign(1.0))
 
 
+def variable_batch_updates(tf):
+    v = tf.Variable(np.zeros([2, 3, 2], np.float32))
+    values = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
+    fed = tf.placeholder(tf.int32, [None, 2])
+    updates = [
+        tf.batch_scatter_update(v, [[0, 1], [2, 0]], values),
+        tf.batch_scatter_update(v, np.array([[1, 2], [1, 2]], np.int64), values * 2.0, name="n"),
+        v.batch_scatter_update(tf.IndexedSlices(tf.constant(values), fed)),
+    ]
+    yield nodes(tf)
+    session = started(tf)
+    for update in updates:
+        yield session.run(update, {fed: [[1, 1], [2, 0]]})
+    vague = tf.placeholder(tf.int32)
+    yield refusal(lambda: tf.batch_scatter_update(v, vague, values))
+
+
+def variable_update_types(tf):
+    for dtype in ("float16", "float64", "int8", "uint8", "uint16", "int64", "complex128"):
+        v = tf.Variable(np.array([[6, 7], [8, 9]], dtype))
+        rows = np.array([[1, 2], [3, 4]], dtype)
+        session = started(tf)
+        yield session.run(v.assign_add(rows)), session.run(v.assign_sub(rows))
+        for name in ("update", "add", "sub", "mul", "div"):
+            yield session.run(getattr(tf, "scatter_" + name)(v, [1, 1], rows))
+        yield session.run(tf.scatter_nd_add(v, [[0, 1], [0, 1]], rows[0]))
+    text = tf.Variable(["a", "b", "c"])
+    session = started(tf)
+    yield session.run(tf.scatter_update(text, [2, 0, 2], ["d", "e", "f"]))
+    yield session.run(text[1].assign("g"))
+
+
 def variable_of_any_shape(tf):
     v = tf.Variable([1.0, 2.0], validate_shape=False)
     w = tf.Variable(tf.zeros([2, 3]), shape=tf.TensorShape([2, None]))
@@ -878,6 +910,8 @@ GROUPS = {
         variable_on_devices,
         variable_waits_for_nothing,
         variable_updates,
+        variable_batch_updates,
+        variable_update_types,
         variable_of_any_shape,
         variable_is_not,
         variable_compares_by_identity,
