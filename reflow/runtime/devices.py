@@ -62,6 +62,8 @@ class Placement:
         self._soft = soft
         self._log = log
         self._placed = 0
+        # What device specifications mean, the empty one among them.
+        self._found = {"": self.default}
 
     @property
     def torch_device(self) -> torch.device:
@@ -76,7 +78,9 @@ class Placement:
         """
         new: Sequence[Operation] = graph._ordered[self._placed :]
         for op in new:
-            device = self._device_of(op) if op.device else self.default
+            device = self._found.get(op.device)
+            if device is None:
+                device = self._found[op.device] = self._device_of(op)
             if self._log:
                 print(f"{op.name}: ({op.type}): {device.name}", file=sys.stderr)
         self._placed += len(new)
