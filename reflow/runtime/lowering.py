@@ -118,7 +118,10 @@ class Lowering:
             self._set(op, [Value(op.outputs[0], shapes[0], slot=state, roots=roots)])
         elif op._outputs:
             raise explain(
-                errors.UnimplementedError, f"Op type '{op.type}' has no kernel that reflow can run", op, []
+                errors.UnimplementedError,
+                f"Op type '{op.type}' has no kernel that reflow can run",
+                op,
+                [],
             )
 
     def _pass_through(self, op: Operation, inputs: Sequence[Value]) -> None:
@@ -133,11 +136,10 @@ class Lowering:
         """Computes an operation on constants now; False where that is not possible."""
         if op.definition.stateful or not inputs or any(value.constant is None for value in inputs):
             return False
+        # An output of unknown size is hardly larger than what it is computed from.
+        given = max(value.constant.size for value in inputs)
         counts = [shape.num_elements() for shape in shapes]
-        if None in counts:
-            # An output of unknown size is hardly larger than what it is computed from.
-            counts = [value.constant.size for value in inputs]
-        if max(counts) > _MAX_FOLDED_ELEMENTS:
+        if any((given if n is None else n) > _MAX_FOLDED_ELEMENTS for n in counts):
             return False
         try:
             outputs = evaluate(op, [_host_constant(value) for value in inputs])
@@ -264,7 +266,13 @@ class Lowering:
         self, op: Operation, value: Value, tensor: Tensor, kind: str, on_host: bool
     ) -> Value | VariableSlot:
         if kind == "ref":
-            assert value.slot is not None
+            if value.slot is None:
+                raise explain(
+                    errors.InvalidArgumentError,
+                    f"Needs the variable {tensor.name} itself, but was passed a value from a feed",
+                    op,
+                    [],
+                )
             return value.slot
         if value.slot is not None:
             value = self._read(op, value)
@@ -317,7 +325,9 @@ class Lowering:
                 form = Value(value.tensor, value.shape, constant=known, roots=value.roots)
             else:
                 form = Value(value.tensor, value.shape, roots=value.roots)
-                self.steps.append(Step(op, lambda array: to_torch(array, dtype, device), [value], [form]))
+                self.steps.append(
+                    Step(op, lambda array: to_torch(array, dtype, device), [value], [form])
+                )
             self._device_forms[value] = form
         return form
 
