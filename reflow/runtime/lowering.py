@@ -21,6 +21,7 @@ from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
 from reflow.ops.values import COMMON_TYPES, HOST_TYPES, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot
 from reflow.runtime.failures import explain
+from reflow.runtime.functions import compile_function
 from reflow.runtime.reads import Reads
 from reflow.runtime.states import States
 from reflow.runtime.steps import Step, Value
@@ -202,7 +203,7 @@ class Lowering:
         # An op with one reference as its output gives the one that it took, a switch gives values.
         gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
         self._reads.updated(op, updated)
-        keywords = signature.keyword_values(op, self._states.of(op), self._device)
+        keywords = signature.keyword_values(op, self._states.of(op), self._device, compile_function)
         if specialised is not None:
             function, keywords = specialised, {}
         self.steps.append(

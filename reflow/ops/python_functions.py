@@ -1,0 +1,149 @@
+"""Python functions as ops: they are called with NumPy arrays while the graph runs."""
+
+from __future__ import annotations
+
+import itertools
+import traceback
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from reflow.graph import errors
+from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.graph import Graph
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.kernels import Host
+from reflow.ops.op import op
+from reflow.ops.values import HOST_TYPES, to_torch
+
+Array = np.ndarray[Any, Any]
+
+_numbers = itertools.count()
+# The functions of the graphs that still exist, by the `token` of their nodes.
+_functions: weakref.WeakValueDictionary[str, PythonFunction] = weakref.WeakValueDictionary()
+# The collection of a graph that keeps its functions alive.
+_COLLECTION = ("__python_functions",)
+
+
+class PythonFunction:
+    """A Python function that a node calls.
+
+    Attributes:
+      token: by which the node finds it.
+    """
+
+    def __init__(self, function: Callable[..., Any], graph: Graph) -> None:
+        self.function = function
+        self.token = f"pyfunc_{next(_numbers)}"
+        _functions[self.token] = self
+        graph.add_to_collection(_COLLECTION, self)
+
+
+def converted(value: Any, dtype: Any = None) -> Array:
+    """What a Python function returned, as an array; text as bytes."""
+    array = np.asarray(value, dtype=dtype, order="C")
+    if array.dtype.kind == "S" and array is not value:
+        return np.asarray(value, order="C", dtype=object)
+    if array.dtype.kind == "U" or (array.dtype.kind == "O" and array.size):
+        encoded = np.empty(array.shape, object)
+        encoded[...] = np.vectorize(_encoded, otypes=[object])(array)
+        return encoded
+    return array
+
+
+def _encoded(item: Any) -> Any:
+    return item.encode() if isinstance(item, str) else item
+
+
+# What TensorFlow makes of the exceptions of a Python function; of others an UnknownError.
+_ERRORS: tuple[tuple[type[Exception], type[errors.OpError]], ...] = (
+    (StopIteration, errors.OutOfRangeError),
+    (ValueError, errors.InvalidArgumentError),
+    (TypeError, errors.InvalidArgumentError),
+    (MemoryError, errors.ResourceExhaustedError),
+    (NotImplementedError, errors.UnimplementedError),
+)
+
+
+def _call(token: str, arguments: list[Array]) -> Any:
+    held = _functions.get(token)
+    if held is None:
+        raise errors.InvalidArgumentError(None, None, f"callback {token} is not found")
+    try:
+        # A scalar comes as one.
+        return held.function(*(argument[()] for argument in arguments))
+    except errors.OpError:
+        raise
+    except Exception as error:
+        known = (theirs for ours, theirs in _ERRORS if isinstance(error, ours))
+        failure = next(known, errors.UnknownError)
+        text = f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
+        raise failure(None, None, text) from error  # type: ignore[call-arg]
+
+
+def _outputs(token: str, returned: Any, types: list[DType]) -> list[Array]:
+    """The values of the node, checked."""
+    if returned is None:
+        values = []
+    elif isinstance(returned, (tuple, list)) and (isinstance(returned, tuple) or len(types) != 1):
+        values = [converted(value) for value in returned]
+    else:
+        values = [converted(returned)]
+    if len(values) != len(types):
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"{token} returns {len(values)} values, but expects to see {len(types)} values.",
+        )
+    for index, (value, expected) in enumerate(zip(values, types)):
+        found = as_dtype(value.dtype)
+        if found is not expected:
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"{index}-th value returned by {token} is {found.name}, but expects "
+                f"{expected.name}",
+            )
+    return values
+
+
+def _shape(input: list[TensorShape], *, Tout: list[DType]) -> list[TensorShape]:
+    return [shapes.UNKNOWN] * len(Tout)
+
+
+def _kernel(input: list[Host], *, token: str, Tout: list[DType], device: torch.device) -> list[Any]:
+    values = _outputs(token, _call(token, input), Tout)
+    # The function may keep what it returned: the graph has arrays of its own.
+    return [
+        value.copy() if dtype in HOST_TYPES else to_torch(value.copy(), dtype, device)
+        for value, dtype in zip(values, Tout)
+    ]
+
+
+@op
+class PyFunc:
+    """What a Python function returns, called at every run."""
+
+    inputs = "input: Tin"
+    outputs = "output: Tout"
+    attrs = ("token: string", "Tin: list(type) >= 0", "Tout: list(type) >= 0")
+    stateful = True
+    gradient = None
+    shape = _shape
+    kernel = _kernel
+
+
+@op
+class PyFuncStateless:
+    """What a Python function returns that gives equal values for equal arguments."""
+
+    inputs = "input: Tin"
+    outputs = "output: Tout"
+    attrs = ("token: string", "Tin: list(type) >= 0", "Tout: list(type) >= 0")
+    gradient = None
+    shape = _shape
+    kernel = _kernel

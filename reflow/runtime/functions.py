@@ -1,0 +1,91 @@
+"""Bodies of functions as plans: what kernels call that take a function of the program."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from reflow.graph.dtypes import DType
+from reflow.graph.function import FuncGraph
+from reflow.graph.operation import Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops.values import HOST_TYPES, to_torch
+from reflow.runtime.states import States
+
+Array = np.ndarray[Any, Any]
+
+# A body that is called with more different shapes than this gets one plan for any shape.
+_MAX_SHAPES = 8
+
+
+class CompiledBody:
+    """A body of a function, ready to be called.  It computes on the CPU.
+
+    What its ops keep from call to call (the positions of random streams) it holds itself.
+    """
+
+    def __init__(self, body: FuncGraph) -> None:
+        self._body = body
+        self._states = States()
+        self._plans: dict[tuple[tuple[int, ...], ...] | None, Any] = {}
+        self._lock = threading.Lock()
+        self._input_types = [tensor.dtype for tensor in body.inputs]
+        self._output_types = [tensor.dtype for tensor in body.outputs]
+
+    def __call__(self, inputs: Sequence[Array]) -> list[Array]:
+        """The values of the outputs, each in memory of its own.
+
+        Raises:
+          tf.errors.OpError: an operation of the body failed.
+        """
+        key = tuple([array.shape for array in inputs])
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plan_for(key)
+        feeds = [
+            array if dtype in HOST_TYPES else to_torch(array, dtype)
+            for array, dtype in zip(inputs, self._input_types)
+        ]
+        results = plan.run(feeds)
+        return [_as_array(value, dtype) for value, dtype in zip(results, self._output_types)]
+
+    def _plan_for(self, shapes: tuple[tuple[int, ...], ...]) -> Any:
+        with self._lock:
+            if shapes in self._plans:
+                return self._plans[shapes]
+            if len(self._plans) < _MAX_SHAPES:
+                fed = [TensorShape.of(shape) for shape in shapes]
+                plan = self._plans[shapes] = self._make_plan(fed)
+                return plan
+            if None not in self._plans:
+                self._plans[None] = self._make_plan([tensor.shape for tensor in self._body.inputs])
+            return self._plans[None]
+
+    def _make_plan(self, shapes: Sequence[TensorShape]) -> Any:
+        # A plan may call functions, and a function is run by plans.
+        from reflow.runtime.plan import Plan
+
+        body = self._body
+        fed: dict[Tensor, TensorShape] = dict(zip(body.inputs, shapes))
+        cpu = torch.device("cpu")
+        return Plan(body.outputs, body.control_outputs, fed, self._states, cpu)
+
+
+def compile_function(body: FuncGraph) -> CompiledBody:
+    """Makes a Python function of the NumPy arrays of the body's inputs."""
+    return CompiledBody(body)
+
+
+def _as_array(value: Any, dtype: DType) -> Array:
+    """What a plan gives, scalars as arrays of no dimension again."""
+    if isinstance(value, np.ndarray):
+        return value
+    if dtype not in HOST_TYPES:
+        return np.asarray(value)
+    array = np.empty((), object)
+    array[()] = value
+    return array

@@ -1,0 +1,143 @@
+"""Datasets of what Python generators yield."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterator as PythonIterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reflow.graph import dtypes
+from reflow.graph.operation import Tensor
+from reflow.ops.data.sources import GeneratorDataset
+from reflow.ops.python_functions import converted
+from reflow.tf._python_functions import numpy_function
+from reflow.tf.data import _nest, _structure
+from reflow.tf.data._structured_function import StructuredFunction
+
+if TYPE_CHECKING:
+    from reflow.tf.data._dataset import Dataset
+
+_TRANSFORMATION = "Dataset.from_generator()"
+
+
+class _Generators:
+    """The generators that run: one for each iterator, found by its number."""
+
+    def __init__(self, generator: Callable[..., Iterable[Any]]) -> None:
+        self._generator = generator
+        self._numbers = itertools.count()
+        self._arguments: dict[int, tuple[Any, ...]] = {}
+        self._running: dict[int, PythonIterator[Any]] = {}
+        self._lock = threading.Lock()
+
+    def start(self, *arguments: Any) -> Any:
+        """The number of a new one, which is called when its first element is asked for."""
+        with self._lock:
+            number = next(self._numbers)
+            self._arguments[number] = arguments
+        return np.array(number, np.int64)
+
+    def next(self, number: int) -> Any:
+        """What it yields next; StopIteration at the end."""
+        if number not in self._running:
+            self._running[number] = iter(self._generator(*self._arguments.pop(number)))
+        return next(self._running[number])
+
+    def finish(self, number: int) -> Any:
+        self._arguments.pop(number, None)
+        self._running.pop(number, None)
+        return np.array(0, np.int64)
+
+
+def generator_dataset(
+    generator: Callable[..., Iterable[Any]], spec: Any, arguments: Sequence[Tensor]
+) -> Callable[[Tensor], Dataset]:
+    """A function that makes a dataset of what `generator` yields (its argument is ignored).
+
+    Args:
+      generator: called with the values of `arguments` for each iteration.
+      spec: the structure of the elements.
+      arguments: tensors.
+    """
+    from reflow.tf.data._dataset import Dataset
+
+    generators = _Generators(generator)
+    components = _structure.flat_specs(spec)
+    types = [component.dtype for component in components]
+
+    def next_values(number: Any) -> list[Any]:
+        return _checked(generators.next(int(number)), spec)
+
+    def start(unused: Tensor) -> Tensor:
+        return numpy_function(generators.start, list(arguments), dtypes.int64)
+
+    def next_element(number: Tensor) -> Any:
+        values = numpy_function(next_values, [number], types)
+        for value, component in zip(values, components):
+            value.set_shape(component.shape)
+        return _nest.pack_sequence_as(spec, values)
+
+    def finish(number: Tensor) -> Tensor:
+        return numpy_function(generators.finish, [number], dtypes.int64)
+
+    def make_dataset(dummy: Tensor) -> Dataset:
+        dummy_spec = _structure.spec_of(dummy)
+        init = StructuredFunction(start, _TRANSFORMATION, dummy_spec)
+        following = StructuredFunction(next_element, _TRANSFORMATION, init.output_spec)
+        finalize = StructuredFunction(finish, _TRANSFORMATION, init.output_spec)
+        variant = GeneratorDataset(
+            [dummy, *init.captured_inputs],
+            following.captured_inputs,
+            finalize.captured_inputs,
+            init_func=init.function,
+            next_func=following.function,
+            finalize_func=finalize.function,
+            output_types=types,
+            output_shapes=[component.shape for component in components],
+        )
+        return Dataset(variant, spec, functions=[init, following, finalize])
+
+    return make_dataset
+
+
+def _checked(element: Any, spec: Any) -> list[Any]:
+    """The components of what a generator yielded, as arrays.
+
+    Raises:
+      TypeError, ValueError: it is not of the structure, types and shapes that were declared.
+    """
+    types = _structure.output_types(spec)
+    try:
+        values = _nest.flatten_up_to(types, element)
+    except (TypeError, ValueError):
+        raise TypeError(
+            "`generator` yielded an element that did not match the expected structure. The "
+            f"expected structure was {types}, but the yielded element was {element}."
+        ) from None
+    arrays = []
+    for value, component in zip(values, _structure.flat_specs(spec)):
+        wanted = component.dtype.as_numpy_dtype
+        try:
+            array = converted(value, wanted)
+        except (TypeError, ValueError):
+            raise TypeError(
+                "`generator` yielded an element that could not be converted to the expected type. "
+                f"The expected type was {component.dtype.name}, but the yielded element was "
+                f"{value}."
+            ) from None
+        if array.dtype != wanted:
+            raise TypeError(
+                f"`generator` yielded an element of type {array.dtype} where an element of type "
+                f"{wanted} was expected."
+            )
+        if not component.shape.is_compatible_with(array.shape):
+            raise ValueError(
+                f"`generator` yielded an element of shape {array.shape} where an element of shape "
+                f"{component.shape} was expected."
+            )
+        arrays.append(array)
+    return arrays
