@@ -1,4 +1,4 @@
-"""Which function differentiates which op: tf.RegisterGradient and the rules of the ops themselves."""
+"""Which function differentiates which op: tf.RegisterGradient and the ops' own rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reflow.graph import source
-from reflow.graph.op_definition import registered
+from reflow.graph.op_definition import registered as _definitions
 from reflow.graph.operation import Operation
 
 GradientFunction = Callable[..., Any]
@@ -38,7 +38,7 @@ def not_differentiable(op_type: str) -> None:
 
 
 def _register(op_type: str, function: GradientFunction | None) -> None:
-    definition = registered().get(op_type)
+    definition = _definitions().get(op_type)
     if definition is not None and hasattr(definition.rules, "gradient"):
         raise KeyError(f"Registering two gradient with name '{op_type}'! (it is built in)")
     if op_type in _registered:
@@ -57,8 +57,9 @@ def gradient_function(op: Operation) -> GradientFunction | None:
     name = op.attrs.get("_gradient_op_type", op.type)
     if name in _registered:
         return _registered[name]
-    if name == op.type and hasattr(op.definition.rules, "gradient"):
-        return op.definition.rules.gradient  # type: ignore[no-any-return]
+    definition = op.definition if name == op.type else _definitions().get(name)
+    if definition is not None and hasattr(definition.rules, "gradient"):
+        return definition.rules.gradient  # type: ignore[no-any-return]
     line = op.user_line
     where = f", made at {line}" if line is not None else ""
     raise LookupError(

@@ -1,15 +1,17 @@
-"""tf.gradients: symbolic derivatives, built as more of the same graph."""
+"""tf.gradients: symbolic derivatives, built as more of the same graph.
+
+Operations are differentiated in TensorFlow's order, so that sums add up in the same order too.
+"""
 
 from __future__ import annotations
 
 import enum
-import heapq
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from reflow.graph import log
 from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
 from reflow.graph.dtypes import DType
 from reflow.graph.gradient_registry import gradient_function
@@ -45,14 +47,20 @@ class Arithmetic:
     add_n: Callable[[Sequence[Tensor]], Tensor]
     concat: Callable[[Sequence[Tensor]], Tensor]
     to_dense: Callable[[IndexedSlices], Tensor]
+    identity: Callable[[Tensor, str], Tensor]
     identities: Callable[[Sequence[Tensor]], list[Tensor]]
 
 
-_arithmetic: list[Arithmetic] = []
+_supplied: list[Arithmetic] = []
 
 
 def use_arithmetic(arithmetic: Arithmetic) -> None:
-    _arithmetic[:] = [arithmetic]
+    """Supplies what differentiation computes with."""
+    _supplied[:] = [arithmetic]
+
+
+def _arithmetic() -> Arithmetic:
+    return _supplied[0]
 
 
 def is_trainable(dtype: DType) -> bool:
@@ -77,6 +85,7 @@ def gradients(
     Args:
       ys, xs: tensors, or lists of them.
       grad_ys: for each y the weights of its elements (None: ones), of its shape.
+      name: the name scope of the new nodes.
       colocate_gradients_with_ops: place each gradient beside its operation.
       gate_gradients: make all gradients of an operation wait for each other.
       aggregation_method: accepted for all of AggregationMethod's values.
@@ -92,34 +101,29 @@ def gradients(
       TypeError: `grad_ys` of the wrong type.
     """
     if aggregation_method not in (None, 0, 1, 2):
-        raise ValueError(f"Invalid aggregation_method specified: {aggregation_method}.")
+        raise ValueError(f"Invalid aggregation_method specified {aggregation_method}.")
     try:
         unconnected = UnconnectedGradients(unconnected_gradients)
     except ValueError:
         raise ValueError(
-            f"Unknown value for unconnected_gradients: '{unconnected_gradients}'"
+            f"Unknown value for unconnected_gradients: {unconnected_gradients!r}"
         ) from None
-    y_list = convert_n_to_tensor([_element(y) for y in _as_list(ys)], name="y")
-    x_list = [_element(x) for x in _as_list(xs)]
-    x_tensors = convert_n_to_tensor(
-        [x.values if isinstance(x, IndexedSlices) else x for x in x_list], name="x", as_ref=True
-    )
-    stop = convert_n_to_tensor([_element(t) for t in _as_list(stop_gradients)], name="stop")
-    graph = y_list[0].graph if y_list else x_tensors[0].graph
-    weights = _as_list(grad_ys) if grad_ys is not None else [None] * len(y_list)
-    if len(weights) != len(y_list):
-        raise ValueError(f"Passed {len(weights)} grad_ys for {len(y_list)} ys")
-    with graph.as_default(), graph.name_scope(name or "gradients") as scope:
-        backward = _Backward(graph, scope, colocate_gradients_with_ops, gate_gradients)
-        backward.seed(y_list, weights)
-        backward.propagate(y_list, x_tensors, stop)
-        results = []
-        for x in x_tensors:
-            gradient = backward.total(x)
-            if gradient is None and unconnected is UnconnectedGradients.ZERO:
-                gradient = _arithmetic[0].zeros_like(x)
-            results.append(gradient)
+    y_list, x_list = _as_list(ys), _as_list(xs)
+    weights = [None] * len(y_list) if grad_ys is None else _as_list(grad_ys)
+    graph = _graph_of([*y_list, *x_list])
+    with graph.as_default(), graph.name_scope(name or "gradients"):
+        y_tensors = [_dense(_converted(y, f"y_{i}")) for i, y in enumerate(y_list)]
+        x_tensors = [_dense(_converted(x, f"x_{i}", as_ref=True)) for i, x in enumerate(x_list)]
+        stopped = convert_n_to_tensor(_as_list(stop_gradients), name="stop", as_ref=True)
+        backward = _Backward(graph, x_tensors, y_tensors, colocate_gradients_with_ops)
+        backward.seed(y_tensors, _checked_weights(weights, y_tensors))
+        backward.propagate(stopped, gate_gradients)
+        results = [backward.total(x) for x in x_tensors]
+    if unconnected is UnconnectedGradients.NONE:
         return results
+    with graph.as_default():
+        zeros_like = _arithmetic().zeros_like
+        return [zeros_like(x) if g is None else g for x, g in zip(x_tensors, results)]
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -128,94 +132,140 @@ def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def _element(value: Any) -> Any:
-    """A variable as its reference: derivatives are taken there, not at one of its reads."""
-    handle = getattr(value, "_as_graph_element", None)
-    return (
-        handle() if handle is not None and not isinstance(value, (Tensor, IndexedSlices)) else value
-    )
+def _graph_of(values: Sequence[Any]) -> Graph:
+    for value in values:
+        graph = getattr(value, "graph", None)
+        if isinstance(graph, Graph):
+            return graph
+    raise ValueError(f"tf.gradients takes tensors or variables. Received: {values!r}")
+
+
+def _converted(value: Any, name: str, as_ref: bool = False) -> Gradient:
+    """`value` as a tensor; IndexedSlices stay what they are."""
+    if isinstance(value, IndexedSlices):
+        return value
+    return convert_to_tensor(value, name=name, as_ref=as_ref)
+
+
+def _dense(value: Gradient) -> Tensor:
+    """The tensor at which the derivatives of slices are taken."""
+    return value.values if isinstance(value, IndexedSlices) else value
+
+
+def _checked_weights(weights: Sequence[Any], ys: Sequence[Tensor]) -> list[Gradient | None]:
+    """The weights as tensors; errors where they do not fit the ys."""
+    if len(weights) != len(ys):
+        raise ValueError(f"Passed {len(weights)} grad_ys for {len(ys)} ys")
+    checked: list[Gradient | None] = []
+    for i, (weight, y) in enumerate(zip(weights, ys)):
+        if weight is None:
+            checked.append(None)
+        else:
+            converted = _converted(weight, f"grad_y_{i}")
+            _check_weight(converted, y)
+            checked.append(converted)
+    return checked
+
+
+def _check_weight(weight: Gradient, y: Tensor) -> None:
+    kind = _number_kind(y.dtype)
+    if kind and _number_kind(weight.dtype) != kind:
+        raise TypeError(
+            f"Gradient type {weight.dtype.name} generated for {kind} tensor {y} with type "
+            f"{y.dtype.name} must be {kind}"
+        )
+    if not kind and y.dtype.base_dtype.name not in ("variant", "resource"):
+        raise TypeError(
+            f"Tensor {y} with type {y.dtype.name} must be numeric to obtain a default gradient"
+        )
+
+
+def _number_kind(dtype: DType) -> str:
+    if dtype.is_floating or dtype.is_integer:
+        return "real or integer"
+    return "complex" if dtype.is_complex else ""
 
 
 class _Backward:
     """One backward pass: the gradients that reached each tensor so far."""
 
-    def __init__(self, graph: Graph, scope: str, colocate: bool, gate: bool) -> None:
+    def __init__(
+        self, graph: Graph, xs: Sequence[Tensor], ys: Sequence[Tensor], colocate: bool
+    ) -> None:
         self._graph = graph
-        self._scope = scope
         self._colocate = colocate
-        self._gate = gate
+        self._y_ops = [y.op for y in ys]
+        self._x_ops = [x.op for x in xs]
         self._received: dict[Tensor, list[Gradient]] = {}
         self._totals: dict[Tensor, Gradient] = {}
 
-    def seed(self, ys: Sequence[Tensor], weights: Sequence[Any]) -> None:
+    def seed(self, ys: Sequence[Tensor], weights: Sequence[Gradient | None]) -> None:
+        """Takes the weights of the ys' elements as the gradients that reach them."""
         for i, (y, weight) in enumerate(zip(ys, weights)):
-            if weight is None:
-                if y.dtype.is_complex:
-                    raise TypeError(
-                        f"Gradients of complex tensors must set grad_ys (y.dtype = {y.dtype!r})"
-                    )
-                gradient: Gradient = _arithmetic[0].ones_like(y, f"grad_ys_{i}")
-            elif isinstance(weight, IndexedSlices):
-                gradient = weight
-            else:
-                gradient = self._checked_weight(convert_to_tensor(weight, name=f"grad_ys_{i}"), y)
-            self._add(y, gradient)
+            with self._beside(y.op):
+                self._add(y, self._seed(y, weight, f"grad_ys_{i}"))
 
     @staticmethod
-    def _checked_weight(weight: Tensor, y: Tensor) -> Tensor:
-        for kind, holds in (
-            ("real or integer", lambda t: t.is_floating or t.is_integer),
-            ("complex", lambda t: t.is_complex),
-        ):
-            if holds(y.dtype) and not holds(weight.dtype):
+    def _seed(y: Tensor, weight: Gradient | None, name: str) -> Gradient:
+        if weight is None:
+            if y.dtype.is_complex:
                 raise TypeError(
-                    f"Gradient type {weight.dtype.name} generated for {kind} tensor {y} with type "
-                    f"{y.dtype.name} must be {kind}"
+                    f"Gradients of complex tensors must set grad_ys (y.dtype = {y.dtype!r})"
                 )
-        return weight
+            return _arithmetic().ones_like(y, name)
+        identity = _arithmetic().identity
+        if isinstance(weight, IndexedSlices):
+            return IndexedSlices(
+                identity(weight.values, f"{name}_values"),
+                identity(weight.indices, f"{name}_indices"),
+                None
+                if weight.dense_shape is None
+                else identity(weight.dense_shape, f"{name}_shape"),
+            )
+        return identity(weight, name)
 
-    def propagate(self, ys: Sequence[Tensor], xs: Sequence[Tensor], stop: Iterable[Tensor]) -> None:
-        """Takes the operations between xs and ys, the latest first, and differentiates each."""
-        between = _operations_between(ys, xs)
-        # An operation's consumers come after it in the order of creation, and are done by then.
-        queue = [-op._id for op in between]
-        by_id = {op._id: op for op in between}
-        heapq.heapify(queue)
-        stop_ops = {t.op for t in stop}
-        x_ops = {x.op for x in xs}
-        while queue:
-            op = by_id[-heapq.heappop(queue)]
-            if op in stop_ops or (op in x_ops and not _leads_further(op, between)):
-                continue
-            self._differentiate(op, between)
+    def propagate(self, stopped: Iterable[Tensor], gate: bool) -> None:
+        """Takes the operations between xs and ys, each after its consumers, and differentiates."""
+        reached = _reached_from(self._x_ops)
+        waits_for = _consumers_between(self._y_ops, reached)
+        stop_ops = {tensor.op for tensor in stopped}
+        # Where one x depends on another, derivatives are taken through it.
+        for op in self._x_ops:
+            if not any(waits_for[tensor.op] for tensor in op.inputs):
+                stop_ops.add(op)
+        ready = deque(
+            op for op in dict.fromkeys(self._y_ops) if op in reached and not waits_for[op]
+        )
+        while ready:
+            op = ready.popleft()
+            with self._beside(op):
+                self._differentiate(op, op in stop_ops, gate)
+            for tensor in op.inputs:
+                waits_for[tensor.op] -= 1
+                if not waits_for[tensor.op]:
+                    ready.append(tensor.op)
 
-    def _differentiate(self, op: Operation, between: set[Operation]) -> None:
-        outputs: list[Gradient | None] = [self.total(tensor) for tensor in op.outputs]
-        if all(gradient is None for gradient in outputs) or not op.inputs:
+    def _beside(self, op: Operation) -> AbstractContextManager[Any]:
+        return self._graph.colocate_with(op) if self._colocate else nullcontext()
+
+    def _differentiate(self, op: Operation, is_stopped: bool, gate: bool) -> None:
+        outputs = [self.total(tensor) for tensor in op.outputs]
+        if is_stopped or not op.inputs or all(gradient is None for gradient in outputs):
             return
         function = gradient_function(op)
         if function is None:
             return
-        place: AbstractContextManager[Any] = (
-            self._graph.colocate_with(op) if self._colocate else nullcontext()
-        )
-        with self._graph.name_scope(f"{op.name}_grad"), place:
-            for i, (gradient, tensor) in enumerate(zip(outputs, op.outputs)):
-                if gradient is None and is_trainable(tensor.dtype):
-                    outputs[i] = _arithmetic[0].zeros_like(tensor)
-            result = function(op, *outputs)
-            gradients = list(result) if isinstance(result, (list, tuple)) else [result]
-            if len(gradients) != len(op.inputs):
-                raise ValueError(
-                    f"Num gradients {len(gradients)} generated for op {op.node_def} do not match "
-                    f"num inputs {len(op.inputs)}"
-                )
-            gradients = [None if g is None else _as_gradient(g) for g in gradients]
-            if self._gate:
-                gradients = _gated(gradients)
-        for tensor, gradient in zip(op.inputs, gradients):
+        for i, (gradient, tensor) in enumerate(zip(outputs, op.outputs)):
+            if gradient is None and is_trainable(tensor.dtype):
+                outputs[i] = _arithmetic().zeros_like(tensor)
+        with self._graph.name_scope(f"{op.name}_grad"), self._graph._original_op(op):
+            found = _as_gradients(op, function(op, *outputs))
+            if gate:
+                with self._graph.colocate_with(None, ignore_existing=True):
+                    found = _gated(found)
+        for i, (tensor, gradient) in enumerate(zip(op.inputs, found)):
             if gradient is not None:
-                _check(op, tensor, gradient)
+                _check(op, i, tensor, gradient)
                 self._add(tensor, gradient)
 
     def _add(self, tensor: Tensor, gradient: Gradient) -> None:
@@ -229,28 +279,75 @@ class _Backward:
             return None
         total = self._totals.get(tensor)
         if total is None:
-            total = self._totals[tensor] = _sum(received)
+            total = self._totals[tensor] = self._sum(received)
         return total
 
+    def _sum(self, parts: Sequence[Gradient]) -> Gradient:
+        if len(parts) == 1:
+            return parts[0]
+        arithmetic = _arithmetic()
+        slices = [part for part in parts if isinstance(part, IndexedSlices)]
+        if len(slices) == len(parts):
+            values = arithmetic.concat([part.values for part in slices])
+            indices = arithmetic.concat([part.indices for part in slices])
+            return IndexedSlices(values, indices, slices[0].dense_shape)
+        if slices:
+            return arithmetic.add_n(
+                [arithmetic.to_dense(p) if isinstance(p, IndexedSlices) else p for p in parts]
+            )
+        return self._dense_sum([part for part in parts if isinstance(part, Tensor)])
 
-def _as_gradient(gradient: Any) -> Gradient:
-    return (
-        gradient if isinstance(gradient, (Tensor, IndexedSlices)) else convert_to_tensor(gradient)
-    )
+    def _dense_sum(self, parts: Sequence[Tensor]) -> Tensor:
+        """The sum, on each device first."""
+        by_device: dict[str, list[Tensor]] = {}
+        for part in parts:
+            by_device.setdefault(part.device, []).append(part)
+        sums = []
+        for _, group in sorted(by_device.items()):
+            with self._graph.colocate_with(group[0].op, ignore_existing=True):
+                sums.append(group[0] if len(group) == 1 else _arithmetic().add_n(group))
+        return sums[0] if len(sums) == 1 else _arithmetic().add_n(sums)
 
 
-def _sum(parts: Sequence[Gradient]) -> Gradient:
-    if len(parts) == 1:
-        return parts[0]
-    arithmetic = _arithmetic[0]
-    slices = [part for part in parts if isinstance(part, IndexedSlices)]
-    if len(slices) == len(parts):
-        values = arithmetic.concat([part.values for part in slices])
-        indices = arithmetic.concat([part.indices for part in slices])
-        return IndexedSlices(values, indices, slices[0].dense_shape)
-    return arithmetic.add_n(
-        [arithmetic.to_dense(p) if isinstance(p, IndexedSlices) else p for p in parts]
-    )
+def _reached_from(ops: Iterable[Operation]) -> set[Operation]:
+    """The operations that depend on others by values through which derivatives flow."""
+    reached: set[Operation] = set()
+    stack = list(ops)
+    while stack:
+        op = stack.pop()
+        if op not in reached:
+            reached.add(op)
+            for tensor in op.outputs:
+                if is_trainable(tensor.dtype):
+                    stack += tensor._consumers
+    return reached
+
+
+def _consumers_between(ops: Iterable[Operation], reached: set[Operation]) -> Counter[Operation]:
+    """For each operation on the way from `ops` back through `reached`: how often the others
+    there take its outputs."""
+    between: set[Operation] = set()
+    stack = [op for op in ops if op in reached]
+    while stack:
+        op = stack.pop()
+        if op not in between:
+            between.add(op)
+            stack += [tensor.op for tensor in op.inputs if tensor.op in reached]
+    return Counter(tensor.op for op in between for tensor in op.inputs if tensor.op in between)
+
+
+def _as_gradients(op: Operation, found: Any) -> list[Gradient | None]:
+    """What a gradient function gave, one for each input."""
+    gradients = list(found) if isinstance(found, (list, tuple)) else [found]
+    if len(gradients) != len(op.inputs):
+        raise ValueError(
+            f"Num gradients {len(gradients)} generated for op {op.node_def} do not match num "
+            f"inputs {len(op.inputs)}"
+        )
+    return [
+        g if g is None or isinstance(g, (Tensor, IndexedSlices)) else convert_to_tensor(g)
+        for g in gradients
+    ]
 
 
 def _gated(gradients: Sequence[Gradient | None]) -> list[Gradient | None]:
@@ -258,16 +355,16 @@ def _gated(gradients: Sequence[Gradient | None]) -> list[Gradient | None]:
     dense = [g for g in gradients if isinstance(g, Tensor)]
     if len(dense) < 2:
         return list(gradients)
-    gated = iter(_arithmetic[0].identities(dense))
+    gated = iter(_arithmetic().identities(dense))
     return [next(gated) if isinstance(g, Tensor) else g for g in gradients]
 
 
-def _check(op: Operation, tensor: Tensor, gradient: Gradient) -> None:
+def _check(op: Operation, index: int, tensor: Tensor, gradient: Gradient) -> None:
     """A rule that gives another shape or kind of number than the input's is wrong."""
     if tensor.dtype.base_dtype.is_floating and not gradient.dtype.base_dtype.is_floating:
         raise TypeError(
-            f"Gradient type {gradient.dtype.name} generated for input {tensor} of '{op.name}' (op "
-            f"type: {op.type}) must be real."
+            f"Gradient type {gradient.dtype.name} generated for input {index} of '{op.name}' (op "
+            f"type: {op.type}), {tensor}, must be real."
         )
     if not isinstance(gradient, Tensor):
         return
@@ -277,34 +374,8 @@ def _check(op: Operation, tensor: Tensor, gradient: Gradient) -> None:
         gradient.set_shape(tensor.shape)
     except ValueError as error:
         raise ValueError(
-            "Incompatible shapes between op input and calculated input gradient. "
-            f"Forward operation: {op.name} (op type: {op.type}). Input: {tensor.name}. "
-            f"Original input shape: {tensor.shape}. Calculated input gradient shape: {gradient.shape}"
+            "Incompatible shapes between op input and calculated input gradient.  "
+            f"Forward operation: {op.name}.  Input index: {index}. "
+            f"Original input shape: {tensor.shape}.  "
+            f"Calculated input gradient shape: {gradient.shape}"
         ) from error
-
-
-def _operations_between(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> set[Operation]:
-    """The operations on a differentiable path from an x to a y."""
-    reached: set[Operation] = set()
-    stack = [y.op for y in ys if is_trainable(y.dtype)]
-    for y in ys:
-        if not is_trainable(y.dtype):
-            log.warn(
-                f"The dtype of the target tensor must be floating (e.g. tf.float32) when calling "
-                f"tf.gradients. Received: {y}"
-            )
-    while stack:
-        op = stack.pop()
-        if op not in reached:
-            reached.add(op)
-            stack += [t.op for t in op.inputs if is_trainable(t.dtype)]
-    from_xs: set[Operation] = {x.op for x in xs}
-    for op in sorted(reached, key=lambda op: op._id):
-        if any(t.op in from_xs for t in op.inputs if is_trainable(t.dtype)):
-            from_xs.add(op)
-    return reached & from_xs
-
-
-def _leads_further(op: Operation, between: set[Operation]) -> bool:
-    """Whether an x's own operation lies on the way to another x."""
-    return any(tensor.op in between for tensor in op.inputs)

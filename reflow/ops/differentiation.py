@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reflow.graph.conversion import register_tensor_conversion_function
-from reflow.graph.dtypes import DType
+from reflow.graph.dtypes import DType, int32, int64
 from reflow.graph.gradients import Arithmetic, use_arithmetic
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import IndexedSlices
@@ -19,13 +19,15 @@ def ones_like(y: Tensor, name: str) -> Tensor:
     """Ones of y's shape and type."""
     from reflow.ops.filling import Fill
 
-    return Fill(Shape(y), constant(1, y.dtype.base_dtype, name=name), name=name)  # type: ignore[no-any-return]
+    known = y.shape.is_fully_defined()
+    shape = constant(y.shape.as_list(), int32, name="Shape") if known else Shape(y)
+    return Fill(shape, constant(1, y.dtype.base_dtype, name=name))  # type: ignore[no-any-return]
 
 
 def zeros_like(tensor: Tensor) -> Tensor:
     from reflow.ops.filling import ZerosLike
 
-    return ZerosLike(tensor)  # type: ignore[no-any-return]
+    return ZerosLike(tensor, name="zeros_like")  # type: ignore[no-any-return]
 
 
 def add_n(tensors: Sequence[Tensor]) -> Tensor:
@@ -35,10 +37,19 @@ def add_n(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def concat(tensors: Sequence[Tensor]) -> Tensor:
-    """Rows after rows."""
+    """Rows after rows; indices of different types become int64."""
+    from reflow.ops.casts import Cast
     from reflow.ops.joining import ConcatV2
 
+    if len({tensor.dtype for tensor in tensors}) > 1:
+        tensors = [Cast(tensor, DstT=int64) for tensor in tensors]
     return ConcatV2(list(tensors), constant(0, name="axis"))  # type: ignore[no-any-return]
+
+
+def identity(tensor: Tensor, name: str) -> Tensor:
+    from reflow.ops.arrays import Identity
+
+    return Identity(tensor, name=name)  # type: ignore[no-any-return]
 
 
 def identities(tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -47,7 +58,9 @@ def identities(tensors: Sequence[Tensor]) -> list[Tensor]:
     return list(IdentityN(list(tensors)))
 
 
-def to_dense(slices: IndexedSlices, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
+def to_dense(
+    slices: IndexedSlices, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Any:
     """The dense tensor: rows that share an index are added up."""
     from reflow.ops.segments import UnsortedSegmentSum
     from reflow.ops.slicing import first_dimension
@@ -56,13 +69,18 @@ def to_dense(slices: IndexedSlices, dtype: DType | None = None, name: str | None
         return NotImplemented
     if dtype is not None and not dtype.is_compatible_with(slices.dtype):
         raise ValueError(
-            f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype {slices.dtype.name}"
+            f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype "
+            f"{slices.dtype.name}"
         )
     if slices.dense_shape is None:
-        raise ValueError(f"Tensor conversion requested for IndexedSlices without dense_shape: {slices}")
+        raise ValueError(
+            f"Tensor conversion requested for IndexedSlices without dense_shape: {slices}"
+        )
     with get_default_graph().name_scope(name or "IndexedSlicesToDense"):
-        return UnsortedSegmentSum(slices.values, slices.indices, first_dimension(slices.dense_shape))
+        return UnsortedSegmentSum(
+            slices.values, slices.indices, first_dimension(slices.dense_shape)
+        )
 
 
-use_arithmetic(Arithmetic(ones_like, zeros_like, add_n, concat, to_dense, identities))
+use_arithmetic(Arithmetic(ones_like, zeros_like, add_n, concat, to_dense, identity, identities))
 register_tensor_conversion_function(IndexedSlices, to_dense)

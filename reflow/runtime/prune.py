@@ -32,8 +32,7 @@ def needed_operations(
             stack += [tensor.op for tensor in op._inputs if tensor.dtype._is_ref_dtype]
             continue
         needed.add(op)
-        stack += [tensor.op for tensor in op._inputs if tensor not in fed]
-        stack += op._control_inputs
+        stack += _predecessors(op, fed)
     ordered = sorted(needed, key=lambda op: op._id)
     before = {op: _predecessors(op, fed) & needed for op in ordered}
     if all(earlier._id < op._id for op in ordered for earlier in before[op]):
@@ -42,7 +41,12 @@ def needed_operations(
 
 
 def _predecessors(op: Operation, fed: frozenset[Tensor]) -> set[Operation]:
-    return {tensor.op for tensor in op._inputs if tensor not in fed}.union(op._control_inputs)
+    """What must have run before; to wait for a placeholder is to wait for what is fed."""
+    awaited = {tensor.op for tensor in op._inputs if tensor not in fed}
+    for control in op._control_inputs:
+        if control.type != "Placeholder" or control._outputs[0] not in fed:
+            awaited.add(control)
+    return awaited
 
 
 def _topological(
