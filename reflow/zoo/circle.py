@@ -1,6 +1,6 @@
 """Gradient descent without a network: the circle that fits noisy points best.
 
-    reflow run -m reflow.zoo.circle
+reflow run -m reflow.zoo.circle
 """
 
 import numpy as np
@@ -31,8 +31,10 @@ def main(_):
         for step in range(201):
             if step % 20 == 0:
                 error, (x, y), r = sess.run([loss, centre, radius])
-                message = "step {:3d}: centre ({:6.3f}, {:6.3f}), radius {:.3f}, mean error {:.5f}"
-                print(message.format(step, x, y, r, error))
+                print(
+                    f"step {step:3d}: centre ({x:6.3f}, {y:6.3f}), radius {r:.3f}, "
+                    f"mean error {error:.5f}"
+                )
             sess.run(train_step)
 
 

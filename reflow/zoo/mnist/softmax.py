@@ -1,18 +1,17 @@
-"""Softmax regression on MNIST: one layer of ten neurons, about 92.5% of test digits right.
+"""Softmax regression on MNIST: one layer of ten neurons, more than 92% of test digits right.
 
-    reflow run -m reflow.zoo.mnist.softmax [--steps=2000] [--data_dir=DIR]
+reflow run -m reflow.zoo.mnist.softmax [--steps=5000] [--data_dir=DIR]
 """
 
 import os
 import tempfile
+import time
 
 import tensorflow as tf
 from tensorflow.examples.tutorials.mnist import input_data
 
-from reflow.zoo.mnist.progress import Progress
-
 FLAGS = tf.app.flags.FLAGS
-tf.app.flags.DEFINE_integer("steps", 2000, "How many training steps to take.")
+tf.app.flags.DEFINE_integer("steps", 5000, "How many training steps to take.")
 tf.app.flags.DEFINE_integer("batch", 100, "Images in a training step.")
 tf.app.flags.DEFINE_string(
     "data_dir", os.path.join(tempfile.gettempdir(), "mnist"), "Where the MNIST files are kept."
@@ -34,19 +33,23 @@ def main(_):
     )
     right = tf.equal(tf.argmax(logits, 1), tf.argmax(labels, 1))
     accuracy = tf.reduce_mean(tf.cast(right, tf.float32), name="accuracy")
-    train_step = tf.train.GradientDescentOptimizer(0.5).minimize(loss)
+    train_step = tf.train.GradientDescentOptimizer(0.2).minimize(loss)
 
     test = {images: mnist.test.images, labels: mnist.test.labels}
-    progress = Progress()
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
+        start = time.time()
         for step in range(FLAGS.steps + 1):
             batch = dict(zip((images, labels), mnist.train.next_batch(FLAGS.batch)))
-            if step % 100 == 0:
+            if step % 250 == 0:
                 batch_loss, train_accuracy = sess.run([loss, accuracy], batch)
-                progress.show(step, batch_loss, train_accuracy, sess.run(accuracy, test))
+                test_accuracy = sess.run(accuracy, test)
+                print(
+                    f"step {step:5d}   loss {batch_loss:.3f}   train accuracy {train_accuracy:.2%}"
+                    f"   test accuracy {test_accuracy:.2%}"
+                    f"   {step / (time.time() - start):.0f} steps/s"
+                )
             sess.run(train_step, batch)
-    print("best test accuracy: {:.4f}".format(progress.best))
 
 
 if __name__ == "__main__":
