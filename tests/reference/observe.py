@@ -183,7 +183,7 @@ def constant(array):
     if array.dtype == object:
         content = [text.decode("latin-1") for text in array.ravel()]
     elif array.size <= SMALL:
-        content = [str(item) for item in array.ravel()]
+        content = [str(item) for item in array.ravel().tolist()]
     else:
         checksum = zlib.crc32(np.ascontiguousarray(array).tobytes()) & 0xFFFFFFFF
         content = f"crc32 {checksum:08x}"
