@@ -54,7 +54,9 @@ def spread(values: list[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--tensorflow", metavar="PYTHON", help="a Python with TensorFlow 2 (compat.v1)")
+    parser.add_argument(
+        "--tensorflow", metavar="PYTHON", help="a Python with TensorFlow 2 (compat.v1)"
+    )
     parser.add_argument("--tensorflow1", metavar="PYTHON", help="a Python with TensorFlow 1.15.5")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("tasks", nargs="*", metavar="TASK", help=", ".join(TASKS))

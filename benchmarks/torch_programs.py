@@ -1,5 +1,7 @@
 """The same networks in idiomatic PyTorch: modules, autograd and torch.optim."""
 
+from itertools import pairwise
+
 import torch
 from torch import nn
 
@@ -23,7 +25,7 @@ class FiveLayers(nn.Module):
         super().__init__()
         sizes = [784, 200, 100, 60, 30, 10]
         layers = []
-        for inputs, outputs in zip(sizes, sizes[1:]):
+        for inputs, outputs in pairwise(sizes):
             layers.append(nn.Linear(inputs, outputs))
             if outputs != sizes[-1]:
                 layers.append(nn.ReLU())

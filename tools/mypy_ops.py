@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mypy.nodes import ARG_STAR, ARG_STAR2, RefExpr, TypeInfo
-from mypy.plugin import FunctionSigContext, Plugin
+from mypy.nodes import ARG_STAR, ARG_STAR2, TypeInfo
+from mypy.plugin import ClassDefContext, FunctionSigContext, Plugin
 from mypy.types import AnyType, FunctionLike, TypeOfAny
 
 _DECORATOR = "reflow.ops.op.op"
+_MARK = "reflow_op"
 
 
 class OpPlugin(Plugin):
@@ -21,10 +22,15 @@ class OpPlugin(Plugin):
         symbol = self.lookup_fully_qualified(fullname)
         if symbol is None or not isinstance(symbol.node, TypeInfo):
             return None
-        decorators = symbol.node.defn.decorators
-        if any(isinstance(d, RefExpr) and d.fullname == _DECORATOR for d in decorators):
-            return _call_of_definition
-        return None
+        return _call_of_definition if _MARK in symbol.node.metadata else None
+
+    def get_class_decorator_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
+        return _mark if fullname == _DECORATOR else None
+
+
+def _mark(context: ClassDefContext) -> None:
+    """Notes it with the class, where mypy's cache keeps it from run to run."""
+    context.cls.info.metadata[_MARK] = {}
 
 
 def _call_of_definition(context: FunctionSigContext) -> FunctionLike:

@@ -1,1 +1,4 @@
-"""What a program builds: graphs of operations and tensors.  Knows no op by name; imports no torch."""
+"""What a program builds: graphs of operations and tensors.
+
+Knows no op by name; imports no torch.
+"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class GraphKeys:
     """Names that the library itself uses for collections (tf.GraphKeys in TensorFlow 1.15)."""
@@ -42,7 +44,7 @@ class GraphKeys:
 
     _SUMMARY_COLLECTION = "_SUMMARY_V2"
     _STREAMING_MODEL_PORTS = "streaming_model_ports"
-    _VARIABLE_COLLECTIONS = [
+    _VARIABLE_COLLECTIONS: ClassVar[list[str]] = [
         GLOBAL_VARIABLES,
         LOCAL_VARIABLES,
         METRIC_VARIABLES,

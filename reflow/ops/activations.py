@@ -11,9 +11,9 @@ import torch.nn.functional as functional
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops import shapes
+from reflow.ops.comparisons import Less
 from reflow.ops.constants import constant
 from reflow.ops.filling import ZerosLike
-from reflow.ops.comparisons import Less
 from reflow.ops.math import Add, Exp, Mul, Neg, RealDiv
 from reflow.ops.op import op
 from reflow.ops.selection import Select
@@ -92,7 +92,8 @@ Relu = _activation(
     "max(features, 0).",
     widened(lambda features: features.clamp_min(0)),
     lambda op, dy: ReluGrad(dy, op.outputs[0]),
-    "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, qint8}",
+    "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, "
+    "qint8}",
 )
 ReluGrad = _gradient_op(
     "ReluGrad",
@@ -124,7 +125,9 @@ def _leaky_relu(features: torch.Tensor, *, alpha: float) -> torch.Tensor:
     return torch.where(features > 0, features, features * alpha)
 
 
-def _leaky_relu_grad(gradients: torch.Tensor, features: torch.Tensor, *, alpha: float) -> torch.Tensor:
+def _leaky_relu_grad(
+    gradients: torch.Tensor, features: torch.Tensor, *, alpha: float
+) -> torch.Tensor:
     return torch.where(features > 0, gradients, gradients * alpha)
 
 
@@ -197,9 +200,13 @@ def _softplus_second(op: Operation, ddy: Tensor) -> tuple[Tensor, Tensor]:
 Softplus = _activation(
     "Softplus",
     "log(exp(features) + 1), without overflow.",
-    lambda features: functional.softplus(features, threshold=1e9)
-    if features.dtype is torch.float64
-    else torch.logaddexp(features, torch.zeros((), dtype=features.dtype, device=features.device)),
+    lambda features: (
+        functional.softplus(features, threshold=1e9)
+        if features.dtype is torch.float64
+        else torch.logaddexp(
+            features, torch.zeros((), dtype=features.dtype, device=features.device)
+        )
+    ),
     lambda op, dy: SoftplusGrad(dy, op.inputs[0]),
 )
 SoftplusGrad = _gradient_op(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from reflow.graph.constant_value import constant_value_as_shape
 from reflow.graph.dtypes import DType

@@ -7,8 +7,8 @@ import torch
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.constants import constant
 from reflow.ops.arrays import Reshape
+from reflow.ops.constants import constant
 from reflow.ops.filling import ZerosLike
 from reflow.ops.math import Add
 from reflow.ops.op import op
@@ -41,7 +41,9 @@ class BiasAdd:
     def kernel(value: torch.Tensor, bias: torch.Tensor, *, data_format: str) -> torch.Tensor:
         axis = _channel_axis(data_format, value.dim())
         if value.dim() < 2 or value.shape[axis] != bias.shape[0]:
-            raise ValueError("Must provide as many biases as the last dimension of the input tensor")
+            raise ValueError(
+                "Must provide as many biases as the last dimension of the input tensor"
+            )
         return value + bias.reshape([-1 if i == axis else 1 for i in range(value.dim())])
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:

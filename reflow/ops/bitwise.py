@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from reflow.graph.op_definition import OpDefinition
 from reflow.ops.elementwise import binary, unary
 from reflow.ops.unsigned import widened
 
@@ -32,7 +33,7 @@ def _right_shift(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 _shift_right = widened(_shift(torch.bitwise_right_shift))
 
-BitwiseAnd = binary(
+BitwiseAnd: OpDefinition = binary(
     "BitwiseAnd",
     "The bits that are set in both.",
     torch.bitwise_and,
@@ -40,7 +41,7 @@ BitwiseAnd = binary(
     _INTEGERS,
     export=("bitwise.bitwise_and",),
 )
-BitwiseOr = binary(
+BitwiseOr: OpDefinition = binary(
     "BitwiseOr",
     "The bits that are set in one or both.",
     torch.bitwise_or,
@@ -48,7 +49,7 @@ BitwiseOr = binary(
     _INTEGERS,
     export=("bitwise.bitwise_or",),
 )
-BitwiseXor = binary(
+BitwiseXor: OpDefinition = binary(
     "BitwiseXor",
     "The bits in which the two differ.",
     torch.bitwise_xor,
@@ -56,7 +57,7 @@ BitwiseXor = binary(
     _INTEGERS,
     export=("bitwise.bitwise_xor",),
 )
-LeftShift = binary(
+LeftShift: OpDefinition = binary(
     "LeftShift",
     "The bits of x moved y places up.",
     widened(_shift(torch.bitwise_left_shift)),
@@ -64,7 +65,7 @@ LeftShift = binary(
     _INTEGERS,
     export=("bitwise.left_shift",),
 )
-RightShift = binary(
+RightShift: OpDefinition = binary(
     "RightShift",
     "The bits of x moved y places down; of signed x, copies of the sign come in.",
     _right_shift,
@@ -72,7 +73,7 @@ RightShift = binary(
     _INTEGERS,
     export=("bitwise.right_shift",),
 )
-Invert = unary(
+Invert: OpDefinition = unary(
     "Invert",
     "Every bit flipped.",
     widened(torch.bitwise_not),

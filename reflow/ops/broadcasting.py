@@ -33,12 +33,22 @@ class BroadcastGradientArgs:
         a = [1] * (rank - len(s0)) + s0.tolist()
         b = [1] * (rank - len(s1)) + s1.tolist()
         # Where both are 1 TensorFlow sums too: it changes nothing and the result is reshaped.
-        r0 = [i for i in range(rank) if a[i] == 1 and (b[i] != 1 or i < rank - len(s0) or a[i] == b[i])]
-        r1 = [i for i in range(rank) if b[i] == 1 and (a[i] != 1 or i < rank - len(s1) or a[i] == b[i])]
+        r0 = [
+            i
+            for i in range(rank)
+            if a[i] == 1 and (b[i] != 1 or i < rank - len(s0) or a[i] == b[i])
+        ]
+        r1 = [
+            i
+            for i in range(rank)
+            if b[i] == 1 and (a[i] != 1 or i < rank - len(s1) or a[i] == b[i])
+        ]
         return np.array(r0, s0.dtype), np.array(r1, s1.dtype)
 
 
-def unbroadcast(op: Operation, dx: Tensor | None, dy: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
+def unbroadcast(
+    op: Operation, dx: Tensor | None, dy: Tensor | None
+) -> tuple[Tensor | None, Tensor | None]:
     """`dx`, `dy` (of the result's shape) summed to the shapes of the op's two inputs."""
     from reflow.ops.arrays import Reshape, Shape
     from reflow.ops.reductions import Sum

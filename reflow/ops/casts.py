@@ -17,11 +17,15 @@ from reflow.ops.values import HOST_TYPES, torch_type
 
 @op
 class Cast:
-    """x as elements of another type: floats are cut towards zero, complex lose the imaginary part."""
+    """x as elements of another type.
+
+    Floats are cut towards zero; complex numbers lose their imaginary part.
+    """
 
     inputs = "x: SrcT"
     outputs = "y: DstT"
     attrs = ("SrcT: type", "DstT: type", "Truncate: bool = false")
+    elementwise = True
     view = True
 
     shape = shapes.same
@@ -33,13 +37,13 @@ class Cast:
             )
         if SrcT.is_complex and not DstT.is_complex:
             x = x.real
-        return x.to(torch_type(DstT))  # type: ignore[no-any-return]
+        return x.to(torch_type(DstT))
 
     def gradient(op: Operation, dy: Tensor) -> Tensor | None:
         source = op.inputs[0].dtype.base_dtype
         if not (source.is_floating or source.is_complex):
             return None
-        return Cast(dy, DstT=source)  # type: ignore[no-any-return]
+        return Cast(dy, DstT=source)
 
 
 _BITS = (

@@ -28,10 +28,10 @@ def _comparison(name: str, doc: str, kernel: Callable[..., Any], public: str) ->
     )
 
 
-Less = _comparison("Less", "x < y", torch.lt, "less")
-LessEqual = _comparison("LessEqual", "x <= y", torch.le, "less_equal")
-Greater = _comparison("Greater", "x > y", torch.gt, "greater")
-GreaterEqual = _comparison("GreaterEqual", "x >= y", torch.ge, "greater_equal")
+Less: OpDefinition = _comparison("Less", "x < y", torch.lt, "less")
+LessEqual: OpDefinition = _comparison("LessEqual", "x <= y", torch.le, "less_equal")
+Greater: OpDefinition = _comparison("Greater", "x > y", torch.gt, "greater")
+GreaterEqual: OpDefinition = _comparison("GreaterEqual", "x >= y", torch.ge, "greater_equal")
 
 
 def _equality(
@@ -75,8 +75,8 @@ def _equality(
     return op(type(name, (), rules))
 
 
-Equal = _equality("Equal", "x == y.", torch.eq, np.equal)
-NotEqual = _equality("NotEqual", "x != y.", torch.ne, np.not_equal)
+Equal: OpDefinition = _equality("Equal", "x == y.", torch.eq, np.equal)
+NotEqual: OpDefinition = _equality("NotEqual", "x != y.", torch.ne, np.not_equal)
 
 
 @op
@@ -95,13 +95,19 @@ class ApproximateEqual:
         return (x - y).abs() < tolerance
 
 
-IsNan = unary(
-    "IsNan", "Whether x is not a number.", torch.isnan, None, FLOATS, "bool", ("is_nan", "math.is_nan")
+IsNan: OpDefinition = unary(
+    "IsNan",
+    "Whether x is not a number.",
+    torch.isnan,
+    None,
+    FLOATS,
+    "bool",
+    ("is_nan", "math.is_nan"),
 )
-IsInf = unary(
+IsInf: OpDefinition = unary(
     "IsInf", "Whether x is infinite.", torch.isinf, None, FLOATS, "bool", ("is_inf", "math.is_inf")
 )
-IsFinite = unary(
+IsFinite: OpDefinition = unary(
     "IsFinite",
     "Whether x is neither infinite nor NaN.",
     torch.isfinite,

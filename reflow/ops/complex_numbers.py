@@ -27,7 +27,7 @@ class Complex:
     shape = shapes.broadcast
 
     def kernel(real: torch.Tensor, imag: torch.Tensor) -> torch.Tensor:
-        return torch.complex(*torch.broadcast_tensors(real, imag))
+        return torch.complex(real, imag)
 
     def gradient(op: Operation, dz: Tensor) -> tuple[Tensor | None, Tensor | None]:
         part = op.inputs[0].dtype.base_dtype
@@ -35,7 +35,7 @@ class Complex:
 
 
 def _complex(real: Tensor, imag: Tensor, like: Tensor) -> Tensor:
-    return Complex(real, imag, Tout=like.dtype.base_dtype)  # type: ignore[no-any-return]
+    return Complex(real, imag, Tout=like.dtype.base_dtype)
 
 
 def _part(
@@ -65,14 +65,14 @@ def _zero(x: Tensor) -> Tensor:
     return constant(0, x.dtype.base_dtype)
 
 
-Real = _part(
+Real: OpDefinition = _part(
     "Real",
     "The real part.",
     torch.real,
     lambda op, dy: _complex(dy, _zero(dy), op.inputs[0]),
     view=True,
 )
-Imag = _part(
+Imag: OpDefinition = _part(
     "Imag",
     "The imaginary part.",
     torch.imag,
@@ -85,17 +85,19 @@ def _angle_gradient(op: Operation, dy: Tensor) -> Tensor:
     x, part = op.inputs[0], dy.dtype.base_dtype
     # -dy / (imag + i real)
     turned = Reciprocal(_complex(Imag(x, Tout=part), Real(x, Tout=part), x))
-    return Mul(Neg(_complex(dy, _zero(dy), x)), turned)  # type: ignore[no-any-return]
+    return Mul(Neg(_complex(dy, _zero(dy), x)), turned)
 
 
-Angle = _part("Angle", "The angle in the complex plane, in radians.", torch.angle, _angle_gradient)
+Angle: OpDefinition = _part(
+    "Angle", "The angle in the complex plane, in radians.", torch.angle, _angle_gradient
+)
 
 
 def _magnitude_gradient(op: Operation, dy: Tensor) -> Tensor:
     x, y = op.inputs[0], op.outputs[0]
-    return DivNoNan(Mul(_complex(dy, _zero(dy), x), x), _complex(y, _zero(y), x))  # type: ignore[no-any-return]
+    return DivNoNan(Mul(_complex(dy, _zero(dy), x), x), _complex(y, _zero(y), x))
 
 
-ComplexAbs = _part(
+ComplexAbs: OpDefinition = _part(
     "ComplexAbs", "The magnitude.", torch.abs, _magnitude_gradient, input="x", output="y"
 )

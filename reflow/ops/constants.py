@@ -1,4 +1,4 @@
-"""Values that the program writes down or feeds: Const, Placeholder, and Python values as tensors."""
+"""Values that the program writes down or feeds: Const, Placeholder, Python values as tensors."""
 
 from __future__ import annotations
 
@@ -79,7 +79,11 @@ class PlaceholderWithDefault:
 
 
 def constant(
-    value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False
+    value: Any,
+    dtype: Any = None,
+    shape: Any = None,
+    name: str = "Const",
+    verify_shape: bool = False,
 ) -> Tensor:
     """A Const node (tf.constant): see `array_of` for the element type and the errors."""
     wanted = None if dtype is None else as_dtype(dtype)
@@ -102,7 +106,9 @@ def _contains_tensor(value: Any) -> bool:
     return isinstance(value, Tensor) or hasattr(value, "_as_graph_element")
 
 
-def _convert_list(value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
+def _convert_list(
+    value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Any:
     """A list with tensors among its items is stacked; without, it is a constant."""
     if as_ref:
         return NotImplemented
@@ -113,13 +119,17 @@ def _convert_list(value: Any, dtype: DType | None = None, name: str | None = Non
     return stack_nested(value, dtype, name or "packed")
 
 
-def _convert_value(value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
+def _convert_value(
+    value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Any:
     if as_ref:
         return NotImplemented
     return constant(value, dtype, name=name or "Const")
 
 
-def _convert_shape(value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False) -> Any:
+def _convert_shape(
+    value: Any, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Any:
     if as_ref:
         return NotImplemented
     if not value.is_fully_defined():
@@ -132,4 +142,3 @@ def _convert_shape(value: Any, dtype: DType | None = None, name: str | None = No
 register_tensor_conversion_function((list, tuple), _convert_list, 100)
 register_tensor_conversion_function(TensorShape, _convert_shape, 100)
 register_tensor_conversion_function(object, _convert_value, 200)
-

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 from reflow.graph.operation import Operation, Tensor
@@ -169,9 +167,7 @@ class MatrixBandPart:
     attrs = ("T: type", "Tindex: {int32, int64} = int64")
     export = ("matrix_band_part", "linalg.band_part")
 
-    def shape(
-        input: TensorShape, num_lower: TensorShape, num_upper: TensorShape
-    ) -> TensorShape:
+    def shape(input: TensorShape, num_lower: TensorShape, num_upper: TensorShape) -> TensorShape:
         shapes.with_rank(num_lower, 0)
         shapes.with_rank(num_upper, 0)
         return shapes.with_rank_at_least(input, 2)

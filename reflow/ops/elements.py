@@ -46,7 +46,10 @@ def _replace(value: Any, wanted: Callable[[Any], bool], function: Callable[[Any]
 
 
 def _as_bits(
-    kernel: Callable[..., Any], dtype: torch.dtype, inputs: tuple[Any, ...], keywords: dict[str, Any]
+    kernel: Callable[..., Any],
+    dtype: torch.dtype,
+    inputs: tuple[Any, ...],
+    keywords: dict[str, Any],
 ) -> Any:
     stand_in = _SAME_WIDTH[dtype]
 
@@ -57,7 +60,9 @@ def _as_bits(
     return _replace(kernel(*bits, **keywords), holds(stand_in), lambda t: t.view(dtype))
 
 
-def _as_numbers(kernel: Callable[..., Any], inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+def _as_numbers(
+    kernel: Callable[..., Any], inputs: tuple[Any, ...], keywords: dict[str, Any]
+) -> Any:
     table: list[Any] = []
 
     def is_text(value: Any) -> bool:

@@ -38,6 +38,7 @@ def unary(
         "inputs": "x: T",
         "outputs": f"y: {output}",
         "attrs": (types,),
+        "elementwise": True,
         "shape": shapes.same,
         "kernel": staticmethod(kernel),
         "gradient": gradient,
@@ -56,12 +57,16 @@ def binary(
     output: str = "T",
     export: tuple[str, ...] = (),
 ) -> OpDefinition:
-    """An op of two inputs that broadcast.  `gradient` gives theirs before broadcasting is undone."""
+    """An op of two inputs that broadcast.
+
+    `gradient` gives theirs before broadcasting is undone.
+    """
     rules: dict[str, Any] = {
         "__doc__": doc,
         "inputs": f"{inputs[0]}: T, {inputs[1]}: T",
         "outputs": f"z: {output}",
         "attrs": (types,),
+        "elementwise": True,
         "shape": shapes.broadcast,
         "kernel": staticmethod(kernel),
         "gradient": None,
@@ -88,7 +93,7 @@ def gradient_of_function(
     return op(type(name, (), rules))
 
 
-# -- Types that TensorFlow's signatures allow but its kernels refuse ----------------------------
+# -- Types that TensorFlow's signatures allow but its kernels refuse -----------------------------
 
 
 def is_integer(x: torch.Tensor) -> bool:
@@ -119,7 +124,7 @@ def reals_only(kernel: Callable[..., Any]) -> Callable[..., Any]:
     return no_integers(call)
 
 
-# -- The conjugate ------------------------------------------------------------------------------
+# -- The conjugate -------------------------------------------------------------------------------
 
 
 @op
@@ -142,4 +147,4 @@ class Conj:
 
 def conj(x: Tensor) -> Tensor:
     """The conjugate of a complex tensor; a real one is its own."""
-    return Conj(x) if x.dtype.is_complex else x  # type: ignore[no-any-return]
+    return Conj(x) if x.dtype.is_complex else x

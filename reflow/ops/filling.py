@@ -105,9 +105,7 @@ class Range:
             return shapes.of(None)
         return shapes.of(_count(start[()], limit[()], delta[()]))
 
-    def kernel(
-        start: Host, limit: Host, delta: Host, *, device: torch.device
-    ) -> torch.Tensor:
+    def kernel(start: Host, limit: Host, delta: Host, *, device: torch.device) -> torch.Tensor:
         count = _count(start[()], limit[()], delta[()])
         # TensorFlow adds the step again and again, in the element type.
         steps = np.full(count, delta)
@@ -173,7 +171,12 @@ class OneHot:
     gradient = None
 
     def shape(
-        indices: TensorShape, depth: Value, on_value: TensorShape, off_value: TensorShape, *, axis: int
+        indices: TensorShape,
+        depth: Value,
+        on_value: TensorShape,
+        off_value: TensorShape,
+        *,
+        axis: int,
     ) -> TensorShape:
         if axis < -1:
             raise ValueError("axis must be >= -1")
@@ -186,8 +189,7 @@ class OneHot:
             size = int(depth)
             if size < 0:
                 raise ValueError(
-                    "Dimension size, given by scalar input 1, must be non-negative but is "
-                    f"{size}"
+                    f"Dimension size, given by scalar input 1, must be non-negative but is {size}"
                 )
         if indices.sizes is None:
             return shapes.UNKNOWN
@@ -202,8 +204,7 @@ class OneHot:
     ) -> Any:
         if axis > indices.ndim:
             raise ValueError(
-                f"Expected axis to be -1 or between [0, {indices.ndim + 1}).  "
-                f"But received: {axis}"
+                f"Expected axis to be -1 or between [0, {indices.ndim + 1}).  But received: {axis}"
             )
         place = indices.ndim if axis == -1 else axis
         positions = torch.arange(int(depth), device=indices.device)
@@ -300,9 +301,7 @@ class BroadcastTo:
         try:
             np.broadcast_shapes(input.shape, sizes)
         except ValueError:
-            raise ValueError(
-                f"Incompatible shapes: {list(input.shape)} vs. {sizes}"
-            ) from None
+            raise ValueError(f"Incompatible shapes: {list(input.shape)} vs. {sizes}") from None
         if isinstance(input, torch.Tensor):
             return input.expand(sizes)
         return np.broadcast_to(input, sizes)

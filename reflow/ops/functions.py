@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import torch
 
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import (
@@ -25,9 +26,9 @@ def _one(x: Tensor) -> Tensor:
     return constant(1, x.dtype.base_dtype, name="one")
 
 
-# -- Roots ------------------------------------------------------------------------------------
+# -- Roots ---------------------------------------------------------------------------------------
 
-Sqrt = unary(
+Sqrt: OpDefinition = unary(
     "Sqrt",
     "The square root.",
     torch.sqrt,
@@ -41,14 +42,14 @@ def _sqrt_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     return Mul(Neg(conj(quotient)), op.outputs[0]), times(quotient, 0.5)
 
 
-SqrtGrad = gradient_of_function(
+SqrtGrad: OpDefinition = gradient_of_function(
     "SqrtGrad",
     "dy * 0.5 / y: the gradient of the square root.",
     lambda y, dy: dy * 0.5 / y.conj(),
     _sqrt_second,
 )
 
-Rsqrt = unary(
+Rsqrt: OpDefinition = unary(
     "Rsqrt",
     "1 / sqrt(x)",
     torch.rsqrt,
@@ -67,21 +68,21 @@ def _rsqrt_grad(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
     return dy * -0.5 * y * y * y
 
 
-RsqrtGrad = gradient_of_function(
+RsqrtGrad: OpDefinition = gradient_of_function(
     "RsqrtGrad", "dy * -0.5 * y ** 3: the gradient of 1 / sqrt(x).", _rsqrt_grad, _rsqrt_second
 )
 
 
-# -- Exponentials and logarithms near 0 ---------------------------------------------------------
+# -- Exponentials and logarithms near 0 ----------------------------------------------------------
 
-Expm1 = unary(
+Expm1: OpDefinition = unary(
     "Expm1",
     "exp(x) - 1, exact near 0.",
     torch.expm1,
     lambda op, dy: Mul(dy, Exp(conj(op.inputs[0]))),
     export=("expm1", "math.expm1"),
 )
-Log1p = unary(
+Log1p: OpDefinition = unary(
     "Log1p",
     "log(1 + x), exact near 0.",
     torch.log1p,
@@ -90,23 +91,23 @@ Log1p = unary(
 )
 
 
-# -- Circular functions -------------------------------------------------------------------------
+# -- Circular functions --------------------------------------------------------------------------
 
-Sin = unary(
+Sin: OpDefinition = unary(
     "Sin",
     "The sine of x in radians.",
     torch.sin,
     lambda op, dy: Mul(dy, Cos(conj(op.inputs[0]))),
     export=("sin", "math.sin"),
 )
-Cos = unary(
+Cos: OpDefinition = unary(
     "Cos",
     "The cosine of x in radians.",
     torch.cos,
     lambda op, dy: Mul(Neg(dy), Sin(conj(op.inputs[0]))),
     export=("cos", "math.cos"),
 )
-Tan = unary(
+Tan: OpDefinition = unary(
     "Tan",
     "The tangent of x in radians.",
     no_integers(torch.tan),
@@ -118,10 +119,10 @@ Tan = unary(
 
 def _leg(x: Tensor) -> Tensor:
     """sqrt(1 - x ** 2)"""
-    return Sqrt(Sub(_one(x), Square(conj(x))))  # type: ignore[no-any-return]
+    return Sqrt(Sub(_one(x), Square(conj(x))))
 
 
-Asin = unary(
+Asin: OpDefinition = unary(
     "Asin",
     "The inverse of the sine, in radians.",
     reals_only(torch.asin),
@@ -129,7 +130,7 @@ Asin = unary(
     SIGNED,
     export=("asin", "math.asin"),
 )
-Acos = unary(
+Acos: OpDefinition = unary(
     "Acos",
     "The inverse of the cosine, in radians.",
     reals_only(torch.acos),
@@ -137,13 +138,11 @@ Acos = unary(
     SIGNED,
     export=("acos", "math.acos"),
 )
-Atan = unary(
+Atan: OpDefinition = unary(
     "Atan",
     "The inverse of the tangent, in radians.",
     reals_only(torch.atan),
-    lambda op, dy: Mul(
-        dy, Reciprocal(Add(_one(op.inputs[0]), Square(conj(op.inputs[0]))))
-    ),
+    lambda op, dy: Mul(dy, Reciprocal(Add(_one(op.inputs[0]), Square(conj(op.inputs[0]))))),
     SIGNED,
     export=("atan", "math.atan"),
 )
@@ -155,7 +154,7 @@ def _atan2_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     return Mul(x, scaled), Mul(Neg(y), scaled)
 
 
-Atan2 = binary(
+Atan2: OpDefinition = binary(
     "Atan2",
     "The angle, in radians, between the first axis and the point (x, y).",
     torch.atan2,
@@ -166,23 +165,23 @@ Atan2 = binary(
 )
 
 
-# -- Hyperbolic functions -----------------------------------------------------------------------
+# -- Hyperbolic functions ------------------------------------------------------------------------
 
-Sinh = unary(
+Sinh: OpDefinition = unary(
     "Sinh",
     "The hyperbolic sine.",
     torch.sinh,
     lambda op, dy: Mul(dy, Cosh(conj(op.inputs[0]))),
     export=("sinh", "math.sinh"),
 )
-Cosh = unary(
+Cosh: OpDefinition = unary(
     "Cosh",
     "The hyperbolic cosine.",
     torch.cosh,
     lambda op, dy: Mul(dy, Sinh(conj(op.inputs[0]))),
     export=("cosh", "math.cosh"),
 )
-Tanh = unary(
+Tanh: OpDefinition = unary(
     "Tanh",
     "The hyperbolic tangent.",
     torch.tanh,
@@ -196,41 +195,39 @@ def _tanh_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     return Mul(Mul(times(dz, -2.0), dy), y), TanhGrad(y, dz)
 
 
-TanhGrad = gradient_of_function(
+TanhGrad: OpDefinition = gradient_of_function(
     "TanhGrad",
     "dy * (1 - y * y): the gradient of the hyperbolic tangent.",
     lambda y, dy: dy * (1 - y * y),
     _tanh_second,
 )
 
-Asinh = unary(
+Asinh: OpDefinition = unary(
     "Asinh",
     "The inverse of the hyperbolic sine.",
     torch.asinh,
     lambda op, dy: RealDiv(dy, Cosh(conj(op.outputs[0]))),
     export=("asinh", "math.asinh"),
 )
-Acosh = unary(
+Acosh: OpDefinition = unary(
     "Acosh",
     "The inverse of the hyperbolic cosine.",
     torch.acosh,
     lambda op, dy: RealDiv(dy, Sinh(conj(op.outputs[0]))),
     export=("acosh", "math.acosh"),
 )
-Atanh = unary(
+Atanh: OpDefinition = unary(
     "Atanh",
     "The inverse of the hyperbolic tangent.",
     torch.atanh,
-    lambda op, dy: Mul(
-        dy, Reciprocal(Sub(_one(op.inputs[0]), Square(conj(op.inputs[0]))))
-    ),
+    lambda op, dy: Mul(dy, Reciprocal(Sub(_one(op.inputs[0]), Square(conj(op.inputs[0]))))),
     export=("atanh", "math.atanh"),
 )
 
 
-# -- The sigmoid --------------------------------------------------------------------------------
+# -- The sigmoid ---------------------------------------------------------------------------------
 
-Sigmoid = unary(
+Sigmoid: OpDefinition = unary(
     "Sigmoid",
     "1 / (1 + exp(-x))",
     torch.sigmoid,
@@ -245,7 +242,7 @@ def _sigmoid_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     return Sub(product, Mul(times(product, 2.0), y)), SigmoidGrad(y, dz)
 
 
-SigmoidGrad = gradient_of_function(
+SigmoidGrad: OpDefinition = gradient_of_function(
     "SigmoidGrad",
     "dy * y * (1 - y): the gradient of the sigmoid.",
     lambda y, dy: dy * y * (1 - y),
@@ -253,9 +250,9 @@ SigmoidGrad = gradient_of_function(
 )
 
 
-# -- Rounding.  TensorFlow lets no gradient through. ----------------------------------------------
+# -- Rounding.  TensorFlow lets no gradient through. ---------------------------------------------
 
-Floor = unary(
+Floor: OpDefinition = unary(
     "Floor",
     "x rounded down.",
     torch.floor,
@@ -263,10 +260,10 @@ Floor = unary(
     FLOATS,
     export=("floor", "math.floor"),
 )
-Ceil = unary(
+Ceil: OpDefinition = unary(
     "Ceil", "x rounded up.", torch.ceil, lambda op, dy: None, FLOATS, export=("ceil", "math.ceil")
 )
-Rint = unary(
+Rint: OpDefinition = unary(
     "Rint",
     "The nearest whole number; the even one of two.",
     torch.round,
@@ -282,7 +279,7 @@ def _round(x: torch.Tensor) -> torch.Tensor:
     return torch.round(x)
 
 
-Round = unary(
+Round: OpDefinition = unary(
     "Round",
     "The nearest whole number; the even one of two.",
     _round,

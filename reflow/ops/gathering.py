@@ -59,8 +59,10 @@ def _bad_index(indices: torch.Tensor, size: int) -> str:
 
 
 @any_elements
-def _gather(params: torch.Tensor, indices: torch.Tensor, axis: int, batch_dims: int) -> torch.Tensor:
-    """params[batch, outer, AXIS, inner], indices[batch, places] -> [batch, outer, places, inner]."""
+def _gather(
+    params: torch.Tensor, indices: torch.Tensor, axis: int, batch_dims: int
+) -> torch.Tensor:
+    """params[batch, outer, AXIS, inner], indices[batch, places] to [batch, outer, places, inner]"""
     outer, inner = params.shape[batch_dims:axis], params.shape[axis + 1 :]
     batch, places = indices.shape[:batch_dims], indices.shape[batch_dims:]
     if not batch_dims:
@@ -332,9 +334,7 @@ class TensorScatterUpdate:
 
 
 @any_elements
-def _replaced(
-    tensor: torch.Tensor, updates: torch.Tensor, indices: torch.Tensor
-) -> torch.Tensor:
+def _replaced(tensor: torch.Tensor, updates: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
     depth = indices.shape[-1]
     inner = tensor.shape[depth:]
     places = _numbers(indices, tensor.shape, "shape")
@@ -359,9 +359,7 @@ class TensorScatterAdd:
 
     shape = _updated_shape
 
-    def kernel(
-        tensor: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor
-    ) -> torch.Tensor:
+    def kernel(tensor: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
         return _summed(tensor, updates, indices)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:
@@ -379,9 +377,7 @@ class TensorScatterSub:
 
     shape = _updated_shape
 
-    def kernel(
-        tensor: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor
-    ) -> torch.Tensor:
+    def kernel(tensor: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
         return _difference(tensor, updates, indices)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:

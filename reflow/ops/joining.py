@@ -136,13 +136,13 @@ def _sliced(dy: Tensor, offsets: Sequence[Tensor], sizes: Sequence[Tensor]) -> l
     return [Slice(dy, offset, size) for offset, size in zip(offsets, sizes)]
 
 
-def _parts_of_rows(values: Sequence[Tensor], axis: Tensor, dy: IndexedSlices) -> list[IndexedSlices]:
+def _parts_of_rows(
+    values: Sequence[Tensor], axis: Tensor, dy: IndexedSlices
+) -> list[IndexedSlices]:
     """As `_parts`, where only some rows of the whole have a gradient."""
     known_axis, rank = constant_value(axis), values[0].shape.ndims
     if known_axis is None:
-        raise ValueError(
-            "Can only compute IndexedSlices gradient with statically-known concat_dim"
-        )
+        raise ValueError("Can only compute IndexedSlices gradient with statically-known concat_dim")
     if known_axis < 0 and rank is None:
         raise ValueError(
             "Can only compute IndexedSlices gradient with negative concat_dim when first value "

@@ -5,8 +5,9 @@ A kernel is a plain function of the op's inputs.  Its signature says what it wan
 - A parameter for each input (a list input is one list).  Annotated `Host`, the input comes as
   a NumPy array; annotated `Ref`, as the variable that it refers to; else as a torch tensor.
 - Keyword-only parameters name what else it needs: an attribute of the op, `op` itself,
-  `device` (where its outputs belong) or `state` (what the op keeps between runs of a session;
-  the class makes it with a `state(op)` function).
+  `device` (where its outputs belong), `state` (what the op keeps between runs of a session;
+  the class makes it with a `state(op)` function) or `compile_function` (makes of a FuncGraph a
+  Python function from the NumPy arrays of its inputs to those of its outputs).
 
 It gives one value, or a tuple or list with one for each output.
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -43,8 +44,15 @@ class KernelSignature:
     kinds: tuple[Kind, ...]
     keywords: tuple[str, ...]
 
-    def keyword_values(self, op: Operation, state: Any, device: Any) -> dict[str, Any]:
-        special = {"op": op, "state": state, "device": device}
+    def keyword_values(
+        self, op: Operation, state: Any, device: Any, compile_function: Any = None
+    ) -> dict[str, Any]:
+        special = {
+            "op": op,
+            "state": state,
+            "device": device,
+            "compile_function": compile_function,
+        }
         return {
             name: op.attrs[name] if name in op.attrs else special[name] for name in self.keywords
         }
@@ -53,7 +61,7 @@ class KernelSignature:
 _KINDS: dict[str, Kind] = {"Host": "host", "list[Host]": "host", "Ref": "ref"}
 
 
-@lru_cache(maxsize=None)
+@cache
 def kernel_signature(definition: OpDefinition) -> KernelSignature | None:
     """The definition's kernel as the runtime calls it; None for an op that only marks a place."""
     function = getattr(definition.rules, "kernel", None)
@@ -91,7 +99,9 @@ def evaluate(op: Operation, values: list[Any]) -> list[Any] | None:
         arguments.append(group if arg.is_sequence else group[0])
         position += count
     with torch.inference_mode():
-        result = signature.function(*arguments, **signature.keyword_values(op, None, torch.device("cpu")))
+        result = signature.function(
+            *arguments, **signature.keyword_values(op, None, torch.device("cpu"))
+        )
         if len(op.outputs) == 1 and not isinstance(result, (tuple, list)):
             result = (result,)
         return [to_numpy(value) for value in result]

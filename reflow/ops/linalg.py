@@ -23,8 +23,10 @@ _NUMBERS = "T: {bfloat16, half, float, double, int32, int64, complex64, complex1
 def _matrix_product_shape(
     a: TensorShape, b: TensorShape, transpose_a: bool, transpose_b: bool
 ) -> TensorShape:
-    rows, inner_a = shapes.with_rank(a, 2).sizes[:: -1 if transpose_a else 1]
-    inner_b, columns = shapes.with_rank(b, 2).sizes[:: -1 if transpose_b else 1]
+    a, b = shapes.with_rank(a, 2), shapes.with_rank(b, 2)
+    assert a.sizes is not None and b.sizes is not None
+    rows, inner_a = a.sizes[:: -1 if transpose_a else 1]
+    inner_b, columns = b.sizes[:: -1 if transpose_b else 1]
     shapes.merge_sizes(inner_a, inner_b)
     return shapes.of(rows, columns)
 
@@ -37,10 +39,14 @@ class MatMul:
     outputs = "product: T"
     attrs = ("transpose_a: bool = false", "transpose_b: bool = false", _NUMBERS)
 
-    def shape(a: TensorShape, b: TensorShape, *, transpose_a: bool, transpose_b: bool) -> TensorShape:
+    def shape(
+        a: TensorShape, b: TensorShape, *, transpose_a: bool, transpose_b: bool
+    ) -> TensorShape:
         return _matrix_product_shape(a, b, transpose_a, transpose_b)
 
-    def kernel(a: torch.Tensor, b: torch.Tensor, *, transpose_a: bool, transpose_b: bool) -> torch.Tensor:
+    def kernel(
+        a: torch.Tensor, b: torch.Tensor, *, transpose_a: bool, transpose_b: bool
+    ) -> torch.Tensor:
         return torch.mm(a.t() if transpose_a else a, b.t() if transpose_b else b)
 
     def specialised(op: Operation, a: TensorShape, b: TensorShape) -> Any:
@@ -84,10 +90,14 @@ class SparseMatMul:
     )
     export = ("sparse_matmul",)
 
-    def shape(a: TensorShape, b: TensorShape, *, transpose_a: bool, transpose_b: bool) -> TensorShape:
+    def shape(
+        a: TensorShape, b: TensorShape, *, transpose_a: bool, transpose_b: bool
+    ) -> TensorShape:
         return _matrix_product_shape(a, b, transpose_a, transpose_b)
 
-    def kernel(a: torch.Tensor, b: torch.Tensor, *, transpose_a: bool, transpose_b: bool) -> torch.Tensor:
+    def kernel(
+        a: torch.Tensor, b: torch.Tensor, *, transpose_a: bool, transpose_b: bool
+    ) -> torch.Tensor:
         # With torch's dense product, looking for zeros does not pay.
         a, b = a.float(), b.float()
         return torch.mm(a.t() if transpose_a else a, b.t() if transpose_b else b)
@@ -124,7 +134,7 @@ class SparseMatMul:
         return da, db
 
 
-# -- Batches ------------------------------------------------------------------------------------
+# -- Batches -------------------------------------------------------------------------------------
 
 
 def _batch_product_shape(
@@ -189,7 +199,7 @@ def _batch_of(shape: Tensor) -> Tensor:
     from reflow.ops.slicing import StridedSlice
 
     first, end, step = constant([0]), constant([-2]), constant([1])
-    return StridedSlice(shape, first, end, step, begin_mask=1)  # type: ignore[no-any-return]
+    return StridedSlice(shape, first, end, step, begin_mask=1)
 
 
 def _unbatched(op: Operation, dx: Tensor, dy: Tensor) -> tuple[Tensor, Tensor]:
@@ -206,12 +216,12 @@ def _unbatched(op: Operation, dx: Tensor, dy: Tensor) -> tuple[Tensor, Tensor]:
     return Reshape(Sum(dx, axes_x), shape_x), Reshape(Sum(dy, axes_y), shape_y)
 
 
-BatchMatMul = _batch_matmul(
+BatchMatMul: OpDefinition = _batch_matmul(
     "BatchMatMul",
     "Products of matrices, in batches of one shape.  [..., m, k], [..., k, n] -> [..., m, n].",
     broadcast=False,
 )
-BatchMatMulV2 = _batch_matmul(
+BatchMatMulV2: OpDefinition = _batch_matmul(
     "BatchMatMulV2",
     "Products of matrices, in batches that broadcast.  [..., m, k], [..., k, n] -> [..., m, n].",
     broadcast=True,

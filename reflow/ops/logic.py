@@ -14,6 +14,7 @@ class LogicalNot:
 
     inputs = "x: bool"
     outputs = "y: bool"
+    elementwise = True
     gradient = None
     export = ("logical_not", "math.logical_not")
 
@@ -27,6 +28,7 @@ class LogicalAnd:
 
     inputs = "x: bool, y: bool"
     outputs = "z: bool"
+    elementwise = True
     gradient = None
     export = ("logical_and", "math.logical_and")
 
@@ -40,6 +42,7 @@ class LogicalOr:
 
     inputs = "x: bool, y: bool"
     outputs = "z: bool"
+    elementwise = True
     gradient = None
     export = ("logical_or", "math.logical_or")
 

@@ -18,7 +18,6 @@ from reflow.ops.casts import Cast
 from reflow.ops.comparisons import Greater, GreaterEqual, LessEqual, NotEqual
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import (
-    FLOATS_AND_COMPLEX,
     SIGNED,
     binary,
     conj,
@@ -47,16 +46,16 @@ _ORDERED = "T: {bfloat16, half, float, double, int32, int64}"
 
 def times(x: Tensor, factor: float) -> Tensor:
     """x multiplied by a number of x's own type."""
-    return Mul(constant(factor, x.dtype.base_dtype, name="factor"), x)  # type: ignore[no-any-return]
+    return Mul(constant(factor, x.dtype.base_dtype, name="factor"), x)
 
 
-# -- Of one operand ---------------------------------------------------------------------------
+# -- Of one operand ------------------------------------------------------------------------------
 
-Neg = unary(
+Neg: OpDefinition = unary(
     "Neg", "-x", torch.neg, lambda op, dy: Neg(dy), SIGNED, export=("negative", "math.negative")
 )
 
-Sign = unary(
+Sign: OpDefinition = unary(
     "Sign",
     "-1, 0 or 1: x / abs(x), and 0 at 0.",
     torch.sgn,
@@ -65,7 +64,7 @@ Sign = unary(
     export=("sign", "math.sign"),
 )
 
-Abs = unary(
+Abs: OpDefinition = unary(
     "Abs",
     "The absolute value.",
     torch.abs,
@@ -73,7 +72,7 @@ Abs = unary(
     "T: {bfloat16, half, float, double, int8, int16, int32, int64}",
 )
 
-Square = unary(
+Square: OpDefinition = unary(
     "Square",
     "x * x",
     torch.square,
@@ -82,7 +81,7 @@ Square = unary(
     export=("square", "math.square"),
 )
 
-Exp = unary(
+Exp: OpDefinition = unary(
     "Exp",
     "The exponential function.",
     torch.exp,
@@ -90,7 +89,7 @@ Exp = unary(
     export=("exp", "math.exp"),
 )
 
-Log = unary(
+Log: OpDefinition = unary(
     "Log",
     "The natural logarithm.",
     torch.log,
@@ -103,7 +102,7 @@ _RECIPROCAL_DOC = "1 / x"
 
 _reciprocal = no_integers(torch.reciprocal)
 
-Reciprocal = unary(
+Reciprocal: OpDefinition = unary(
     "Reciprocal",
     _RECIPROCAL_DOC,
     _reciprocal,
@@ -111,7 +110,9 @@ Reciprocal = unary(
     SIGNED,
     export=("reciprocal", "math.reciprocal"),
 )
-Inv = unary("Inv", _RECIPROCAL_DOC, _reciprocal, lambda op, dy: ReciprocalGrad(op.outputs[0], dy), SIGNED)
+Inv: OpDefinition = unary(
+    "Inv", _RECIPROCAL_DOC, _reciprocal, lambda op, dy: ReciprocalGrad(op.outputs[0], dy), SIGNED
+)
 
 
 def _reciprocal_grad(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
@@ -124,13 +125,15 @@ def _reciprocal_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
 
 
 _RECIPROCAL_GRAD_DOC = "-dy * y ** 2: the gradient of 1 / x."
-ReciprocalGrad = gradient_of_function(
+ReciprocalGrad: OpDefinition = gradient_of_function(
     "ReciprocalGrad", _RECIPROCAL_GRAD_DOC, _reciprocal_grad, _reciprocal_second
 )
-InvGrad = gradient_of_function("InvGrad", _RECIPROCAL_GRAD_DOC, _reciprocal_grad, _reciprocal_second)
+InvGrad: OpDefinition = gradient_of_function(
+    "InvGrad", _RECIPROCAL_GRAD_DOC, _reciprocal_grad, _reciprocal_second
+)
 
 
-# -- Sums and products ------------------------------------------------------------------------
+# -- Sums and products ---------------------------------------------------------------------------
 
 
 def _add(x: Any, y: Any) -> Any:
@@ -138,10 +141,14 @@ def _add(x: Any, y: Any) -> Any:
     return np.asarray(x + y, object) if isinstance(x, np.ndarray) else torch.add(x, y)
 
 
-Add = binary("Add", "x + y, also of strings.", _add, lambda op, dz: (dz, dz), _SUMS[:-1] + ", string}")
-AddV2 = binary("AddV2", "x + y", torch.add, lambda op, dz: (dz, dz), _SUMS)
-Sub = binary("Sub", "x - y", widened(torch.sub), lambda op, dz: (dz, Neg(dz)), _PRODUCTS)
-Mul = binary(
+Add: OpDefinition = binary(
+    "Add", "x + y, also of strings.", _add, lambda op, dz: (dz, dz), _SUMS[:-1] + ", string}"
+)
+AddV2: OpDefinition = binary("AddV2", "x + y", torch.add, lambda op, dz: (dz, dz), _SUMS)
+Sub: OpDefinition = binary(
+    "Sub", "x - y", widened(torch.sub), lambda op, dz: (dz, Neg(dz)), _PRODUCTS
+)
+Mul: OpDefinition = binary(
     "Mul",
     "x * y",
     torch.mul,
@@ -155,7 +162,7 @@ def _where_zero(y: torch.Tensor, result: torch.Tensor) -> torch.Tensor:
     return torch.where(y == 0, torch.zeros((), dtype=result.dtype, device=result.device), result)
 
 
-MulNoNan = binary(
+MulNoNan: OpDefinition = binary(
     "MulNoNan",
     "x * y, and 0 where y is 0 even if x is NaN or infinite.",
     lambda x, y: _where_zero(y, x * y),
@@ -163,7 +170,7 @@ MulNoNan = binary(
     _FACTORS,
 )
 
-SquaredDifference = binary(
+SquaredDifference: OpDefinition = binary(
     "SquaredDifference",
     "(x - y) * conj(x - y)",
     lambda x, y: _squared_magnitude(x - y),
@@ -241,21 +248,34 @@ def _sum_in_place(inputs: list[torch.Tensor]) -> torch.Tensor:
 _sum_of = widened(_sum_in_place)
 
 
-# -- Quotients --------------------------------------------------------------------------------
+# -- Quotients -----------------------------------------------------------------------------------
 
 
-def _divisor(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """y; InvalidArgumentError where integers x would be divided by 0."""
+def _divisor(
+    x: torch.Tensor, y: torch.Tensor, error: type[errors.OpError] = errors.InvalidArgumentError
+) -> torch.Tensor:
+    """y; an error where integers x would be divided by 0."""
     if x.numel() and bool((y == 0).any()):
-        raise errors.InvalidArgumentError(None, None, "Integer division by zero")
+        raise error(None, None, "Integer division by zero")  # type: ignore[call-arg]
     return y
 
 
-def _truncated_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+def _quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """x / y; of integers rounded towards zero."""
     if is_integer(x):
         return torch.div(x, _divisor(x, y), rounding_mode="trunc")
     return torch.div(x, y)
+
+
+# TensorFlow takes a division by zero for an internal error of these two.
+def _truncated_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    if is_integer(x):
+        return torch.div(x, _divisor(x, y, errors.InternalError), rounding_mode="trunc")
+    return torch.div(x, y)
+
+
+def _truncated_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return torch.fmod(x, _divisor(x, y, errors.InternalError) if is_integer(x) else y)
 
 
 def _floored_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -272,38 +292,34 @@ def _floored_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return torch.remainder(x, y)
 
 
-def _truncated_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return torch.fmod(x, _divisor(x, y) if is_integer(x) else y)
-
-
 def _quotient_gradient(divide: OpDefinition, op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     x, y = conj(op.inputs[0]), conj(op.inputs[1])
     return divide(dz, y), Mul(dz, divide(divide(Neg(x), y), y))
 
 
-RealDiv = binary(
+RealDiv: OpDefinition = binary(
     "RealDiv",
     "x / y; of integers rounded towards zero.",
-    widened(_truncated_quotient),
+    widened(_quotient),
     lambda op, dz: _quotient_gradient(RealDiv, op, dz),
     _PRODUCTS,
     export=("realdiv",),
 )
-Div = binary(
+Div: OpDefinition = binary(
     "Div",
     "x / y; of integers rounded towards zero.",
-    widened(_truncated_quotient),
+    widened(_quotient),
     lambda op, dz: _quotient_gradient(RealDiv, op, dz),
     _PRODUCTS,
 )
-DivNoNan = binary(
+DivNoNan: OpDefinition = binary(
     "DivNoNan",
     "x / y, and 0 where y is 0.",
     lambda x, y: _where_zero(y, x / y),
     lambda op, dz: _quotient_gradient(DivNoNan, op, dz),
     _FACTORS,
 )
-FloorDiv = binary(
+FloorDiv: OpDefinition = binary(
     "FloorDiv",
     "x / y rounded down.",
     widened(_floored_quotient),
@@ -311,7 +327,7 @@ FloorDiv = binary(
     _PRODUCTS,
     export=("floor_div",),
 )
-TruncateDiv = binary(
+TruncateDiv: OpDefinition = binary(
     "TruncateDiv",
     "x / y; of integers rounded towards zero.",
     widened(_truncated_quotient),
@@ -319,7 +335,7 @@ TruncateDiv = binary(
     _PRODUCTS,
     export=("truncatediv",),
 )
-FloorMod = binary(
+FloorMod: OpDefinition = binary(
     "FloorMod",
     "What is left of x after FloorDiv: has the sign of y.",
     _floored_remainder,
@@ -327,14 +343,14 @@ FloorMod = binary(
     _REMAINDERS,
     export=("floormod", "mod", "math.floormod", "math.mod"),
 )
-Mod = binary(
+Mod: OpDefinition = binary(
     "Mod",
     "What is left of x after division: has the sign of x.",
     _truncated_remainder,
     None,
     "T: {int32, int64, half, half, bfloat16, float, double}",
 )
-TruncateMod = binary(
+TruncateMod: OpDefinition = binary(
     "TruncateMod",
     "What is left of x after division: has the sign of x.",
     _truncated_remainder,
@@ -344,7 +360,7 @@ TruncateMod = binary(
 )
 
 
-# -- Powers and logarithms of two operands ----------------------------------------------------
+# -- Powers and logarithms of two operands -------------------------------------------------------
 
 
 def _pow(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -365,7 +381,7 @@ def _pow_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     return dx, Mul(Mul(dz, z), log_x)
 
 
-Pow = binary(
+Pow: OpDefinition = binary(
     "Pow",
     "x to the power of y.",
     _pow,
@@ -376,10 +392,10 @@ Pow = binary(
 
 def _is_nonzero(x: Tensor) -> Tensor:
     """1 where x is not 0, else 0, in x's type."""
-    return Cast(NotEqual(x, constant(0, x.dtype.base_dtype)), DstT=x.dtype.base_dtype)  # type: ignore[no-any-return]
+    return Cast(NotEqual(x, constant(0, x.dtype.base_dtype)), DstT=x.dtype.base_dtype)
 
 
-Xdivy = binary(
+Xdivy: OpDefinition = binary(
     "Xdivy",
     "x / y, and 0 where x is 0.",
     lambda x, y: _where_zero(x, x / y),
@@ -390,7 +406,7 @@ Xdivy = binary(
     _FACTORS,
     export=("math.xdivy",),
 )
-Xlogy = binary(
+Xlogy: OpDefinition = binary(
     "Xlogy",
     "x * log(y), and 0 where x is 0.",
     lambda x, y: _where_zero(x, x * torch.log(y)),
@@ -403,7 +419,7 @@ Xlogy = binary(
 )
 
 
-# -- The larger and the smaller ---------------------------------------------------------------
+# -- The larger and the smaller ------------------------------------------------------------------
 
 
 def _choice_gradient(chosen: OpDefinition, op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
@@ -412,7 +428,7 @@ def _choice_gradient(chosen: OpDefinition, op: Operation, dz: Tensor) -> tuple[T
     return Select(mask, dz, zeros), Select(mask, zeros, dz)
 
 
-Maximum = binary(
+Maximum: OpDefinition = binary(
     "Maximum",
     "The larger of x and y, and x where either is NaN.",
     lambda x, y: torch.where(x < y, y, x),
@@ -420,7 +436,7 @@ Maximum = binary(
     _ORDERED,
     export=("maximum", "math.maximum"),
 )
-Minimum = binary(
+Minimum: OpDefinition = binary(
     "Minimum",
     "The smaller of x and y, and x where either is NaN.",
     lambda x, y: torch.where(y < x, y, x),

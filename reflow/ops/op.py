@@ -17,6 +17,8 @@ def op(rules: type) -> OpDefinition:
       kernel(...): what it computes (ops/kernels.py).
       gradient(op, *output_gradients): one tensor or None for each input; `gradient = None`
         for an op that has none.  Without the name, differentiating is an error.
+      elementwise = True: what an output holds in one place depends on what the inputs hold there;
+        inputs of different shapes broadcast.
       view = True: the output may share memory with the first input.
       stateful = True: runs every time, in order; never folded or merged with its equals.
       specialised(op, *input_shapes): a kernel for exactly these shapes, or None.

@@ -202,9 +202,7 @@ class ReverseSequence:
             if axis >= rank:
                 raise ValueError(f"{name} must be < input rank: {axis} vs. {rank}")
         batch = shapes.merge(lengths, shapes.of(input.sizes[batch_dim])).sizes
-        return shapes.of(
-            *input.sizes[:batch_dim], *(batch or ()), *input.sizes[batch_dim + 1 :]
-        )
+        return shapes.of(*input.sizes[:batch_dim], *(batch or ()), *input.sizes[batch_dim + 1 :])
 
     @any_elements
     def kernel(

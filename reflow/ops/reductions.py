@@ -89,7 +89,7 @@ def _reduction(
     return op(type(name, (), rules))
 
 
-# -- Kernels ------------------------------------------------------------------------------------
+# -- Kernels -------------------------------------------------------------------------------------
 
 
 def _sum(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
@@ -151,7 +151,7 @@ def _euclidean_norm(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tenso
     return squares.to(torch.float64).sqrt().nan_to_num().to(x.dtype)
 
 
-# -- Gradients ----------------------------------------------------------------------------------
+# -- Gradients -----------------------------------------------------------------------------------
 
 
 def _kept_shape(op: Operation) -> Tensor:
@@ -160,21 +160,21 @@ def _kept_shape(op: Operation) -> Tensor:
     It is that of the same reduction with keep_dims, which a plan knows without computing it.
     """
     if op.attrs["keep_dims"]:
-        return Shape(op.outputs[0])  # type: ignore[no-any-return]
+        return Shape(op.outputs[0])
     kept = op.definition(op.inputs[0], op.inputs[1], keep_dims=True)
-    return Shape(kept)  # type: ignore[no-any-return]
+    return Shape(kept)
 
 
 def _spread(op: Operation, dy: Tensor) -> Tensor:
     """dy, repeated along the reduced dimensions."""
-    return BroadcastTo(Reshape(dy, _kept_shape(op)), Shape(op.inputs[0]))  # type: ignore[no-any-return]
+    return BroadcastTo(Reshape(dy, _kept_shape(op)), Shape(op.inputs[0]))
 
 
 def _mean_gradient(op: Operation, dy: Tensor) -> Tensor:
     axis = constant([0])
     sizes = [Prod(Shape(tensor), axis) for tensor in (op.inputs[0], op.outputs[0])]
     count = FloorDiv(sizes[0], Maximum(sizes[1], constant(1)))
-    return RealDiv(_spread(op, dy), Cast(count, DstT=dy.dtype.base_dtype))  # type: ignore[no-any-return]
+    return RealDiv(_spread(op, dy), Cast(count, DstT=dy.dtype.base_dtype))
 
 
 def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
@@ -183,24 +183,24 @@ def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
     is_extreme = Equal(Reshape(op.outputs[0], kept), op.inputs[0])
     chosen = Cast(is_extreme, DstT=dy.dtype.base_dtype)
     count = Reshape(Sum(chosen, op.inputs[1]), kept)
-    return Mul(RealDiv(chosen, count), Reshape(dy, kept))  # type: ignore[no-any-return]
+    return Mul(RealDiv(chosen, count), Reshape(dy, kept))
 
 
-Sum = _reduction("Sum", "The sum.", widened(_sum), _spread)
-Mean = _reduction(
+Sum: OpDefinition = _reduction("Sum", "The sum.", widened(_sum), _spread)
+Mean: OpDefinition = _reduction(
     "Mean", "The mean; of integers rounded towards zero.", widened(_mean), _mean_gradient
 )
-Max = _reduction(
+Max: OpDefinition = _reduction(
     "Max", "The largest.", widened(_extreme(torch.amax, "min"), ordered=True), _extreme_gradient
 )
-Min = _reduction(
+Min: OpDefinition = _reduction(
     "Min", "The smallest.", widened(_extreme(torch.amin, "max"), ordered=True), _extreme_gradient
 )
-EuclideanNorm = _reduction(
+EuclideanNorm: OpDefinition = _reduction(
     "EuclideanNorm", "The root of the sum of squares.", widened(_euclidean_norm), None
 )
-All = _reduction("All", "Whether all are true.", torch.all, None, types=None)
-Any_ = _reduction("Any", "Whether any is true.", torch.any, None, types=None)
+All: OpDefinition = _reduction("All", "Whether all are true.", torch.all, None, types=None)
+Any_: OpDefinition = _reduction("Any", "Whether any is true.", torch.any, None, types=None)
 
 
 def _prod_gradient(op: Operation, dy: Tensor) -> Tensor:
@@ -227,13 +227,13 @@ def _prod_gradient(op: Operation, dy: Tensor) -> Tensor:
     before = Cumprod(factors, zero, exclusive=True)
     after = Cumprod(factors, zero, exclusive=True, reverse=True)
     others = Reshape(Mul(conj(before), conj(after)), Shape(in_order))
-    return Mul(_spread(op, dy), Transpose(others, InvertPermutation(order)))  # type: ignore[no-any-return]
+    return Mul(_spread(op, dy), Transpose(others, InvertPermutation(order)))
 
 
-Prod = _reduction("Prod", "The product.", widened(_prod), _prod_gradient)
+Prod: OpDefinition = _reduction("Prod", "The product.", widened(_prod), _prod_gradient)
 
 
-# -- Where the extremes are -----------------------------------------------------------------------
+# -- Where the extremes are ----------------------------------------------------------------------
 
 
 def _arg_extreme(
@@ -297,9 +297,9 @@ def _arg_extreme(
     )
 
 
-ArgMax = _arg_extreme(
+ArgMax: OpDefinition = _arg_extreme(
     "ArgMax", "The index of the first largest element along an axis.", torch.max, "min", "arg_max"
 )
-ArgMin = _arg_extreme(
+ArgMin: OpDefinition = _arg_extreme(
     "ArgMin", "The index of the first smallest element along an axis.", torch.min, "max", "arg_min"
 )

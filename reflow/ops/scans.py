@@ -10,9 +10,9 @@ import torch
 from reflow.graph import errors
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
+from reflow.ops.comparisons import Greater
 from reflow.ops.constants import constant
 from reflow.ops.kernels import Host
-from reflow.ops.comparisons import Greater
 from reflow.ops.math import AddV2, Exp, Log, Mul, Neg, RealDiv, Sub
 from reflow.ops.op import op
 from reflow.ops.selection import SelectV2
@@ -75,10 +75,10 @@ def _scan(
 def _turned(scan: OpDefinition, op: Operation, x: Tensor) -> Tensor:
     """The same scan from the other end."""
     exclusive, reverse = op.attrs["exclusive"], op.attrs["reverse"]
-    return scan(x, op.inputs[1], exclusive=exclusive, reverse=not reverse)  # type: ignore[no-any-return]
+    return scan(x, op.inputs[1], exclusive=exclusive, reverse=not reverse)
 
 
-Cumsum = _scan(
+Cumsum: OpDefinition = _scan(
     "Cumsum",
     "The running sum along an axis.",
     lambda x, axis: torch.cumsum(x, axis, dtype=x.dtype),
@@ -86,7 +86,7 @@ Cumsum = _scan(
     lambda op, dy: _turned(Cumsum, op, dy),
     "T: numbertype",
 )
-Cumprod = _scan(
+Cumprod: OpDefinition = _scan(
     "Cumprod",
     "The running product along an axis.  Its gradient is not defined where x is 0.",
     lambda x, axis: torch.cumprod(x, axis, dtype=x.dtype),
@@ -104,12 +104,12 @@ def _logsumexp_gradient(op: Operation, dy: Tensor) -> Tensor:
 
     def scanned(part: Tensor) -> Tensor:
         log_part = SelectV2(Greater(part, zero), Log(part), lowest)
-        return Exp(AddV2(_turned(CumulativeLogsumexp, op, Sub(log_part, y)), x))  # type: ignore[no-any-return]
+        return Exp(AddV2(_turned(CumulativeLogsumexp, op, Sub(log_part, y)), x))
 
-    return Sub(scanned(dy), scanned(Neg(dy)))  # type: ignore[no-any-return]
+    return Sub(scanned(dy), scanned(Neg(dy)))
 
 
-CumulativeLogsumexp = _scan(
+CumulativeLogsumexp: OpDefinition = _scan(
     "CumulativeLogsumexp",
     "The logarithm of the running sum of exponentials along an axis.",
     torch.logcumsumexp,

@@ -15,7 +15,9 @@ from reflow.ops.unsigned import in_order
 def _bound(name: str, doc: str, right: bool) -> OpDefinition:
     def shape(sorted_inputs: TensorShape, values: TensorShape) -> TensorShape:
         rows = shapes.with_rank(sorted_inputs, 2).sizes or ()
-        shapes.merge(shapes.of(*rows[:1]), shapes.of(*(shapes.with_rank(values, 2).sizes or ())[:1]))
+        shapes.merge(
+            shapes.of(*rows[:1]), shapes.of(*(shapes.with_rank(values, 2).sizes or ())[:1])
+        )
         return values
 
     def kernel(

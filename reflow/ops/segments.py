@@ -36,7 +36,7 @@ SegmentKernel = Callable[[torch.Tensor, torch.Tensor, int, float], torch.Tensor]
 SegmentGradient = Callable[[Operation, Tensor], Tensor]
 
 
-# -- Kernels ------------------------------------------------------------------------------------
+# -- Kernels -------------------------------------------------------------------------------------
 
 
 def sum_rows(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float = 0) -> torch.Tensor:
@@ -72,7 +72,7 @@ def _prod(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> to
     return result
 
 
-# -- Sorted ids -----------------------------------------------------------------------------------
+# -- Sorted ids ----------------------------------------------------------------------------------
 
 
 def segments_of_sorted(segment_ids: Host, rows: int) -> int:
@@ -145,7 +145,7 @@ def _with_rank_of(x: Tensor, like: Tensor) -> Tensor:
     """x with dimensions of 1 behind, as many as `like` has more."""
     missing = Reshape(Sub(Rank(like), Rank(x)), constant([1]))
     ones = Fill(missing, constant(1))
-    return Reshape(x, ConcatV2([Shape(x), ones], constant(0)))  # type: ignore[no-any-return]
+    return Reshape(x, ConcatV2([Shape(x), ones], constant(0)))
 
 
 def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
@@ -154,18 +154,20 @@ def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
     is_extreme = Equal(data, take(op.outputs[0], ids))
     count = SegmentSum(Cast(is_extreme, DstT=dy.dtype.base_dtype), ids)
     shares = take(RealDiv(dy, count), ids)
-    return Select(is_extreme, shares, ZerosLike(data))  # type: ignore[no-any-return]
+    return Select(is_extreme, shares, ZerosLike(data))
 
 
-SegmentSum = _sorted_segments(
+SegmentSum: OpDefinition = _sorted_segments(
     "SegmentSum", "The sum of each segment.", sum_rows, 0, lambda op, dy: take(dy, op.inputs[1])
 )
-SegmentMean = _sorted_segments(
+SegmentMean: OpDefinition = _sorted_segments(
     "SegmentMean", "The mean of each segment; 0 for an empty one.", mean_rows, 0, _mean_gradient
 )
 # TensorFlow has no gradient of it either.
-SegmentProd = _sorted_segments("SegmentProd", "The product of each segment.", _prod, 1, None)
-SegmentMax = _sorted_segments(
+SegmentProd: OpDefinition = _sorted_segments(
+    "SegmentProd", "The product of each segment.", _prod, 1, None
+)
+SegmentMax: OpDefinition = _sorted_segments(
     "SegmentMax",
     "The largest of each segment; 0 for an empty one.",
     _indexed("amax"),
@@ -174,7 +176,7 @@ SegmentMax = _sorted_segments(
     _REALS,
     ordered=True,
 )
-SegmentMin = _sorted_segments(
+SegmentMin: OpDefinition = _sorted_segments(
     "SegmentMin",
     "The smallest of each segment; 0 for an empty one.",
     _indexed("amin"),
@@ -185,7 +187,7 @@ SegmentMin = _sorted_segments(
 )
 
 
-# -- Unsorted ids ---------------------------------------------------------------------------------
+# -- Unsorted ids --------------------------------------------------------------------------------
 
 
 def _unsorted_segments(
@@ -262,7 +264,7 @@ def _unsorted_extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
     is_extreme = LogicalAnd(Equal(data, extremes), mask)
     ties = UnsortedSegmentSum(Cast(is_extreme, DstT=dy.dtype.base_dtype), ids, count)
     shares, _ = _gather_kept(RealDiv(dy, ties), ids)
-    return Select(is_extreme, shares, ZerosLike(shares))  # type: ignore[no-any-return]
+    return Select(is_extreme, shares, ZerosLike(shares))
 
 
 def _unsorted_product_gradient(op: Operation, dy: Tensor) -> Tensor:
@@ -284,7 +286,7 @@ def _unsorted_product_gradient(op: Operation, dy: Tensor) -> Tensor:
         take(product_of_others, clipped),
         RealDiv(take(op.outputs[0], clipped), data),
     )
-    return Mul(_gather_kept(dy, ids)[0], partial)  # type: ignore[no-any-return]
+    return Mul(_gather_kept(dy, ids)[0], partial)
 
 
 def _least(dtype: torch.dtype) -> float:
@@ -295,21 +297,21 @@ def _greatest(dtype: torch.dtype) -> float:
     return torch.finfo(dtype).max if dtype.is_floating_point else torch.iinfo(dtype).max
 
 
-UnsortedSegmentSum = _unsorted_segments(
+UnsortedSegmentSum: OpDefinition = _unsorted_segments(
     "UnsortedSegmentSum",
     "The sum of each segment.",
     sum_rows,
     lambda dtype: 0,
     lambda op, dy: _gather_kept(dy, op.inputs[1])[0],
 )
-UnsortedSegmentProd = _unsorted_segments(
+UnsortedSegmentProd: OpDefinition = _unsorted_segments(
     "UnsortedSegmentProd",
     "The product of each segment.",
     _prod,
     lambda dtype: 1,
     _unsorted_product_gradient,
 )
-UnsortedSegmentMax = _unsorted_segments(
+UnsortedSegmentMax: OpDefinition = _unsorted_segments(
     "UnsortedSegmentMax",
     "The largest of each segment; the type's least number for an empty one.",
     _indexed("amax"),
@@ -318,7 +320,7 @@ UnsortedSegmentMax = _unsorted_segments(
     _REALS,
     ordered=True,
 )
-UnsortedSegmentMin = _unsorted_segments(
+UnsortedSegmentMin: OpDefinition = _unsorted_segments(
     "UnsortedSegmentMin",
     "The smallest of each segment; the type's greatest number for an empty one.",
     _indexed("amin"),
@@ -329,8 +331,7 @@ UnsortedSegmentMin = _unsorted_segments(
 )
 
 
-
-# -- Counts -----------------------------------------------------------------------------------------
+# -- Counts --------------------------------------------------------------------------------------
 
 
 @op

@@ -141,9 +141,7 @@ class DynamicPartition:
         wrong = (numbers < 0) | (numbers >= num_partitions)
         if bool(wrong.any()):
             i = int(wrong.nonzero()[0])
-            raise ValueError(
-                f"partitions[{i}] = {int(numbers[i])} is not in [0, {num_partitions})"
-            )
+            raise ValueError(f"partitions[{i}] = {int(numbers[i])} is not in [0, {num_partitions})")
         return [rows[numbers == i] for i in range(num_partitions)]
 
     def gradient(op: Operation, *dy: Tensor) -> tuple[Tensor, None]:
@@ -166,9 +164,7 @@ class DynamicStitch:
     attrs = ("N: int >= 1", "T: type")
     export = ("dynamic_stitch",)
 
-    def shape(
-        indices: list[TensorShape], data: list[TensorShape], *, op: Operation
-    ) -> TensorShape:
+    def shape(indices: list[TensorShape], data: list[TensorShape], *, op: Operation) -> TensorShape:
         inner = shapes.UNKNOWN
         for places, values in zip(indices, data):
             if places.sizes is None or values.sizes is None:

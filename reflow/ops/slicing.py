@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -36,9 +35,7 @@ class Slice:
     attrs = ("T: type", "Index: {int32, int64}")
     view = True
 
-    def shape(
-        input: TensorShape, begin: Dims, size: Dims, *, op: Operation
-    ) -> TensorShape:
+    def shape(input: TensorShape, begin: Dims, size: Dims, *, op: Operation) -> TensorShape:
         begin_shape, size_shape = (shapes.with_rank(t.shape, 1) for t in op.inputs[1:])
         (rank,) = shapes.merge(begin_shape, size_shape).sizes or (None,)
         if rank is None and input.sizes is None:
@@ -217,9 +214,7 @@ def _entries(count: int, masks: Masks, rank: int) -> list[tuple[int, int | None,
     new_axes = [i for i in range(count) if masks.new_axis >> i & 1 and i != ellipsis]
     explicit = count - len(new_axes) - len(ellipses)
     if explicit > rank:
-        raise ValueError(
-            f"Index out of range using input dim {rank}; input has only {rank} dims"
-        )
+        raise ValueError(f"Index out of range using input dim {rank}; input has only {rank} dims")
     entries: list[tuple[int, int | None, int]] = []
     axis = 0
     for i in range(count + 1):
@@ -402,9 +397,7 @@ def last_dimension(shape: Tensor) -> Tensor:
 
 def dimensions_from(shape: Tensor, start: int) -> Tensor:
     """The dimensions shape[start:]."""
-    return StridedSlice(
-        shape, constant([start]), constant([0]), constant([1]), end_mask=1
-    )
+    return StridedSlice(shape, constant([start]), constant([0]), constant([1]), end_mask=1)
 
 
 def replace_first(shape: Tensor, size: int) -> Tensor:

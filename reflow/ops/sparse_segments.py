@@ -81,9 +81,7 @@ def _sparse_segments(
         data, indices, segment_ids = op.inputs[:3]
         return gradient(dy, indices, segment_ids, first_dimension(Shape(data)))
 
-    def shape(
-        data: TensorShape, indices: TensorShape, segment_ids: TensorShape
-    ) -> TensorShape:
+    def shape(data: TensorShape, indices: TensorShape, segment_ids: TensorShape) -> TensorShape:
         return _shape(data, indices, segment_ids, None)
 
     def kernel(data: torch.Tensor, indices: Host, segment_ids: Host) -> torch.Tensor:
@@ -150,10 +148,10 @@ def _identity(sizes: torch.Tensor) -> torch.Tensor:
     return sizes
 
 
-SparseSegmentMeanGrad = _row_gradient(
+SparseSegmentMeanGrad: OpDefinition = _row_gradient(
     "SparseSegmentMeanGrad", "The gradient of SparseSegmentMean by `data`.", _identity
 )
-SparseSegmentSqrtNGrad = _row_gradient(
+SparseSegmentSqrtNGrad: OpDefinition = _row_gradient(
     "SparseSegmentSqrtNGrad", "The gradient of SparseSegmentSqrtN by `data`.", torch.sqrt
 )
 

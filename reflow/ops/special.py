@@ -6,6 +6,7 @@ import math
 
 import torch
 
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
@@ -22,20 +23,20 @@ _REALS = "T: {float, double}"
 
 
 def _plus(x: Tensor, number: float) -> Tensor:
-    return AddV2(x, constant(number, x.dtype.base_dtype))  # type: ignore[no-any-return]
+    return AddV2(x, constant(number, x.dtype.base_dtype))
 
 
-# -- Error functions ------------------------------------------------------------------------------
+# -- Error functions -----------------------------------------------------------------------------
 
 
 def _gaussian(scale: float, op: Operation, dy: Tensor) -> Tensor:
     """dy * scale * exp(-x ** 2)"""
-    return Mul(times(dy, scale), Exp(Neg(Square(op.inputs[0]))))  # type: ignore[no-any-return]
+    return Mul(times(dy, scale), Exp(Neg(Square(op.inputs[0]))))
 
 
 _TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
-Erf = unary(
+Erf: OpDefinition = unary(
     "Erf",
     "The Gauss error function.",
     torch.erf,
@@ -43,7 +44,7 @@ Erf = unary(
     FLOATS,
     export=("erf", "math.erf"),
 )
-Erfc = unary(
+Erfc: OpDefinition = unary(
     "Erfc",
     "1 - erf(x)",
     torch.erfc,
@@ -53,7 +54,7 @@ Erfc = unary(
 )
 
 
-# -- Gamma functions ------------------------------------------------------------------------------
+# -- Gamma functions -----------------------------------------------------------------------------
 
 
 def _digamma(x: torch.Tensor) -> torch.Tensor:
@@ -68,7 +69,7 @@ def _polygamma(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     return torch.where((a >= 0) & (a == a.floor()), values, math.nan)
 
 
-Lgamma = unary(
+Lgamma: OpDefinition = unary(
     "Lgamma",
     "The logarithm of the absolute value of the gamma function.",
     torch.lgamma,
@@ -76,7 +77,7 @@ Lgamma = unary(
     FLOATS,
     export=("lgamma", "math.lgamma"),
 )
-Digamma = unary(
+Digamma: OpDefinition = unary(
     "Digamma",
     "The derivative of Lgamma.",
     _digamma,
@@ -85,7 +86,7 @@ Digamma = unary(
     export=("digamma", "math.digamma"),
 )
 # Neither has TensorFlow derivatives by the order of Polygamma and the exponent of Zeta.
-Polygamma = binary(
+Polygamma: OpDefinition = binary(
     "Polygamma",
     "The a-th derivative of Digamma at x.",
     _polygamma,
@@ -94,7 +95,7 @@ Polygamma = binary(
     inputs=("a", "x"),
     export=("polygamma", "math.polygamma"),
 )
-Zeta = binary(
+Zeta: OpDefinition = binary(
     "Zeta",
     "The Hurwitz zeta function: the sum of (q + n) ** -x over n = 0, 1, ...",
     torch.special.zeta,
@@ -110,10 +111,9 @@ Zeta = binary(
 
 def _igamma_grad_a(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     """The derivative, term by term, of P(a, x) = sum of x ** (a + n) exp(-x) / Gamma(a + n + 1)."""
-    dtype = a.dtype
-    a, x = torch.broadcast_tensors(a.double(), x.double())
+    dtype, a, x = a.dtype, a.double(), x.double()
     log_x = torch.log(x)
-    total = torch.zeros_like(a)
+    total = torch.zeros_like(a + x)
     terms = float(x.max()) if x.numel() else 0.0
     # The terms rise until n reaches x and then fall like those of exp(x).
     for n in range(int(terms + 10 * math.sqrt(terms)) + 60):
@@ -123,7 +123,7 @@ def _igamma_grad_a(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     return torch.where((a > 0) & (x >= 0), total, math.nan).to(dtype)
 
 
-IgammaGradA = binary(
+IgammaGradA: OpDefinition = binary(
     "IgammaGradA",
     "The derivative of igamma(a, x) by a.",
     _igamma_grad_a,
@@ -144,7 +144,7 @@ def _igammac_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     return Neg(da), Neg(dx)
 
 
-Igamma = binary(
+Igamma: OpDefinition = binary(
     "Igamma",
     "The lower regularised incomplete gamma function P(a, x).",
     lambda a, x: torch.where(a > 0, torch.special.gammainc(a, x), math.nan),
@@ -153,7 +153,7 @@ Igamma = binary(
     inputs=("a", "x"),
     export=("igamma", "math.igamma"),
 )
-Igammac = binary(
+Igammac: OpDefinition = binary(
     "Igammac",
     "The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x).",
     lambda a, x: torch.where(a > 0, torch.special.gammaincc(a, x), math.nan),
@@ -164,7 +164,7 @@ Igammac = binary(
 )
 
 
-# -- The incomplete beta function -----------------------------------------------------------------
+# -- The incomplete beta function ----------------------------------------------------------------
 
 
 def _beta_fraction(a: torch.Tensor, b: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
@@ -194,8 +194,7 @@ def _away_from_zero(x: torch.Tensor, tiny: float) -> torch.Tensor:
 
 
 def _betainc(a: torch.Tensor, b: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    dtype = x.dtype
-    a, b, x = torch.broadcast_tensors(a.double(), b.double(), x.double())
+    dtype, a, b, x = x.dtype, a.double(), b.double(), x.double()
     # The fraction converges on one side; the other is its mirror image.
     mirrored = x > (a + 1) / (a + b + 2)
     p, q = torch.where(mirrored, b, a), torch.where(mirrored, a, b)
@@ -235,16 +234,14 @@ class Betainc:
 
         a, b, x = op.inputs
         log_beta = Sub(AddV2(Lgamma(a), Lgamma(b)), Lgamma(AddV2(a, b)))
-        log_density = AddV2(
-            Mul(_plus(b, -1), Log(_plus(Neg(x), 1))), Mul(_plus(a, -1), Log(x))
-        )
+        log_density = AddV2(Mul(_plus(b, -1), Log(_plus(Neg(x), 1))), Mul(_plus(a, -1), Log(x)))
         dx = Mul(Exp(Sub(log_density, log_beta)), dz)
         shape_a, shape_x = Shape(a), Shape(x)
         _, axes = BroadcastGradientArgs(shape_a, shape_x)
         return None, None, Reshape(Sum(dx, axes), shape_x)
 
 
-# -- Bessel functions -----------------------------------------------------------------------------
+# -- Bessel functions ----------------------------------------------------------------------------
 
 
 def _bessel_i1e_gradient(op: Operation, dy: Tensor) -> Tensor:
@@ -255,20 +252,18 @@ def _bessel_i1e_gradient(op: Operation, dy: Tensor) -> Tensor:
     safe = Greater(Abs(x), constant(epsilon, dtype))
     safe_x = Select(safe, x, _plus(ZerosLike(x), epsilon))
     slope = Sub(BesselI0e(safe_x), Mul(y, AddV2(Sign(safe_x), Reciprocal(safe_x))))
-    return Mul(dy, Select(safe, slope, _plus(ZerosLike(x), 0.5)))  # type: ignore[no-any-return]
+    return Mul(dy, Select(safe, slope, _plus(ZerosLike(x), 0.5)))
 
 
-BesselI0e = unary(
+BesselI0e: OpDefinition = unary(
     "BesselI0e",
     "exp(-abs(x)) times the modified Bessel function of order 0.",
     torch.special.i0e,
-    lambda op, dy: Mul(
-        dy, Sub(BesselI1e(op.inputs[0]), Mul(Sign(op.inputs[0]), op.outputs[0]))
-    ),
+    lambda op, dy: Mul(dy, Sub(BesselI1e(op.inputs[0]), Mul(Sign(op.inputs[0]), op.outputs[0]))),
     FLOATS,
     export=("math.bessel_i0e",),
 )
-BesselI1e = unary(
+BesselI1e: OpDefinition = unary(
     "BesselI1e",
     "exp(-abs(x)) times the modified Bessel function of order 1.",
     torch.special.i1e,

@@ -6,7 +6,6 @@ import numpy as np
 import torch
 
 from reflow.graph.dtypes import DType
-from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host

@@ -44,7 +44,9 @@ class TopKV2:
     def kernel(input: torch.Tensor, k: Host, *, sorted: bool) -> tuple[torch.Tensor, torch.Tensor]:
         count = int(k)
         if count > input.shape[-1]:
-            raise ValueError(f"input must have at least k columns. Had {input.shape[-1]}, needed {count}")
+            raise ValueError(
+                f"input must have at least k columns. Had {input.shape[-1]}, needed {count}"
+            )
         values, indices = torch.sort(input, dim=-1, descending=True, stable=True)
         return values[..., :count].contiguous(), indices[..., :count].to(torch.int32)
 
@@ -52,7 +54,10 @@ class TopKV2:
         x = op.inputs[0]
         dtype = x.dtype.base_dtype
         # One row for each of the k picks: its gradient at its position, zero elsewhere.
-        last = Reshape(Slice(Shape(x), Reshape(Sub(Rank(x), constant(1)), constant([1])), constant([1])), constant([], int32))
+        last = Reshape(
+            Slice(Shape(x), Reshape(Sub(Rank(x), constant(1)), constant([1])), constant([1])),
+            constant([], int32),
+        )
         places = OneHot(op.outputs[1], last, constant(1, dtype), constant(0, dtype), axis=-1)
         return Sum(Mul(places, ExpandDims(d_values, constant(-1))), constant(-2)), None
 

@@ -68,7 +68,9 @@ _NESTEROV = "use_nesterov: bool = false"
 _INDICES = "Tindices: {int32, int64}"
 
 
-def _gradient_descent_shape(var: TensorShape, alpha: TensorShape, delta: TensorShape) -> TensorShape:
+def _gradient_descent_shape(
+    var: TensorShape, alpha: TensorShape, delta: TensorShape
+) -> TensorShape:
     shapes.with_rank(alpha, 0)
     return shapes.merge(var, delta)
 
@@ -194,7 +196,7 @@ def _sparse_momentum(
 
 def check_rows(var: torch.Tensor, indices: torch.Tensor) -> None:
     """InvalidArgumentError for an index that is no row of `var`."""
-    if indices.numel() and not (0 <= int(indices.min()) and int(indices.max()) < var.shape[0]):
+    if indices.numel() and not (int(indices.min()) >= 0 and int(indices.max()) < var.shape[0]):
         position = int(((indices < 0) | (indices >= var.shape[0])).nonzero()[0])
         raise errors.InvalidArgumentError(
             None,
@@ -221,7 +223,9 @@ def _adam_shape(*inputs: TensorShape) -> TensorShape:
     return shapes.merge(shapes.merge(shapes.merge(var, m), v), grad)
 
 
-def adam_step_size(beta1_power: torch.Tensor, beta2_power: torch.Tensor, lr: torch.Tensor) -> torch.Tensor:
+def adam_step_size(
+    beta1_power: torch.Tensor, beta2_power: torch.Tensor, lr: torch.Tensor
+) -> torch.Tensor:
     """lr * sqrt(1 - beta2^t) / (1 - beta1^t): Kingma and Ba (2014), before section 2.1."""
     return lr * torch.sqrt(1 - beta2_power) / (1 - beta1_power)
 
@@ -313,7 +317,17 @@ def _adam(
     use_nesterov: bool,
 ) -> None:
     _adams(
-        [var], [m], [v], beta1_power, beta2_power, lr, beta1, beta2, epsilon, [grad], use_nesterov=use_nesterov
+        [var],
+        [m],
+        [v],
+        beta1_power,
+        beta2_power,
+        lr,
+        beta1,
+        beta2,
+        epsilon,
+        [grad],
+        use_nesterov=use_nesterov,
     )
 
 

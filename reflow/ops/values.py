@@ -57,7 +57,11 @@ def to_torch(array: Any, dtype: DType, device: torch.device | str = "cpu") -> to
     array = np.asarray(array)
     if dtype.base_dtype is dtypes.bfloat16:
         # NumPy knows no bfloat16: its bits travel as 16-bit integers.
-        return torch.from_numpy(np.ascontiguousarray(array).view(np.int16)).view(torch.bfloat16).to(device)
+        return (
+            torch.from_numpy(np.ascontiguousarray(array).view(np.int16))
+            .view(torch.bfloat16)
+            .to(device)
+        )
     if not array.flags.writeable or any(stride < 0 for stride in array.strides):
         array = array.copy()
     if not array.dtype.isnative:

@@ -11,7 +11,6 @@ from reflow.graph import errors
 from reflow.graph.dtypes import DType
 from reflow.graph.tensor_shape import TensorShape
 
-
 # Matrices with at most this many columns, and far more rows, are kept by columns.
 NARROW = 32
 

@@ -156,11 +156,6 @@ from reflow.tf._scopes import (
     name_scope,
 )
 from reflow.tf._seeds import get_seed, set_random_seed
-from reflow.tf._space_batches import (
-    batch_to_space,
-    required_space_to_batch_paddings,
-    space_to_batch,
-)
 from reflow.tf._segments import (
     bincount,
     sparse_segment_mean,
@@ -175,7 +170,13 @@ from reflow.tf._session import (
     get_default_session,
     message_class,
 )
+from reflow.tf._space_batches import (
+    batch_to_space,
+    required_space_to_batch_paddings,
+    space_to_batch,
+)
 from reflow.tf._state import assign, assign_add, assign_sub, batch_scatter_update
+from reflow.tf._tensor_protos import make_ndarray, make_tensor_proto
 from reflow.tf._variable_scope import (
     AUTO_REUSE,
     VariableScope,
@@ -190,7 +191,6 @@ from reflow.tf._variable_scope import (
     variable_scope,
 )
 from reflow.tf._variables import Variable, variable_creator_scope
-from reflow.tf._tensor_protos import make_ndarray, make_tensor_proto
 from reflow.tf.initializers import constant as constant_initializer
 from reflow.tf.initializers import glorot_normal as glorot_normal_initializer
 from reflow.tf.initializers import glorot_uniform as glorot_uniform_initializer
@@ -202,8 +202,8 @@ from reflow.tf.initializers import truncated_normal as truncated_normal_initiali
 from reflow.tf.initializers import uniform_unit_scaling as uniform_unit_scaling_initializer
 from reflow.tf.initializers import variance_scaling as variance_scaling_initializer
 from reflow.tf.initializers import zeros as zeros_initializer
-from reflow.tf.linalg import batch_matmul, einsum, matmul, norm, tensordot
 from reflow.tf.io import decode_raw
+from reflow.tf.linalg import batch_matmul, einsum, matmul, norm, tensordot
 from reflow.tf.math import (
     abs,
     accumulate_n,

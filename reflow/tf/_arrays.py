@@ -91,9 +91,7 @@ def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> Tensor
     try:
         return shape_rules.broadcast(shape_x, shape_y)
     except ValueError:
-        raise ValueError(
-            f"Incompatible shapes for broadcasting: {shape_x} and {shape_y}"
-        ) from None
+        raise ValueError(f"Incompatible shapes for broadcasting: {shape_x} and {shape_y}") from None
 
 
 def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
@@ -192,18 +190,14 @@ def space_to_depth(
     input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC"
 ) -> Tensor:
     """Blocks of block_size x block_size pixels become one pixel of as many more channels."""
-    return permuting.SpaceToDepth(
-        input, block_size=block_size, data_format=data_format, name=name
-    )
+    return permuting.SpaceToDepth(input, block_size=block_size, data_format=data_format, name=name)
 
 
 def depth_to_space(
     input: Any, block_size: int, name: str | None = None, data_format: str = "NHWC"
 ) -> Tensor:
     """The inverse of space_to_depth."""
-    return permuting.DepthToSpace(
-        input, block_size=block_size, data_format=data_format, name=name
-    )
+    return permuting.DepthToSpace(input, block_size=block_size, data_format=data_format, name=name)
 
 
 def slice(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:

@@ -44,7 +44,7 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
             value = Maximum(value, convert_to_tensor(wanted.min, given, name="min"))
         if given.max > wanted.max:
             value = Minimum(value, convert_to_tensor(wanted.max, given, name="max"))
-        return cast(value, wanted, scope)  # type: ignore[no-any-return]
+        return cast(value, wanted, scope)
 
 
 def _cast_to(dtype: DType, default_name: str) -> Callable[..., Any]:

@@ -222,7 +222,7 @@ def assert_near(
         return Assert(reduce_all(comparisons.Less(abs(x - y), tolerance)), data, summarize)
 
 
-# -- Ranks, shapes and types ------------------------------------------------------------------------
+# -- Ranks, shapes and types --------------------------------------------------------------------
 
 
 def _assert_rank(
@@ -428,7 +428,7 @@ def is_numeric_tensor(tensor: Any) -> bool:
     return dtype.is_floating or dtype.is_integer or dtype.is_complex or dtype.is_quantized
 
 
-# -- Finite numbers -----------------------------------------------------------------------------------
+# -- Finite numbers ------------------------------------------------------------------------------
 
 _CHECKED_TYPES = (dtypes.float16, dtypes.float32, dtypes.float64)
 

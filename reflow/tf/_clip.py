@@ -9,11 +9,11 @@ from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Tensor
-from reflow.ops.losses import L2Loss
 from reflow.ops.arrays import Identity
 from reflow.ops.comparisons import IsFinite
 from reflow.ops.constants import constant
 from reflow.ops.functions import Rsqrt, Sqrt
+from reflow.ops.losses import L2Loss
 from reflow.ops.math import Maximum, Minimum
 from reflow.ops.selection import Select
 from reflow.tf import _filling as filling
@@ -31,7 +31,9 @@ def _values(t: Any, name: str) -> Tensor:
 
 def _like(t: Any, values: Tensor) -> Any:
     """`values` as the kind of thing that t is."""
-    return IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
+    return (
+        IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
+    )
 
 
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
@@ -89,7 +91,7 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
                 with colocate_with(values):
                     half_squares.append(L2Loss(values))
         half_square = reduce_sum(stack(half_squares))
-        return Sqrt(half_square * constant(2.0, half_square.dtype), name="global_norm")  # type: ignore[no-any-return]
+        return Sqrt(half_square * constant(2.0, half_square.dtype), name="global_norm")
 
 
 def clip_by_global_norm(
@@ -129,4 +131,4 @@ def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Ten
         count = cast(size_of(t), dtypes.float32)
         inverse = Rsqrt(reduce_sum(t * t, filling.range(rank_of(t))))
         scaled = t * clip_norm * Minimum(inverse * count, constant(1.0) / clip_norm)
-        return Identity(scaled, name=scope)  # type: ignore[no-any-return]
+        return Identity(scaled, name=scope)

@@ -66,7 +66,7 @@ def _arranged(equation: str, result: Tensor, letters: str, output: str) -> Tenso
     return _transposed(result, letters, output)
 
 
-# -- The equation -----------------------------------------------------------------------------------
+# -- The equation --------------------------------------------------------------------------------
 
 
 def _parsed(equation: str, inputs: Sequence[Tensor]) -> tuple[list[str], str]:
@@ -115,7 +115,7 @@ def _name_ellipsis(letters: str, x: Tensor, unused: str) -> tuple[str, str]:
     return stand_in.join(parts), stand_in
 
 
-# -- Two factors --------------------------------------------------------------------------------------
+# -- Two factors ---------------------------------------------------------------------------------
 
 
 def _product(
@@ -185,7 +185,7 @@ def _reshaped(x: Tensor, sizes: Sequence[Any]) -> Tensor:
     return x if same and len(current) == len(sizes) else Reshape(x, tuple(sizes))
 
 
-# -- Many factors -------------------------------------------------------------------------------------
+# -- Many factors --------------------------------------------------------------------------------
 
 
 def _all_at_once(inputs: Sequence[Tensor], labels: Sequence[str], output: str) -> Tensor:

@@ -215,9 +215,7 @@ def meshgrid(*args: Any, indexing: str = "xy", name: str | None = "meshgrid") ->
     with name_scope(name, "meshgrid", args):
         count = len(args)
         sizes: list[Any] = [1] * count
-        along = [
-            Reshape(stack(x), (*sizes[:i], -1, *sizes[i + 1 :])) for i, x in enumerate(args)
-        ]
+        along = [Reshape(stack(x), (*sizes[:i], -1, *sizes[i + 1 :])) for i, x in enumerate(args)]
         lengths = [size_of(x) for x in args]
         dtype = convert_to_tensor(args[0]).dtype.base_dtype
         if indexing == "xy" and count > 1:

@@ -147,18 +147,14 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     """
     if x is None and y is None:
         with name_scope(name, "Where", [condition]) as scope:
-            condition = convert_to_tensor(
-                condition, preferred_dtype=dtypes.bool, name="condition"
-            )
+            condition = convert_to_tensor(condition, preferred_dtype=dtypes.bool, name="condition")
             return selection.Where(condition, name=scope)
     if x is None or y is None:
         raise ValueError("x and y must both be non-None or both be None.")
     return selection.Select(condition, x, y, name=name)
 
 
-def setdiff1d(
-    x: Any, y: Any, index_dtype: Any = dtypes.int32, name: str | None = None
-) -> Any:
+def setdiff1d(x: Any, y: Any, index_dtype: Any = dtypes.int32, name: str | None = None) -> Any:
     """The elements of vector x that are not in y, and their positions in x."""
     return sets.ListDiff(x, y, out_idx=index_dtype, name=name)
 

@@ -24,7 +24,10 @@ def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
     The order of arguments that TensorFlow had before 1.0, concat(axis, values), works too.
     """
     if _is_axis(values) and isinstance(axis, (list, tuple)):
-        log.advise("tf.concat(axis, values) is the order of TensorFlow 0.x: it is concat(values, axis) now.")
+        log.advise(
+            "tf.concat(axis, values) is the order of TensorFlow 0.x: it is concat(values, axis) "
+            "now."
+        )
         values, axis = axis, values
     if not isinstance(values, (list, tuple)):
         values = [values]

@@ -12,13 +12,13 @@ from reflow.ops.comparisons import Greater, GreaterEqual, Less, LessEqual
 from reflow.ops.logic import LogicalAnd, LogicalNot, LogicalOr
 from reflow.ops.math import Add, AddV2, FloorMod, Mul, Neg, Sub
 from reflow.tf import math as math_functions
-from reflow.tf.linalg import matmul
 from reflow.tf._scopes import name_scope
+from reflow.tf.linalg import matmul
 
 
 def _add(x: Tensor, y: Tensor, name: str) -> Tensor:
     summed = Add if x.dtype.base_dtype is dtypes.string else AddV2
-    return summed(x, y, name=name)  # type: ignore[no-any-return]
+    return summed(x, y, name=name)
 
 
 def _xor(x: Tensor, y: Tensor, name: str) -> Tensor:

@@ -15,8 +15,8 @@ from reflow.ops import reductions
 from reflow.ops.arrays import Reshape, StopGradient
 from reflow.ops.comparisons import IsFinite, NotEqual
 from reflow.ops.constants import const
-from reflow.ops.math import Add, Exp, Log, Square, Sub
 from reflow.ops.functions import Sqrt
+from reflow.ops.math import Add, Exp, Log, Square, Sub
 from reflow.ops.selection import Select
 from reflow.tf import _filling as filling
 from reflow.tf._arguments import renamed
@@ -104,7 +104,7 @@ def reduce_std(
 ) -> Tensor:
     """The root of `reduce_variance`."""
     with name_scope(name or "reduce_std"):
-        return Sqrt(reduce_variance(input_tensor, axis, keepdims))  # type: ignore[no-any-return]
+        return Sqrt(reduce_variance(input_tensor, axis, keepdims))
 
 
 def reduce_logsumexp(
@@ -129,7 +129,7 @@ def reduce_logsumexp(
         result = Add(result, offset)
         if axis is None and not keepdims:
             result.set_shape(())
-        return result  # type: ignore[no-any-return]
+        return result
 
 
 def count_nonzero(
@@ -154,7 +154,6 @@ def count_nonzero(
         return cast(reduce_sum(nonzero, axis, keepdims), dtype)
 
 
-
 def _public_arg_extreme(op: OpDefinition, name: str, which: str) -> Callable[..., Tensor]:
     def arg_extreme(
         input: Any,
@@ -164,7 +163,7 @@ def _public_arg_extreme(op: OpDefinition, name: str, which: str) -> Callable[...
         output_type: Any = dtypes.int64,
     ) -> Tensor:
         axis = renamed("axis", axis, "dimension", dimension)
-        return op(input, 0 if axis is None else axis, output_type=output_type, name=name)  # type: ignore[no-any-return]
+        return op(input, 0 if axis is None else axis, output_type=output_type, name=name)
 
     arg_extreme.__name__ = arg_extreme.__qualname__ = name
     arg_extreme.__doc__ = f"""The index of the first {which} element along an axis (default 0).

@@ -17,7 +17,9 @@ class name_scope:
       values: tensors whose graph becomes the default one inside.
     """
 
-    def __init__(self, name: str | None, default_name: str | None = None, values: Iterable[Any] | None = None) -> None:
+    def __init__(
+        self, name: str | None, default_name: str | None = None, values: Iterable[Any] | None = None
+    ) -> None:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name for name_scope must be a string. Received: {name!r}")
         self._name = default_name if name is None else name

@@ -31,7 +31,7 @@ def _sizes(data: Tensor, segment_ids: Tensor, num_segments: Any) -> Tensor:
             f"data and segment_ids must have known ranks. Received: {data} and {segment_ids}"
         )
     behind = data.shape.ndims - segment_ids.shape.ndims
-    return Maximum(Reshape(counts, [num_segments] + [1] * behind), 1)  # type: ignore[no-any-return]
+    return Maximum(Reshape(counts, [num_segments] + [1] * behind), 1)
 
 
 def unsorted_segment_mean(
@@ -48,7 +48,7 @@ def unsorted_segment_mean(
         data = convert_to_tensor(data)
         segment_ids = convert_to_tensor(segment_ids)
         sizes = _sizes(data, segment_ids, num_segments)
-        return UnsortedSegmentSum(data, segment_ids, num_segments) / sizes  # type: ignore[no-any-return]
+        return UnsortedSegmentSum(data, segment_ids, num_segments) / sizes
 
 
 def unsorted_segment_sqrt_n(
@@ -59,7 +59,7 @@ def unsorted_segment_sqrt_n(
         data = convert_to_tensor(data)
         segment_ids = convert_to_tensor(segment_ids)
         sizes = _sizes(data, segment_ids, num_segments)
-        return UnsortedSegmentSum(data, segment_ids, num_segments) / Sqrt(sizes)  # type: ignore[no-any-return]
+        return UnsortedSegmentSum(data, segment_ids, num_segments) / Sqrt(sizes)
 
 
 def _sparse(
@@ -69,8 +69,8 @@ def _sparse(
         data: Any, indices: Any, segment_ids: Any, name: str | None = None, num_segments: Any = None
     ) -> Tensor:
         if num_segments is None:
-            return plain(data, indices, segment_ids, name=name)  # type: ignore[no-any-return]
-        return counted(data, indices, segment_ids, num_segments, name=name)  # type: ignore[no-any-return]
+            return plain(data, indices, segment_ids, name=name)
+        return counted(data, indices, segment_ids, num_segments, name=name)
 
     reduce.__name__ = reduce.__qualname__ = name
     reduce.__doc__ = f"""{does}
@@ -129,5 +129,5 @@ def bincount(
             length = Minimum(convert_to_tensor(maxlength, dtypes.int32, "maxlength"), length)
         if weights is not None:
             weights = convert_to_tensor(weights, name="weights")
-            return UnsortedSegmentSum(weights, arr, length)  # type: ignore[no-any-return]
-        return Bincount(arr, length, constant([], dtype))  # type: ignore[no-any-return]
+            return UnsortedSegmentSum(weights, arr, length)
+        return Bincount(arr, length, constant([], dtype))

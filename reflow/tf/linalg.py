@@ -77,7 +77,7 @@ def matmul(
         may_be_batches = any(t.shape.ndims is None or t.shape.ndims > 2 for t in (a, b))
         if may_be_batches and not a_is_sparse and not b_is_sparse:
             # The op has adjoints only: the conjugate of the adjoint is the transpose.
-            return BatchMatMulV2(  # type: ignore[no-any-return]
+            return BatchMatMulV2(
                 conj(a) if transpose_a else a,
                 conj(b) if transpose_b else b,
                 adj_x=transpose_a or adjoint_a,
@@ -92,7 +92,7 @@ def matmul(
             "transpose_b": transpose_b or adjoint_b,
         }
         if not _takes_sparse(a, b, a_is_sparse or b_is_sparse):
-            return MatMul(a, b, **transposes, name=scope)  # type: ignore[no-any-return]
+            return MatMul(a, b, **transposes, name=scope)
         product = SparseMatMul(
             a, b, **transposes, a_is_sparse=a_is_sparse, b_is_sparse=b_is_sparse, name=scope
         )
@@ -117,11 +117,14 @@ def matvec(
     b_is_sparse: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """The product of a matrix and a vector, or of batches of them.  [..., m, k], [..., k] -> [..., m]."""
+    """The product of a matrix and a vector, or of batches of them.
+
+    [..., m, k], [..., k] -> [..., m].  Arguments as of `matmul`.
+    """
     with name_scope(name, "MatVec", [a, b]):
         column = ExpandDims(b, -1)
         product = matmul(a, column, transpose_a, False, adjoint_a, False, a_is_sparse, b_is_sparse)
-        return Squeeze(product, squeeze_dims=[-1])  # type: ignore[no-any-return]
+        return Squeeze(product, squeeze_dims=[-1])
 
 
 def batch_matmul(
@@ -141,7 +144,7 @@ def adjoint(matrix: Any, name: str | None = None) -> Tensor:
         return matrix_transpose(convert_to_tensor(matrix, name="matrix"), conjugate=True)
 
 
-# -- tensordot ------------------------------------------------------------------------------------
+# -- tensordot -----------------------------------------------------------------------------------
 
 
 def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
@@ -165,12 +168,12 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
         right = _Folded(b, axes_b, summed_first=True)
         product = matmul(left.matrix, right.matrix)
         if isinstance(left.free_sizes, list) and isinstance(right.free_sizes, list):
-            return Reshape(product, left.free_sizes + right.free_sizes, name=scope)  # type: ignore[no-any-return]
+            return Reshape(product, left.free_sizes + right.free_sizes, name=scope)
         free = [convert_to_tensor(f.free_sizes, dtypes.int32) for f in (left, right)]
         result = Reshape(product, concat(free, 0), name=scope)
         if left.free_shape is not None and right.free_shape is not None:
             result.set_shape(left.free_shape + right.free_shape)
-        return result  # type: ignore[no-any-return]
+        return result
 
 
 def _axis_pairs(a: Tensor, axes: Any) -> tuple[Any, Any]:
@@ -187,8 +190,7 @@ def _axis_pairs(a: Tensor, axes: Any) -> tuple[Any, Any]:
         axes_a, axes_b = [axes_a], [axes_b]
     if len(axes_a) != len(axes_b):
         raise ValueError(
-            "Different number of contraction axes 'a' and 'b', "
-            f"{len(axes_a)} != {len(axes_b)}."
+            f"Different number of contraction axes 'a' and 'b', {len(axes_a)} != {len(axes_b)}."
         )
     return axes_a, axes_b
 

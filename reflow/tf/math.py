@@ -73,23 +73,23 @@ def abs(x: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "Abs", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         if x.dtype.is_complex:
-            return ComplexAbs(x, Tout=x.dtype.real_dtype, name=scope)  # type: ignore[no-any-return]
-        return math_ops.Abs(x, name=scope)  # type: ignore[no-any-return]
+            return ComplexAbs(x, Tout=x.dtype.real_dtype, name=scope)
+        return math_ops.Abs(x, name=scope)
 
 
 def add(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x + y, elementwise; also of strings."""
-    return math_ops.Add(x, y, name=name)  # type: ignore[no-any-return]
+    return math_ops.Add(x, y, name=name)
 
 
 def subtract(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x - y, elementwise."""
-    return math_ops.Sub(x, y, name=name)  # type: ignore[no-any-return]
+    return math_ops.Sub(x, y, name=name)
 
 
 def multiply(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x * y, elementwise."""
-    return math_ops.Mul(x, y, name=name)  # type: ignore[no-any-return]
+    return math_ops.Mul(x, y, name=name)
 
 
 def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
@@ -105,10 +105,10 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
 def pow(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x to the power of y, elementwise; integers take no negative powers."""
     with name_scope(name, "Pow", [x]) as scope:
-        return math_ops.Pow(x, y, name=scope)  # type: ignore[no-any-return]
+        return math_ops.Pow(x, y, name=scope)
 
 
-# -- Quotients --------------------------------------------------------------------------------
+# -- Quotients -----------------------------------------------------------------------------------
 
 
 def _same_type(x: Tensor, y: Tensor) -> dtypes.DType:
@@ -127,7 +127,7 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
             if dtype not in _TRUE_DIVISION_TYPES:
                 raise TypeError(f"Invalid dtype {dtype!r} in __truediv__")
             x, y = cast(x, _TRUE_DIVISION_TYPES[dtype]), cast(y, _TRUE_DIVISION_TYPES[dtype])
-        return math_ops.RealDiv(x, y, name=scope)  # type: ignore[no-any-return]
+        return math_ops.RealDiv(x, y, name=scope)
 
 
 def divide(x: Any, y: Any, name: str | None = None) -> Any:
@@ -142,13 +142,13 @@ def div(x: Any, y: Any, name: str | None = None) -> Tensor:
         y = convert_to_tensor(y, x.dtype.base_dtype, "y")
         dtype = _same_type(x, y)
         divided = math_ops.RealDiv if dtype.is_floating or dtype.is_complex else math_ops.FloorDiv
-        return divided(x, y, name=scope)  # type: ignore[no-any-return]
+        return divided(x, y, name=scope)
 
 
 def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y rounded down."""
     with name_scope(name, "floordiv", [x, y]) as scope:
-        return math_ops.FloorDiv(x, y, name=scope)  # type: ignore[no-any-return]
+        return math_ops.FloorDiv(x, y, name=scope)
 
 
 def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
@@ -156,7 +156,7 @@ def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "div_no_nan", [x, y]) as scope:
         x = convert_to_tensor(x, name="x")
         y = convert_to_tensor(y, x.dtype.base_dtype, "y")
-        return math_ops.DivNoNan(x, y, name=scope)  # type: ignore[no-any-return]
+        return math_ops.DivNoNan(x, y, name=scope)
 
 
 def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
@@ -164,7 +164,7 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "multiply_no_nan", [x, y]) as scope:
         x = convert_to_tensor(x, name="x")
         y = convert_to_tensor(y, x.dtype.base_dtype, "y")
-        return math_ops.MulNoNan(x, y, name=scope)  # type: ignore[no-any-return]
+        return math_ops.MulNoNan(x, y, name=scope)
 
 
 def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
@@ -172,30 +172,30 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "reciprocal_no_nan", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         one = constant(1, x.dtype.base_dtype, name="one")
-        return math_ops.DivNoNan(one, x, name=scope)  # type: ignore[no-any-return]
+        return math_ops.DivNoNan(one, x, name=scope)
 
 
-# -- Comparisons and logic ----------------------------------------------------------------------
+# -- Comparisons and logic -----------------------------------------------------------------------
 
 
 def equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x == y, elementwise."""
-    return Equal(x, y, name=name)  # type: ignore[no-any-return]
+    return Equal(x, y, name=name)
 
 
 def not_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x != y, elementwise."""
-    return NotEqual(x, y, name=name)  # type: ignore[no-any-return]
+    return NotEqual(x, y, name=name)
 
 
 def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
     """Whether one of x and y is true, but not both."""
     either = LogicalOr(x, y)
     both = LogicalAnd(x, y)
-    return LogicalAnd(either, LogicalNot(both), name=name)  # type: ignore[no-any-return]
+    return LogicalAnd(either, LogicalNot(both), name=name)
 
 
-# -- Complex numbers ----------------------------------------------------------------------------
+# -- Complex numbers -----------------------------------------------------------------------------
 
 
 def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
@@ -212,7 +212,7 @@ def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
             raise TypeError(
                 f"real and imag have incorrect types: {real.dtype.name} {imag.dtype.name}"
             )
-        return Complex(real, imag, Tout=result, name=scope)  # type: ignore[no-any-return]
+        return Complex(real, imag, Tout=result, name=scope)
 
 
 def real(input: Any, name: str | None = None) -> Tensor:
@@ -227,7 +227,7 @@ def _part(op: OpDefinition, input: Any, name: str | None) -> Tensor:
     with name_scope(name, op.name, [input]) as scope:
         x = convert_to_tensor(input, name="input")
         if x.dtype.is_complex:
-            return op(x, Tout=x.dtype.real_dtype, name=scope)  # type: ignore[no-any-return]
+            return op(x, Tout=x.dtype.real_dtype, name=scope)
         return zeros_like(x)
 
 
@@ -248,20 +248,20 @@ def conj(x: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "Conj", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         if x.dtype.is_complex or x.dtype.base_dtype is dtypes.variant:
-            return Conj(x, name=scope)  # type: ignore[no-any-return]
+            return Conj(x, name=scope)
         if x.dtype.is_floating or x.dtype.is_integer:
             return x
         raise TypeError(f"Expected numeric or variant tensor, got dtype {x.dtype!r}")
 
 
-# -- Functions of one variable -----------------------------------------------------------------------------------
+# -- Functions of one variable -------------------------------------------------------------------
 
 
 def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
     """log(1 / (1 + exp(-x))), without overflow."""
     with name_scope(name, "LogSigmoid", [x]) as scope:
         x = convert_to_tensor(x, name="x")
-        return math_ops.Neg(Softplus(-x), name=scope)  # type: ignore[no-any-return]
+        return math_ops.Neg(Softplus(-x), name=scope)
 
 
 def round(x: Any, name: str | None = None) -> Tensor:
@@ -270,7 +270,7 @@ def round(x: Any, name: str | None = None) -> Tensor:
     return x if x.dtype.is_integer else Round(x, name=name)
 
 
-# -- Sums of tensors, running sums --------------------------------------------------------------
+# -- Sums of tensors, running sums ---------------------------------------------------------------
 
 
 def _tensors(inputs: Any) -> list[Tensor | IndexedSlices]:
@@ -288,7 +288,7 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     """The sum of a list of tensors (or IndexedSlices) of one shape and type."""
     tensors = _tensors(inputs)
     if len(tensors) > 1:
-        return math_ops.AddN(tensors, name=name)  # type: ignore[no-any-return]
+        return math_ops.AddN(tensors, name=name)
     single = convert_to_tensor(tensors[0])
     return Identity(single, name=name) if name else single
 
@@ -307,14 +307,16 @@ def accumulate_n(
     """
     tensors = _tensors(inputs)
     if not all(isinstance(x, Tensor) and x.dtype == tensors[0].dtype for x in tensors):
-        raise ValueError("inputs must be a list of at least one Tensor with the same dtype and shape")
+        raise ValueError(
+            "inputs must be a list of at least one Tensor with the same dtype and shape"
+        )
     merged = TensorShape(None) if shape is None else as_shape(shape)
     for tensor in tensors:
         merged = merged.merge_with(tensor.shape)
     if tensor_dtype is not None and tensor_dtype != tensors[0].dtype:
         raise TypeError(f"tensor_dtype is {tensor_dtype}, but input is of type {tensors[0].dtype}")
     if len(tensors) > 1:
-        return math_ops.AccumulateNV2(tensors, shape=merged, name=name)  # type: ignore[no-any-return]
+        return math_ops.AccumulateNV2(tensors, shape=merged, name=name)
     return tensors[0] if name is None else Identity(tensors[0], name=name)
 
 
@@ -349,7 +351,7 @@ def _scanned(
 ) -> Tensor:
     with name_scope(name, op.name, [x]) as scope:
         x = convert_to_tensor(x, name="x")
-        return op(x, axis, exclusive=exclusive, reverse=reverse, name=scope)  # type: ignore[no-any-return]
+        return op(x, axis, exclusive=exclusive, reverse=reverse, name=scope)
 
 
 def polyval(coeffs: Sequence[Any], x: Any, name: str | None = None) -> Tensor:
@@ -365,7 +367,7 @@ def polyval(coeffs: Sequence[Any], x: Any, name: str | None = None) -> Tensor:
         return value
 
 
-# -- Special functions --------------------------------------------------------------------------
+# -- Special functions ---------------------------------------------------------------------------
 
 
 def lbeta(x: Any, name: str | None = None) -> Tensor:
@@ -379,13 +381,13 @@ def lbeta(x: Any, name: str | None = None) -> Tensor:
 def bessel_i0(x: Any, name: str | None = None) -> Tensor:
     """The modified Bessel function of order 0."""
     with name_scope(name, "bessel_i0", [x]):
-        return math_ops.Exp(abs(x)) * BesselI0e(x)  # type: ignore[no-any-return]
+        return math_ops.Exp(abs(x)) * BesselI0e(x)
 
 
 def bessel_i1(x: Any, name: str | None = None) -> Tensor:
     """The modified Bessel function of order 1."""
     with name_scope(name, "bessel_i1", [x]):
-        return math_ops.Exp(abs(x)) * BesselI1e(x)  # type: ignore[no-any-return]
+        return math_ops.Exp(abs(x)) * BesselI1e(x)
 
 
 def __getattr__(name: str) -> Any:

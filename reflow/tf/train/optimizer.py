@@ -97,7 +97,8 @@ class Optimizer:
         """[(gradient, variable), ...]; the gradient is None where loss does not depend on it."""
         if callable(loss) and not isinstance(loss, Tensor):
             raise RuntimeError(
-                "`loss` passed to Optimizer.compute_gradients should be a tensor when eager execution is not enabled."
+                "`loss` passed to Optimizer.compute_gradients should be a tensor when eager "
+                "execution is not enabled."
             )
         if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
             raise ValueError(
