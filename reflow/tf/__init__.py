@@ -146,6 +146,7 @@ from reflow.tf._partitions import (
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
+from reflow.tf._python_functions import numpy_function, py_func
 from reflow.tf._repeating import repeat
 from reflow.tf._scopes import (
     colocate_with,
