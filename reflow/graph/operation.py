@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reflow.graph import source
 from reflow.graph.dtypes import DType
+from reflow.graph.errors import OperatorNotAllowedInGraphError
 from reflow.graph.tensor_shape import TensorShape, as_shape
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Tensor:
         )
 
     def __bool__(self) -> bool:
-        raise TypeError(
+        raise OperatorNotAllowedInGraphError(
             "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` "
             "instead of `if t:` to test if a tensor is defined, and use TensorFlow ops such as "
             "tf.cond to execute subgraphs conditioned on the value of a tensor. "

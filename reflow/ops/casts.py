@@ -41,7 +41,7 @@ class Cast:
 
     def gradient(op: Operation, dy: Tensor) -> Tensor | None:
         source = op.inputs[0].dtype.base_dtype
-        if not (source.is_floating or source.is_complex):
+        if not all(dtype.is_floating or dtype.is_complex for dtype in (source, dy.dtype)):
             return None
         return Cast(dy, DstT=source)
 

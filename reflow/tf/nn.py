@@ -662,8 +662,9 @@ def embedding_lookup(
         ids = convert_to_tensor(ids, name="ids")
         if len(params) == 1:
             with colocate_with(params[0]):
-                rows = tf.gather(params[0], ids, name=scope)
-                return tf.identity(_clipped(rows, ids, max_norm))
+                rows = _clipped(tf.gather(params[0], ids, name=scope), ids, max_norm)
+            # What uses the rows need not be where the table is.
+            return tf.identity(rows)
         return _partitioned_lookup(params, ids, partition_strategy, scope, max_norm)
 
 
