@@ -25,7 +25,7 @@ def five_layers(tf, dropout=False):
     step = tf.placeholder(tf.int32)
     values = images
     sizes = [784, 200, 100, 60, 30, 10]
-    for i, (inputs, outputs) in enumerate(zip(sizes[:-1], sizes[1:])):
+    for i, (inputs, outputs) in enumerate(zip(sizes, sizes[1:])):
         weights = tf.Variable(tf.truncated_normal([inputs, outputs], stddev=0.1))
         biases = tf.Variable(tf.ones([outputs]) / 10)
         values = tf.matmul(values, weights) + biases

@@ -20,7 +20,7 @@ def import_framework(framework):
     if framework == "reflow":
         import reflow as tf
 
-        tf.Graph  # the namespace loads at the first name
+        assert tf.Graph  # the namespace loads at the first name
         return tf
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = ""

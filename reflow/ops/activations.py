@@ -95,7 +95,7 @@ Relu = _activation(
     "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, "
     "qint8}",
 )
-ReluGrad = _gradient_op(
+ReluGrad: OpDefinition = _gradient_op(
     "ReluGrad",
     "gradients where features > 0, else 0.",
     "features",
@@ -111,7 +111,7 @@ Relu6 = _activation(
     lambda op, dy: Relu6Grad(dy, op.outputs[0]),
     _REALS,
 )
-Relu6Grad = _gradient_op(
+Relu6Grad: OpDefinition = _gradient_op(
     "Relu6Grad",
     "gradients where 0 < features < 6, else 0.",
     "features",
@@ -139,7 +139,7 @@ LeakyRelu = _activation(
     f"{_FLOATS} = float",
     ("alpha: float = 0.20000000298023224",),
 )
-LeakyReluGrad = _gradient_op(
+LeakyReluGrad: OpDefinition = _gradient_op(
     "LeakyReluGrad",
     "gradients where features > 0, else alpha * gradients.",
     "features",
@@ -155,7 +155,7 @@ Elu = _activation(
     lambda features: functional.elu(features),
     lambda op, dy: EluGrad(dy, op.outputs[0]),
 )
-EluGrad = _gradient_op(
+EluGrad: OpDefinition = _gradient_op(
     "EluGrad",
     "gradients * (outputs + 1) where outputs < 0, else gradients.",
     "outputs",
@@ -173,7 +173,7 @@ Selu = _activation(
     lambda features: functional.selu(features),
     lambda op, dy: SeluGrad(dy, op.outputs[0]),
 )
-SeluGrad = _gradient_op(
+SeluGrad: OpDefinition = _gradient_op(
     "SeluGrad",
     "The gradient of Selu, by its outputs.",
     "outputs",
@@ -209,7 +209,7 @@ Softplus = _activation(
     ),
     lambda op, dy: SoftplusGrad(dy, op.inputs[0]),
 )
-SoftplusGrad = _gradient_op(
+SoftplusGrad: OpDefinition = _gradient_op(
     "SoftplusGrad",
     "gradients / (exp(-features) + 1).",
     "features",
@@ -224,7 +224,7 @@ Softsign = _activation(
     lambda op, dy: SoftsignGrad(dy, op.inputs[0]),
 )
 # TensorFlow 1.15 has no second gradient of softsign either.
-SoftsignGrad = _gradient_op(
+SoftsignGrad: OpDefinition = _gradient_op(
     "SoftsignGrad",
     "gradients / (1 + abs(features)) ** 2.",
     "features",

@@ -71,4 +71,4 @@ class BiasAddGrad:
         x = op.inputs[0]
         if op.attrs["data_format"] == "NCHW" and x.shape.ndims is not None and x.shape.ndims > 2:
             dy = Reshape(dy, constant([1, -1] + [1] * (x.shape.ndims - 2)))
-        return Add(ZerosLike(x), dy)  # type: ignore[no-any-return]
+        return Add(ZerosLike(x), dy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from reflow.graph.array_values import array_of
 from reflow.graph.conversion import register_tensor_conversion_function
 from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.graph import get_default_graph
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
@@ -93,11 +94,14 @@ def constant(
     return const(array, wanted, name)
 
 
+_CONST = cast(OpDefinition, Const)
+
+
 def const(array: np.ndarray[Any, Any], dtype: DType, name: str = "Const") -> Tensor:
     """A Const node of an array that has `dtype`'s NumPy type already."""
     graph = get_default_graph()
     attrs = {"value": array, "dtype": dtype}
-    return graph.add_node(Const, [], attrs, graph.op_name(name or "Const"), [dtype]).outputs[0]
+    return graph.add_node(_CONST, [], attrs, graph.op_name(name or "Const"), [dtype]).outputs[0]
 
 
 def _contains_tensor(value: Any) -> bool:

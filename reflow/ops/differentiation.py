@@ -21,19 +21,19 @@ def ones_like(y: Tensor, name: str) -> Tensor:
 
     known = y.shape.is_fully_defined()
     shape = constant(y.shape.as_list(), int32, name="Shape") if known else Shape(y)
-    return Fill(shape, constant(1, y.dtype.base_dtype, name=name))  # type: ignore[no-any-return]
+    return Fill(shape, constant(1, y.dtype.base_dtype, name=name))
 
 
 def zeros_like(tensor: Tensor) -> Tensor:
     from reflow.ops.filling import ZerosLike
 
-    return ZerosLike(tensor, name="zeros_like")  # type: ignore[no-any-return]
+    return ZerosLike(tensor, name="zeros_like")
 
 
 def add_n(tensors: Sequence[Tensor]) -> Tensor:
     from reflow.ops.math import AddN
 
-    return AddN(list(tensors))  # type: ignore[no-any-return]
+    return AddN(list(tensors))
 
 
 def concat(tensors: Sequence[Tensor]) -> Tensor:
@@ -43,13 +43,13 @@ def concat(tensors: Sequence[Tensor]) -> Tensor:
 
     if len({tensor.dtype for tensor in tensors}) > 1:
         tensors = [Cast(tensor, DstT=int64) for tensor in tensors]
-    return ConcatV2(list(tensors), constant(0, name="axis"))  # type: ignore[no-any-return]
+    return ConcatV2(list(tensors), constant(0, name="axis"))
 
 
 def identity(tensor: Tensor, name: str) -> Tensor:
     from reflow.ops.arrays import Identity
 
-    return Identity(tensor, name=name)  # type: ignore[no-any-return]
+    return Identity(tensor, name=name)
 
 
 def identities(tensors: Sequence[Tensor]) -> list[Tensor]:

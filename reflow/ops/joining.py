@@ -420,7 +420,7 @@ class SplitV:
 
 @any_elements
 def _cut(value: torch.Tensor, parts: list[int], axis: int) -> Sequence[torch.Tensor]:
-    return torch.split(value, parts, axis)  # type: ignore[no-any-return, no-untyped-call]
+    return torch.split(value, parts, axis)
 
 
 def _split_axis(split_dim: Array, rank: int) -> int:

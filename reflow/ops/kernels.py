@@ -34,6 +34,7 @@ Value = Any  # shape rule: this input's value as a NumPy array if known, else No
 Dims = TensorShape  # shape rule: this input as the (partly known) shape that it describes
 
 Kind = Literal["device", "host", "ref"]
+_TENSOR: Kind = "device"
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,15 @@ def kernel_signature(definition: OpDefinition) -> KernelSignature | None:
     function = getattr(definition.rules, "kernel", None)
     if function is None:
         return None
+    tensors = tuple(_TENSOR for _ in definition.inputs)
     kinds: list[Kind] = []
     keywords: list[str] = []
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except ValueError:  # a function of torch itself: tensors only
-        return KernelSignature(function, ("device",) * len(definition.inputs), ())
+        return KernelSignature(function, tensors, ())
     if getattr(function, "__module__", "").startswith("torch"):
-        return KernelSignature(function, ("device",) * len(definition.inputs), ())
+        return KernelSignature(function, tensors, ())
     for parameter in parameters:
         if parameter.kind is parameter.KEYWORD_ONLY:
             keywords.append(parameter.name)

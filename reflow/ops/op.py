@@ -21,7 +21,7 @@ def op(rules: type) -> OpDefinition:
         inputs of different shapes broadcast.
       view = True: the output may share memory with the first input.
       stateful = True: runs every time, in order; never folded or merged with its equals.
-      specialised(op, *input_shapes): a kernel for exactly these shapes, or None.
+      specialised(op, *input_sizes): a kernel for inputs of exactly these sizes, or None.
       unchanged_at_same_shape = True: an output of the first input's shape is that input.
       dimensions(op): for ops that build vectors of dimensions: those that are known.
     """

@@ -187,7 +187,7 @@ class DynamicStitch:
 
 
 @op
-class ParallelDynamicStitch(DynamicStitch.rules):  # type: ignore[misc, name-defined]
+class ParallelDynamicStitch(DynamicStitch.rules):  # type: ignore[name-defined]
     """DynamicStitch, where it does not matter which of two values for an index counts."""
 
     export = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -148,7 +149,7 @@ class Cut:
         """Changes the elements taken to `values`, of shape `self.shape`.  x: a tensor or array."""
         values = values.reshape([taken.count for taken in self.ranges])
         if self._backward:
-            flip = np.flip if isinstance(values, np.ndarray) else torch.flip
+            flip: Callable[..., Any] = np.flip if isinstance(values, np.ndarray) else torch.flip
             values = flip(values, self._backward)
         x[tuple(_forward(taken) for taken in self.ranges)] = values
 

@@ -19,7 +19,7 @@ _FLOATS = "T: {half, bfloat16, float, double}"
 
 
 def _sum_over_classes(x: Tensor) -> Tensor:
-    return Sum(x, constant(-1), keep_dims=True)  # type: ignore[no-any-return]
+    return Sum(x, constant(-1), keep_dims=True)
 
 
 @op
@@ -68,7 +68,7 @@ def _is_zero(gradient: Tensor) -> bool:
 
 
 def _scaled_rows(rows: Tensor, matrix: Tensor) -> Tensor:
-    return Mul(ExpandDims(rows, constant(-1)), matrix)  # type: ignore[no-any-return]
+    return Mul(ExpandDims(rows, constant(-1)), matrix)
 
 
 @op
@@ -91,7 +91,9 @@ class SoftmaxCrossEntropyWithLogits:
 
     def kernel(features: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         if features.shape != labels.shape:
-            features, labels = torch.broadcast_tensors(features, labels)
+            features, labels = torch.broadcast_tensors(  # type: ignore[no-untyped-call]
+                features, labels
+            )
         log_softmax = torch.log_softmax(features, 1)
         # A label of 0 adds nothing, even where its class has probability 0.
         loss = torch.where(labels == 0, 0, labels * log_softmax).sum(1).neg_()

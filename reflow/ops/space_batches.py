@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import overload
 
 import torch
 
@@ -30,6 +31,14 @@ def _check(blocks: Sequence[int], margins: Sequence[Sequence[int]], what: str) -
         raise ValueError(f"block_shape must be positive. Received: {list(blocks)}")
     if any(size < 0 for pair in margins for size in pair):
         raise ValueError(f"{what} must be non-negative. Received: {list(margins)}")
+
+
+@overload
+def _quotient(size: int, divisor: int) -> int: ...
+
+
+@overload
+def _quotient(size: Size, divisor: int) -> Size: ...
 
 
 def _quotient(size: Size, divisor: int) -> Size:

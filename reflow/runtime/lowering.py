@@ -232,7 +232,7 @@ class Lowering:
         shapes = [value.shape for value in inputs]
         if not all(shape.is_fully_defined() for shape in shapes):
             return None
-        kernel: Callable[..., Any] | None = choose(op, *shapes)
+        kernel: Callable[..., Any] | None = choose(op, *(shape.sizes for shape in shapes))
         return kernel
 
     def _set(self, op: Operation, outputs: Sequence[Value]) -> None:

@@ -174,9 +174,9 @@ class Iterator:
                 "An unusually high number of `Iterator.get_next()` calls was detected. This "
                 "often indicates that `Iterator.get_next()` is being called inside a training "
                 "loop, which will cause gradual slowdown and eventual resource exhaustion. If "
-                "this is the case, restructure your code to call `next_element = iterator.get_next()` once outside "
-                "the loop, and use `next_element` as the input to some computation that is invoked "
-                "inside the loop.",
+                "this is the case, restructure your code to call `next_element = "
+                "iterator.get_next()` once outside the loop, and use `next_element` as the input "
+                "to some computation that is invoked inside the loop.",
                 stacklevel=2,
             )
         tensors = _structure.flat_specs(self._element_spec)

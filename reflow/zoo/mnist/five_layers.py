@@ -28,7 +28,7 @@ def network(images, keep_prob):
     """The logits of a batch of images [batch, 784]."""
     sigmoid = FLAGS.variant == "sigmoid"
     values = images
-    for layer, (inputs, outputs) in enumerate(zip(SIZES[:-1], SIZES[1:]), start=1):
+    for layer, (inputs, outputs) in enumerate(zip(SIZES, SIZES[1:]), start=1):
         last = layer == len(SIZES) - 1
         with tf.variable_scope(f"layer{layer}"):
             weights = tf.get_variable(
