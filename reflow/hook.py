@@ -8,6 +8,7 @@
 
 `reflow run PROGRAM` does this for a program that cannot be changed.  A TensorFlow that is installed
 stays out of it.  Downloads of old data sets are answered locally, see `reflow.datasets.downloads`.
+All this holds for the processes that a program starts through multiprocessing too.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import sys
 
 from reflow.datasets import downloads
+from reflow.running import children
 from reflow.running.finder import TensorFlowFinder
 
 __all__ = ["install"]
@@ -36,6 +38,7 @@ def install() -> None:
         )
     sys.meta_path.insert(0, TensorFlowFinder())
     downloads.install()
+    children.install()
 
 
 install()

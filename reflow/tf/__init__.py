@@ -109,6 +109,15 @@ from reflow.tf._collections import (
 from reflow.tf._control_flow import group, tuple
 from reflow.tf._diagonals import matrix_diag, matrix_diag_part, matrix_set_diag, trace
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
+from reflow.tf._execution_modes import (
+    control_flow_v2_enabled,
+    disable_control_flow_v2,
+    disable_eager_execution,
+    disable_tensor_equality,
+    disable_v2_behavior,
+    disable_v2_tensorshape,
+    executing_eagerly,
+)
 from reflow.tf._filling import (
     eye,
     meshgrid,
