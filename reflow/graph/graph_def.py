@@ -42,7 +42,8 @@ def graph_def_of(
     constant_bytes = 0
     for op in operations:
         node = message.node.add()
-        write_node_def(node, op)
+        # A graph names them in the order of the alphabet, an operation as they were given.
+        _write_node_def(node, op, sorted(control.name for control in op._control_inputs))
         if add_shapes and op._outputs:
             shapes = [tensor.shape.as_proto() for tensor in op._outputs]
             node.attr["_output_shapes"].list.shape.extend(shapes)
@@ -59,11 +60,11 @@ def graph_def_of(
 def node_def_of(op: Operation) -> NodeDef:
     """An operation as a message."""
     node = NodeDef()
-    write_node_def(node, op)
+    _write_node_def(node, op, [control.name for control in op._control_inputs])
     return node
 
 
-def write_node_def(node: NodeDef, op: Operation) -> None:
+def _write_node_def(node: NodeDef, op: Operation, control_inputs: list[str]) -> None:
     """Writes an operation into an empty message."""
     node.name = op.name
     node.op = op.type
@@ -73,7 +74,7 @@ def write_node_def(node: NodeDef, op: Operation) -> None:
         tensor.op.name if not tensor.value_index else f"{tensor.op.name}:{tensor.value_index}"
         for tensor in op._inputs
     ]
-    inputs += [f"^{control.name}" for control in op._control_inputs]
+    inputs += [f"^{name}" for name in control_inputs]
     if inputs:
         node.input.extend(inputs)
     signature = op.definition.attrs

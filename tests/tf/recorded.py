@@ -2,43 +2,50 @@
 
 import functools
 import pathlib
+import sys
 import types
 
 import pytest
 
 import reflow as tf
 from tests import reference
-from tests.reference import compare, spec, store, variable_programs
+from tests.reference import compare, spec, store, training_programs, variable_programs
 
 _recordings = functools.cache(
     lambda name: store.read(name, pathlib.Path(reference.__file__).parent)
 )
 
-# Box-Muller in double, rounded: the C library's float32 functions decide the last bits.
-_TOLERANCE = types.SimpleNamespace(rtol=2e-6, atol=1e-6)
+#: Modules of programs: the name of the recording, and how close numbers must be.
+_SOURCES = {
+    # Box-Muller in double, rounded: the C library's float32 functions decide the last bits.
+    variable_programs: ("variables", types.SimpleNamespace(rtol=2e-6, atol=1e-6)),
+    # Rounding adds up from step to step: as close as one op must be, for each dtype.
+    training_programs: ("training", types.SimpleNamespace(rtol=None, atol=None)),
+}
 
 
 def programs(group):
-    """Parametrises a test over a group of variable_programs."""
-    chosen = variable_programs.GROUPS[group]
+    """Parametrises a test over a group of programs."""
+    chosen = next(module.GROUPS[group] for module in _SOURCES if group in module.GROUPS)
     return pytest.mark.parametrize("program", chosen, ids=lambda program: program.__name__)
 
 
 def check(program):
     """Runs a program in a graph of its own; AssertionError where it yields something else."""
-    expected = _recordings("variables")[program.__name__]["observations"]
+    recording, tolerance = _SOURCES[sys.modules[program.__module__]]
+    expected = _recordings(recording)[program.__name__]["observations"]
     with tf.Graph().as_default():
         actual = list(program(tf))
     assert len(actual) == len(expected)
     for number, (left, right) in enumerate(zip(expected, actual, strict=True)):
-        _same(left, right, f"{program.__name__}[{number}]")
+        _same(left, right, f"{program.__name__}[{number}]", tolerance)
 
 
-def _same(expected, actual, what):
+def _same(expected, actual, what, tolerance):
     if isinstance(expected, list):
         assert isinstance(actual, (list, tuple)) and len(expected) == len(actual), what
         for number, (left, right) in enumerate(zip(expected, actual, strict=True)):
-            _same(left, right, f"{what}[{number}]")
+            _same(left, right, f"{what}[{number}]", tolerance)
     elif isinstance(expected, dict) and "refused" in expected:
         assert expected["refused"] == actual["refused"], f"{what}: {expected} {actual}"
         # Behind the reason TensorFlow repeats the op and its inputs.
@@ -46,4 +53,4 @@ def _same(expected, actual, what):
         wanted, message = spec.plain(reason), spec.plain(actual["message"])
         assert wanted in message, f"{what}: expected {wanted!r}. Received: {message!r}"
     else:
-        compare.same(expected, actual, _TOLERANCE, what)
+        compare.same(expected, actual, tolerance, what)

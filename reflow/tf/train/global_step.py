@@ -7,8 +7,9 @@ from typing import Any
 from reflow.graph.dtypes import int64
 from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.graph_keys import GraphKeys
-from reflow.graph.log import warn
 from reflow.graph.operation import Tensor
+from reflow.tf import logging
+from reflow.tf._distribution import VariableAggregation
 from reflow.tf._variable_scope import get_variable
 from reflow.tf._variables import Variable
 from reflow.tf.initializers import Zeros
@@ -24,7 +25,7 @@ def get_global_step(graph: Graph | None = None) -> Any:
     graph = graph or get_default_graph()
     collected = graph.get_collection(GraphKeys.GLOBAL_STEP)
     if len(collected) > 1:
-        warn("Multiple tensors in global_step collection.")
+        logging.error("Multiple tensors in global_step collection.")
         return None
     if collected:
         step = collected[0]
@@ -49,6 +50,7 @@ def create_global_step(graph: Graph | None = None) -> Variable:
             dtype=int64,
             initializer=Zeros(),
             trainable=False,
+            aggregation=VariableAggregation.ONLY_FIRST_REPLICA,
             collections=[GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP],
         )
 

@@ -1,0 +1,8 @@
+"""The global step, against TensorFlow 1.15.5 (see training_programs.py)."""
+
+from tests.tf import recorded
+
+
+@recorded.programs("global_step")
+def test_programs(program):
+    recorded.check(program)

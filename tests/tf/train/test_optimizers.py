@@ -1,0 +1,8 @@
+"""Gradient descent, momentum and Adam, against TensorFlow 1.15.5 (see training_programs.py)."""
+
+from tests.tf import recorded
+
+
+@recorded.programs("optimizers")
+def test_programs(program):
+    recorded.check(program)
