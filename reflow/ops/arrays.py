@@ -57,6 +57,7 @@ class IdentityN:
     attrs = ("T: list(type) >= 1",)
     export = ("identity_n",)
     view = True
+    passthrough = True
 
     def shape(input: list[TensorShape]) -> list[TensorShape]:
         return input

@@ -23,6 +23,7 @@ def op(rules: type) -> OpDefinition:
       stateful = True: runs every time, in order; never folded or merged with its equals.
       specialised(op, *input_sizes): a kernel for inputs of exactly these sizes, or None.
       unchanged_at_same_shape = True: an output of the first input's shape is that input.
+      passthrough = True: each output is the input of the same number; runs cost nothing.
       dimensions(op): for ops that build vectors of dimensions: those that are known.
     """
     return OpDefinition(rules, evaluate)

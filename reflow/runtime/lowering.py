@@ -14,12 +14,13 @@ import numpy as np
 import torch
 
 from reflow.graph import errors
+from reflow.graph.dtypes import resource
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
 from reflow.ops.values import COMMON_TYPES, HOST_TYPES, to_numpy, to_torch
-from reflow.ops.variable_slot import VariableSlot
+from reflow.ops.variable_slot import VariableSlot, refers_to_variable
 from reflow.runtime.failures import explain
 from reflow.runtime.functions import compile_function
 from reflow.runtime.reads import Reads
@@ -55,6 +56,8 @@ class Lowering:
         self._device_forms: dict[Value, Value] = {}
         self._host_forms: dict[Value, Value] = {}
         self._reads = Reads()
+        # What was last read of a variable behind a handle, until the next update.
+        self._current: dict[VariableSlot, Value] = {}
         for tensor, shape in fed_shapes.items():
             on_host = tensor.dtype.base_dtype in HOST_TYPES
             self.values[tensor] = Value(tensor, shape, on_host, roots=frozenset(("feed",)))
@@ -76,6 +79,8 @@ class Lowering:
             self._lower_without_kernel(op, shapes)
         elif getattr(rules, "passthrough", False):
             self._pass_through(op, inputs)
+        elif getattr(rules, "reads", False) and inputs[0].slot is not None:
+            self._set(op, [self._current_value(op, inputs[0].slot, shapes[0])])
         elif self._fold(op, inputs, shapes):
             return
         elif _is_unchanged(op, inputs, shapes):
@@ -126,12 +131,22 @@ class Lowering:
             )
 
     def _pass_through(self, op: Operation, inputs: Sequence[Value]) -> None:
-        """An identity: the value itself, or what the variable holds at this point."""
-        if inputs[0].slot is not None and not op._outputs[0].dtype._is_ref_dtype:
-            self._set(op, [self._read(op, inputs[0])])
-            self._reads.read(op._outputs[0], inputs[0].slot)
-        else:
-            self._set(op, [inputs[0]])
+        """An identity of each input: the value itself, or what the variable holds at this point."""
+        passed = []
+        for output, value in zip(op._outputs, inputs):
+            if value.slot is not None and not refers_to_variable(output.dtype):
+                passed.append(self._read(op, value))
+                self._reads.read(output, value.slot)
+            else:
+                passed.append(value)
+        self._set(op, passed)
+
+    def _current_value(self, op: Operation, slot: VariableSlot, shape: TensorShape) -> Value:
+        """What the variable behind a handle holds at this point: read once between updates."""
+        value = self._current.get(slot)
+        if value is None:
+            value = self._current[slot] = self._read_slot(op, Value(op._outputs[0], shape), slot)
+        return value
 
     def _fold(self, op: Operation, inputs: Sequence[Value], shapes: Sequence[TensorShape]) -> bool:
         """Computes an operation on constants now; False where that is not possible."""
@@ -203,6 +218,8 @@ class Lowering:
         # An op with one reference as its output gives the one that it took, a switch gives values.
         gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
         self._reads.updated(op, updated)
+        for slot in updated:
+            self._current.pop(slot, None)
         keywords = signature.keyword_values(op, self._states.of(op), self._device, compile_function)
         if specialised is not None:
             function, keywords = specialised, {}
@@ -266,8 +283,10 @@ class Lowering:
     def _argument(
         self, op: Operation, value: Value, tensor: Tensor, kind: str, on_host: bool
     ) -> Value | VariableSlot:
-        if kind == "ref":
+        if kind == "ref" or tensor.dtype is resource:
             if value.slot is None:
+                if tensor.dtype is resource and not getattr(op.definition.rules, "updates", False):
+                    return value  # an iterator; or a variable behind a switch, or none
                 raise explain(
                     errors.InvalidArgumentError,
                     f"Needs the variable {tensor.name} itself, but was passed a value from a feed",
