@@ -45,7 +45,7 @@ def is_internal_file(filename: str) -> bool:
 
 
 def capture(skip: int = 0, limit: int = 8) -> RawTrace:
-    """The user's frames of the caller, innermost first.
+    """The user's frames of the caller, innermost first, out to the program's main module.
 
     Args:
       skip: frames above the caller that are known to be reflow's own.
@@ -61,6 +61,9 @@ def capture(skip: int = 0, limit: int = 8) -> RawTrace:
         if not internal:
             trace += (code, frame.f_lasti)
             limit -= 1
+            # What lies beyond is what started the program: runpy, the `reflow` command.
+            if code.co_name == "<module>" and frame.f_globals.get("__name__") == "__main__":
+                break
         frame = frame.f_back
     return tuple(trace)
 

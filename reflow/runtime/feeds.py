@@ -66,7 +66,7 @@ class Feed:
         if len(sizes) != len(shape) or any(a not in (None, b) for a, b in zip(sizes, shape)):
             raise ValueError(
                 f"Cannot feed value of shape {shape} for Tensor {self.tensor.name!r}, which has "
-                f"shape {str(self.tensor.shape)!r}"
+                f"shape {str(self.tensor.shape)!r}{self._definition()}"
             )
 
     def _array(self, value: Any) -> np.ndarray[Any, Any]:
@@ -92,8 +92,13 @@ class Feed:
             raise error_type(
                 f"{error} (The value of type {type(value).__name__} was fed to Tensor "
                 f"{self.tensor.name!r}, which has dtype {self.tensor.dtype.base_dtype.name} and "
-                f"shape {str(self.tensor.shape)!r}.)"
+                f"shape {str(self.tensor.shape)!r}{self._definition()}.)"
             ) from None
+
+    def _definition(self) -> str:
+        """Where the program made the tensor, for messages."""
+        line = self.tensor.op.user_line
+        return "" if line is None else f" (defined at {line})"
 
     def _holds(self, value: int) -> bool:
         """Whether the element type has this very number."""

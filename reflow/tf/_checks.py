@@ -469,5 +469,9 @@ def add_check_numerics_ops() -> Operation:
                 )
             with graph.control_dependencies(last):
                 message = f"{op.name}:{output.value_index}"
-                last = [checks.CheckNumerics(output, message=message)]
+                check = checks.CheckNumerics(output, message=message)
+            # So that a failure shows the line that made the tensor, not the one that asked for
+            # all tensors to be checked.
+            check.op.trace = op.trace
+            last = [check]
     return group(*last)
