@@ -89,7 +89,7 @@ def _outputs(token: str, returned: Any, types: list[DType]) -> list[Array]:
     """The values of the node, checked."""
     if returned is None:
         values = []
-    elif isinstance(returned, (tuple, list)) and (isinstance(returned, tuple) or len(types) != 1):
+    elif isinstance(returned, (tuple, list)):
         values = [converted(value) for value in returned]
     else:
         values = [converted(returned)]

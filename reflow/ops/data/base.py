@@ -10,9 +10,11 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 import numpy as np
 
 from reflow.graph import errors
+from reflow.graph.dtypes import DType
 from reflow.graph.function import FuncGraph, Function
 from reflow.ops.batching import batched_body
 from reflow.ops.data.blocks import Array, Block, Element
+from reflow.ops.values import HOST_TYPES, to_torch
 
 # A body ready to be called: the values of its inputs -> those of its outputs.
 Body: TypeAlias = Callable[[Sequence[Array]], list[Array]]
@@ -30,6 +32,13 @@ def handle(value: object) -> Array:
     array = np.empty((), object)
     array[()] = value
     return array
+
+
+def given_away(value: Array, dtype: DType, device: Any) -> Any:
+    """A component as a value that nothing else refers to."""
+    if dtype in HOST_TYPES:
+        return value if value.flags.writeable else value.copy()
+    return to_torch(value, dtype, device)
 
 
 class Dataset(ABC):

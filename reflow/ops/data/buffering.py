@@ -12,6 +12,7 @@ from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.data.base import Context, Dataset, Iterator, handle, invalid
 from reflow.ops.data.blocks import Array, Block, read_only
 from reflow.ops.data.signatures import ELEMENTS, of_scalars
+from reflow.ops.data.sources import BlocksIterator
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
 
@@ -36,7 +37,7 @@ class Cache(Dataset):
         cache = context.keep(_Cache)
         if cache.blocks is None:
             return CacheWriter(self.source.iterate(context.of_input()), cache)
-        return CacheReader(cache.blocks)
+        return BlocksIterator(cache.blocks)
 
 
 class CacheWriter(Iterator):
@@ -53,23 +54,6 @@ class CacheWriter(Iterator):
         block = Block([read_only(column) for column in block.columns])
         self._blocks.append(block)
         return block
-
-
-class CacheReader(Iterator):
-    def __init__(self, blocks: list[Block]) -> None:
-        self._blocks = blocks
-        self._block = 0
-        self._row = 0
-
-    def _next(self, limit: int) -> Block | None:
-        if self._block == len(self._blocks):
-            return None
-        block = self._blocks[self._block]
-        part = block.select(slice(self._row, self._row + limit))
-        self._row += len(part)
-        if self._row == len(block):
-            self._block, self._row = self._block + 1, 0
-        return part
 
 
 @op

@@ -10,7 +10,7 @@ import numpy as np
 from reflow.graph import errors
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.data.base import Context, Dataset, Iterator, handle, invalid
-from reflow.ops.data.blocks import Array, Block, concatenate, shape_text
+from reflow.ops.data.blocks import Array, Block, Element, concatenate, shape_text
 from reflow.ops.data.signatures import ELEMENTS, of_scalars
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
@@ -115,6 +115,64 @@ class ConcatenateDataset:
 
     def kernel(input_dataset: Host, another_dataset: Host) -> Array:
         return handle(Concatenate(input_dataset.item(), another_dataset.item()))
+
+
+# -- Unbatch --------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Unbatch(Dataset):
+    """The slices of the elements of `source` along their first axes."""
+
+    inputs = ("source",)
+    source: Dataset
+
+    def iterate(self, context: Context) -> Iterator:
+        return UnbatchIterator(self.source.iterate(context.of_input()))
+
+
+class UnbatchIterator(Iterator):
+    def __init__(self, source: Iterator) -> None:
+        self._source = source
+        self._rest: Block | None = None  # of the current element
+
+    def _next(self, limit: int) -> Block | None:
+        while self._rest is None or not len(self._rest):
+            block = self._source.next(1)
+            if block is None:
+                return None
+            self._rest = _slices(block.element(0))
+        part = self._rest.select(slice(0, limit))
+        self._rest = self._rest.select(slice(limit, None))
+        return part
+
+
+def _slices(element: Element) -> Block:
+    for index, component in enumerate(element):
+        if not component.ndim:
+            raise invalid("Input element must have a non-scalar value in each component.")
+        if len(component) != len(element[0]):
+            raise invalid(
+                "Input element must have the same batch size in each component. Component 0 had "
+                f"size {len(element[0])} but component {index} had size, {len(component)}."
+            )
+    return Block(element)
+
+
+@op
+class UnbatchDataset:
+    """A dataset of the slices of the elements of another along their first axes."""
+
+    inputs = "input_dataset: variant"
+    outputs = "handle: variant"
+    attrs = ELEMENTS
+    gradient = None
+
+    def shape(input_dataset: TensorShape) -> TensorShape:
+        return of_scalars(input_dataset)
+
+    def kernel(input_dataset: Host) -> Array:
+        return handle(Unbatch(input_dataset.item()))
 
 
 # -- Batch ----------------------------------------------------------------------------------------

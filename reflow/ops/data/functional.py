@@ -20,6 +20,7 @@ from reflow.ops.data.base import (
     invalid,
 )
 from reflow.ops.data.blocks import Array, Block, Element, concatenate
+from reflow.ops.data.combining import Batch
 from reflow.ops.data.signatures import ELEMENTS, of_scalars
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
@@ -163,6 +164,50 @@ class ParallelMapDataset:
         return handle(Map(input_dataset.item(), function, preserve_cardinality))
 
 
+@op
+class MapAndBatchDataset:
+    """A dataset of batches of what the function `f` makes of each element."""
+
+    inputs = (
+        "input_dataset: variant, other_arguments: Targuments, batch_size: int64, "
+        "num_parallel_calls: int64, drop_remainder: bool"
+    )
+    outputs = "handle: variant"
+    attrs = (
+        "f: func",
+        "Targuments: list(type) >= 0",
+        *ELEMENTS,
+        "preserve_cardinality: bool = false",
+    )
+    gradient = None
+
+    def shape(
+        input_dataset: TensorShape,
+        other_arguments: list[TensorShape],
+        batch_size: TensorShape,
+        num_parallel_calls: TensorShape,
+        drop_remainder: TensorShape,
+    ) -> TensorShape:
+        return of_scalars(batch_size, num_parallel_calls, drop_remainder)
+
+    def kernel(
+        input_dataset: Host,
+        other_arguments: list[Host],
+        batch_size: Host,
+        num_parallel_calls: Host,
+        drop_remainder: Host,
+        *,
+        f: Function,
+        preserve_cardinality: bool,
+    ) -> Array:
+        if batch_size <= 0:
+            raise invalid("batch_size must be greater than zero.")
+        _check_parallel_calls(num_parallel_calls)
+        function = CapturedFunction(f, tuple(other_arguments))
+        mapped = Map(input_dataset.item(), function, preserve_cardinality)
+        return handle(Batch(mapped, int(batch_size), bool(drop_remainder)))
+
+
 def _check_parallel_calls(number: Array) -> None:
     if number <= 0 and number != -1:
         raise invalid("num_parallel_calls must be greater than zero.")
@@ -236,6 +281,53 @@ class FilterDataset:
     def kernel(input_dataset: Host, other_arguments: list[Host], *, predicate: Function) -> Array:
         return handle(
             Filter(input_dataset.item(), CapturedFunction(predicate, tuple(other_arguments)))
+        )
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TakeWhile(Dataset):
+    """The elements of `source` before the first for which `predicate` is false."""
+
+    inputs = ("source",)
+    source: Dataset
+    predicate: CapturedFunction
+
+    def iterate(self, context: Context) -> Iterator:
+        return TakeWhileIterator(
+            self.source.iterate(context.of_input()), context.function(self.predicate)
+        )
+
+
+class TakeWhileIterator(Iterator):
+    def __init__(self, source: Iterator, predicate: BoundFunction) -> None:
+        self._source = source
+        self._predicate = predicate
+
+    def _next(self, limit: int) -> Block | None:
+        block = self._source.next(1)
+        if block is None:
+            return None
+        (decision,) = self._predicate(block.element(0))
+        if decision.ndim:
+            raise invalid("TakeWhile predicate `predicate` must return a scalar bool.")
+        return block if decision else None
+
+
+@op
+class TakeWhileDataset:
+    """A dataset of the elements before the first for which `predicate` gives false."""
+
+    inputs = "input_dataset: variant, other_arguments: Targuments"
+    outputs = "handle: variant"
+    attrs = ("predicate: func", "Targuments: list(type) >= 0", *ELEMENTS)
+    gradient = None
+
+    def shape(input_dataset: TensorShape, other_arguments: list[TensorShape]) -> TensorShape:
+        return shapes.SCALAR
+
+    def kernel(input_dataset: Host, other_arguments: list[Host], *, predicate: Function) -> Array:
+        return handle(
+            TakeWhile(input_dataset.item(), CapturedFunction(predicate, tuple(other_arguments)))
         )
 
 

@@ -14,12 +14,19 @@ from reflow.graph.function import Function
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.data.base import Compiler, Context, Dataset, Iterator, handle, invalid
+from reflow.ops.data.base import (
+    Compiler,
+    Context,
+    Dataset,
+    Iterator,
+    given_away,
+    handle,
+    invalid,
+)
 from reflow.ops.data.blocks import Array, Element
 from reflow.ops.data.signatures import ELEMENTS, of_scalars
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
-from reflow.ops.values import HOST_TYPES, to_torch
 
 _serial = itertools.count()
 # Iterators by their string handles, as long as a session holds them.
@@ -163,14 +170,7 @@ class IteratorGetNext:
                 f"The iterator's elements have {len(element)} components. Expected: "
                 f"{len(output_types)}"
             )
-        return [_given_away(value, dtype, device) for value, dtype in zip(element, output_types)]
-
-
-def _given_away(value: Array, dtype: DType, device: Any) -> Any:
-    """A component as a value that nothing else refers to."""
-    if dtype in HOST_TYPES:
-        return value if value.flags.writeable else value.copy()
-    return to_torch(value, dtype, device)
+        return [given_away(value, dtype, device) for value, dtype in zip(element, output_types)]
 
 
 @op

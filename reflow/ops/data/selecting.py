@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
+from reflow.graph import errors
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.data.base import Context, Dataset, Iterator, handle, invalid
 from reflow.ops.data.blocks import Array, Block
@@ -207,3 +209,86 @@ class RepeatDataset:
 
     def kernel(input_dataset: Host, count: Host) -> Array:
         return handle(Repeat(input_dataset.item(), int(count)))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class IgnoreErrors(Dataset):
+    """The elements of `source` that can be computed."""
+
+    inputs = ("source",)
+    source: Dataset
+
+    def iterate(self, context: Context) -> Iterator:
+        return IgnoreErrorsIterator(self.source.iterate(context.of_input()))
+
+
+class IgnoreErrorsIterator(Iterator):
+    def __init__(self, source: Iterator) -> None:
+        self._source = source
+
+    def _next(self, limit: int) -> Block | None:
+        while True:
+            try:
+                return self._source.next(limit)
+            except errors.OpError:
+                continue
+
+
+@op
+class IgnoreErrorsDataset:
+    """A dataset of the elements that can be computed."""
+
+    inputs = "input_dataset: variant"
+    outputs = "handle: variant"
+    attrs = ELEMENTS
+    gradient = None
+
+    def shape(input_dataset: TensorShape) -> TensorShape:
+        return of_scalars(input_dataset)
+
+    def kernel(input_dataset: Host) -> Array:
+        return handle(IgnoreErrors(input_dataset.item()))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Unique(Dataset):
+    """Of equal elements the first."""
+
+    inputs = ("source",)
+    source: Dataset
+
+    def iterate(self, context: Context) -> Iterator:
+        return UniqueIterator(self.source.iterate(context.of_input()))
+
+
+class UniqueIterator(Iterator):
+    def __init__(self, source: Iterator) -> None:
+        self._source = source
+        self._seen: set[Any] = set()
+
+    def _next(self, limit: int) -> Block | None:
+        while True:
+            block = self._source.next(1)
+            if block is None:
+                return None
+            (value,) = block.element(0)
+            key = (value.shape, tuple(value.ravel().tolist()))
+            if key not in self._seen:
+                self._seen.add(key)
+                return block
+
+
+@op
+class UniqueDataset:
+    """A dataset without the elements that have come before."""
+
+    inputs = "input_dataset: variant"
+    outputs = "handle: variant"
+    attrs = ELEMENTS
+    gradient = None
+
+    def shape(input_dataset: TensorShape) -> TensorShape:
+        return of_scalars(input_dataset)
+
+    def kernel(input_dataset: Host) -> Array:
+        return handle(Unique(input_dataset.item()))

@@ -15,36 +15,22 @@ from reflow.graph import errors
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.data.base import Context, Dataset, Iterator, handle, invalid
 from reflow.ops.data.blocks import Array, Block, Shapes
+from reflow.ops.data.random_words import random_words
 from reflow.ops.data.signatures import ELEMENTS, of_scalars
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
-from reflow.ops.philox import random_stream
-from reflow.ops.philox.generator import consecutive
 
-# Blocks of random bits, 4 numbers each, computed ahead: few at first, for small datasets.
-_FEWEST_AHEAD = 4
-_MOST_AHEAD = 1024
 # A store of elements starts with room for so many bytes at most (but this many elements), and
 # doubles when it is full.
 _FIRST_BYTES = 1 << 28
 _FIRST_ROWS = 1024
 
 
-def random_words(seed: int, seed2: int) -> PythonIterator[int]:
-    """32-bit numbers, one after the other, of the stream with these seeds."""
-    stream = random_stream(seed, seed2)
-    ahead = _FEWEST_AHEAD
-    while True:
-        start = stream.reserve(ahead)
-        yield from stream.blocks_at(start, consecutive(ahead)).ravel().tolist()
-        ahead = min(2 * ahead, _MOST_AHEAD)
-
-
 class Store:
     """Elements of the same shapes, in any order, one in each row."""
 
     def __init__(self, like: Block, most: int) -> None:
-        row_bytes = sum(column[0].nbytes for column in like.columns)
+        row_bytes = sum(column[:1].nbytes for column in like.columns)
         rows = min(most, max(_FIRST_ROWS, _FIRST_BYTES // max(1, row_bytes)))
         self._columns = [np.empty((rows, *c.shape[1:]), c.dtype) for c in like.columns]
         self._free: list[int] = []

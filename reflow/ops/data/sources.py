@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator as PythonIterator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,34 +23,38 @@ from reflow.ops.data.base import (
     invalid,
 )
 from reflow.ops.data.blocks import Array, Block, Element, read_only
+from reflow.ops.data.random_words import random_words
 from reflow.ops.data.signatures import ELEMENTS, of_scalars
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
 
 
-class BlockIterator(Iterator):
-    """Walks through the elements of one block."""
+class BlocksIterator(Iterator):
+    """Walks through the elements of blocks."""
 
-    def __init__(self, block: Block) -> None:
-        self._block = block
-        self._position = 0
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = blocks
+        self._block = 0
+        self._row = 0  # in that block
 
     def _next(self, limit: int) -> Block | None:
-        start = self._position
-        if start == len(self._block):
-            return None
-        self._position = min(start + limit, len(self._block))
-        return self._block.select(slice(start, self._position))
+        while self._block < len(self._blocks):
+            block, start = self._blocks[self._block], self._row
+            if start < len(block):
+                self._row = min(start + limit, len(block))
+                return block.select(slice(start, self._row))
+            self._block, self._row = self._block + 1, 0
+        return None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Tensors(Dataset):
-    """The elements of one block."""
+    """The elements of blocks, in memory that they share with whatever made them."""
 
-    block: Block
+    blocks: tuple[Block, ...]
 
     def iterate(self, context: Context) -> Iterator:
-        return BlockIterator(self.block)
+        return BlocksIterator(self.blocks)
 
 
 @op
@@ -65,7 +71,7 @@ class TensorDataset:
         return shapes.SCALAR
 
     def kernel(components: list[Host]) -> Array:
-        return handle(Tensors(Block.of_one([read_only(value) for value in components])))
+        return handle(Tensors((Block.of_one([read_only(value) for value in components]),)))
 
 
 @op
@@ -91,7 +97,7 @@ class TensorSliceDataset:
                     "All components must have the same size in the 0th dimension. Received: "
                     f"{count} in component 0, {len(component)} in component {index}"
                 )
-        return handle(Tensors(Block([read_only(value) for value in components])))
+        return handle(Tensors((Block([read_only(value) for value in components]),)))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -135,6 +141,42 @@ class RangeDataset:
         if step == 0:
             raise invalid("step must be a non-zero integer.")
         return handle(Range(int(start), int(stop), int(step)))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Random(Dataset):
+    """Random numbers of 32 bits, without end."""
+
+    seed: int
+    seed2: int
+
+    def iterate(self, context: Context) -> Iterator:
+        return RandomIterator(random_words(self.seed, self.seed2))
+
+
+class RandomIterator(Iterator):
+    def __init__(self, words: PythonIterator[int]) -> None:
+        self._words = words
+
+    def _next(self, limit: int) -> Block | None:
+        return Block([np.array([next(self._words)], np.int64)])
+
+
+@op
+class RandomDataset:
+    """A dataset of random int64 numbers from 0 to 2**32 - 1."""
+
+    inputs = "seed: int64, seed2: int64"
+    outputs = "handle: variant"
+    attrs = ELEMENTS
+    stateful = True
+    gradient = None
+
+    def shape(seed: TensorShape, seed2: TensorShape) -> TensorShape:
+        return of_scalars(seed, seed2)
+
+    def kernel(seed: Host, seed2: Host) -> Array:
+        return handle(Random(int(seed), int(seed2)))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -16,22 +16,29 @@ from reflow.graph.graph import get_default_graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.graph.type_spec import TensorSpec, TypeSpec
+from reflow.ops.arrays import Identity
 from reflow.ops.constants import constant
 from reflow.ops.data import (
     buffering,
     combining,
+    folding,
     functional,
     iterators,
     optimizing,
     selecting,
     shuffling,
     sources,
+    windows,
 )
+from reflow.ops.files import MatchingFiles
 from reflow.ops.selection import Select
-from reflow.tf import math
+from reflow.tf import math, strings
+from reflow.tf._arrays import shape
+from reflow.tf._checks import Assert
 from reflow.tf._scopes import name_scope
 from reflow.tf._seeds import get_seed
 from reflow.tf.data import _nest, _structure
+from reflow.tf.data._folding import folding_function
 from reflow.tf.data._generator import generator_dataset
 from reflow.tf.data._iterator import Iterator
 from reflow.tf.data._options import Options
@@ -162,7 +169,38 @@ class Dataset:
             for value, name in ((start, "start"), (stop, "stop"), (step, "step"))
         ]
         spec = TensorSpec([], dtypes.int64)
-        return Dataset(sources.RangeDataset(*bounds, **_flat(spec)), spec)
+        return Dataset(sources.RangeDataset(*bounds, **_structure.flat_attributes(spec)), spec)
+
+    @staticmethod
+    def list_files(file_pattern: Any, shuffle: bool | None = None, seed: Any = None) -> Dataset:
+        """The names of the files that match a pattern, or any of several.
+
+        Args:
+          file_pattern: strings of any shape.
+          shuffle: whether to shuffle the names (the default); else they are sorted.
+          seed: see `shuffle`.
+
+        Running raises:
+          tf.errors.InvalidArgumentError: no file matches (except by one-shot iterators, which find
+            nothing then).
+        """
+        with name_scope("list_files"):
+            pattern = convert_to_tensor(file_pattern, dtype=dtypes.string, name="file_pattern")
+            names = MatchingFiles(pattern)
+            found = math.greater(shape(names)[0], 0, name="match_not_empty")
+            message = math.add(
+                "No files matched pattern: ",
+                strings.reduce_join(pattern, separator=", "),
+                name="message",
+            )
+            checked = Assert(found, [message], summarize=1, name="assert_not_empty")
+            with get_default_graph().control_dependencies([checked]):
+                names = Identity(names)
+            dataset = Dataset.from_tensor_slices(names)
+            if shuffle is None or shuffle:
+                count = math.maximum(shape(names, out_type=dtypes.int64)[0], 1)
+                dataset = dataset.shuffle(count, seed=seed)
+            return dataset
 
     @staticmethod
     def zip(datasets: Any) -> Dataset:
@@ -181,13 +219,20 @@ class Dataset:
                 )
         spec = _nest.pack_sequence_as(datasets, [dataset.element_spec for dataset in flat])
         variants = [dataset._variant_tensor for dataset in flat]
-        return Dataset(combining.ZipDataset(variants, **_flat(spec)), spec, flat)
+        return Dataset(
+            combining.ZipDataset(variants, **_structure.flat_attributes(spec)), spec, flat
+        )
 
     # -- Datasets of the same elements ----------------------------------------------------------
 
     def _same_elements(self, op: Any, *arguments: Tensor, **attrs: Any) -> Dataset:
         """What `op` makes of this dataset, with elements of the same structure."""
-        variant = op(self._variant_tensor, *arguments, **attrs, **_flat(self._element_spec))
+        variant = op(
+            self._variant_tensor,
+            *arguments,
+            **attrs,
+            **_structure.flat_attributes(self._element_spec),
+        )
         return Dataset(variant, self._element_spec, [self])
 
     def concatenate(self, dataset: Dataset) -> Dataset:
@@ -195,18 +240,19 @@ class Dataset:
         types, other_types = self.output_types, dataset.output_types
         if types != other_types:
             raise TypeError(
-                f"Two datasets to concatenate have different types {types!r} and {other_types!r}"
+                f"Two datasets to concatenate have different types {types} and {other_types}"
             )
         classes, other_classes = self.output_classes, dataset.output_classes
         if classes != other_classes:
             raise TypeError(
-                f"Two datasets to concatenate have different classes {classes!r} and "
-                f"{other_classes!r}"
+                f"Two datasets to concatenate have different classes {classes} and {other_classes}"
             )
         pairs = zip(_nest.flatten(self._element_spec), _nest.flatten(dataset._element_spec))
-        spec = _nest.pack_sequence_as(self._element_spec, [_common_spec(*pair) for pair in pairs])
+        spec = _nest.pack_sequence_as(
+            self._element_spec, [_structure.common_spec(*pair) for pair in pairs]
+        )
         variant = combining.ConcatenateDataset(
-            self._variant_tensor, dataset._variant_tensor, **_flat(spec)
+            self._variant_tensor, dataset._variant_tensor, **_structure.flat_attributes(spec)
         )
         return Dataset(variant, spec, [self, dataset])
 
@@ -281,7 +327,9 @@ class Dataset:
         drop = convert_to_tensor(drop_remainder, dtype=dtypes.bool, name="drop_remainder")
         known = _known_batch_size(size, drop)
         spec = _nest.map_structure(lambda component: component.batch(known), self._element_spec)
-        variant = combining.BatchDatasetV2(self._variant_tensor, size, drop, **_flat(spec))
+        variant = combining.BatchDatasetV2(
+            self._variant_tensor, size, drop, **_structure.flat_attributes(spec)
+        )
         return Dataset(variant, spec, [self])
 
     def padded_batch(
@@ -315,14 +363,57 @@ class Dataset:
             for shape, dtype in zip(sizes, _nest.flatten(types))
         ]
         spec = _nest.pack_sequence_as(self._element_spec, components)
-        arguments: list[Any] = [self._variant_tensor, size, sizes, values]
-        output_shapes = [component.shape for component in components]
-        dropped = constant_value(drop)
-        if dropped is not None and not dropped:
-            variant = combining.PaddedBatchDataset(*arguments, output_shapes=output_shapes)
-        else:
-            arguments.append(drop)
-            variant = combining.PaddedBatchDatasetV2(*arguments, output_shapes=output_shapes)
+        variant = combining.PaddedBatchDatasetV2(
+            self._variant_tensor,
+            size,
+            sizes,
+            values,
+            drop,
+            output_shapes=[component.shape for component in components],
+        )
+        return Dataset(variant, spec, [self])
+
+    def unbatch(self) -> Dataset:
+        """The slices of the elements along their first axes: the opposite of `batch`.
+
+        Raises:
+          ValueError: elements are known to be scalars, or not to be equally long.
+        """
+        known = Dimension(None)
+        for tensor in _structure.flat_specs(self._element_spec):
+            if tensor.shape.ndims == 0:
+                raise ValueError("Cannot unbatch an input with scalar components.")
+            if not known.is_compatible_with(Dimension(tensor.shape[0])):
+                raise ValueError(
+                    "Cannot unbatch an input whose components have different batch sizes. "
+                    f"Received: {self.output_shapes}"
+                )
+            known = known.merge_with(Dimension(tensor.shape[0]))
+        spec = _nest.map_structure(lambda component: component.unbatch(), self._element_spec)
+        variant = combining.UnbatchDataset(self._variant_tensor, **_structure.flat_attributes(spec))
+        return Dataset(variant, spec, [self])
+
+    def window(
+        self, size: Any, shift: Any = None, stride: Any = 1, drop_remainder: Any = False
+    ) -> Dataset:
+        """Datasets of `size` elements each: one for each component of the elements.
+
+        Args:
+          size: how many elements a window holds; the last ones may hold fewer.
+          shift: how far the next window starts after the start of one (default: `size`).
+          stride: how far apart the elements of a window are.
+          drop_remainder: whether windows of fewer elements are left out.
+        """
+        numbers = {"size": size, "shift": size if shift is None else shift, "stride": stride}
+        tensors = [
+            convert_to_tensor(value, dtype=dtypes.int64, name=name)
+            for name, value in numbers.items()
+        ]
+        drop = convert_to_tensor(drop_remainder, dtype=dtypes.bool, name="drop_remainder")
+        spec = _nest.map_structure(DatasetSpec, self._element_spec)
+        variant = windows.WindowDataset(
+            self._variant_tensor, *tensors, drop, **_structure.flat_attributes(spec)
+        )
         return Dataset(variant, spec, [self])
 
     # -- Functions of elements ------------------------------------------------------------------
@@ -344,7 +435,7 @@ class Dataset:
             arguments.append(
                 convert_to_tensor(num_parallel_calls, dtype=dtypes.int32, name="num_parallel_calls")
             )
-        variant = op(*arguments, f=function.function, **_flat(spec))
+        variant = op(*arguments, f=function.function, **_structure.flat_attributes(spec))
         return Dataset(variant, spec, [self], [function])
 
     map_with_legacy_function = map
@@ -353,7 +444,10 @@ class Dataset:
         """The elements of the datasets that `map_func` makes of each element, one by one."""
         function, spec = self._dataset_function(map_func, "Dataset.flat_map()")
         variant = functional.FlatMapDataset(
-            self._variant_tensor, function.captured_inputs, f=function.function, **_flat(spec)
+            self._variant_tensor,
+            function.captured_inputs,
+            f=function.function,
+            **_structure.flat_attributes(spec),
         )
         return Dataset(variant, spec, [self], [function])
 
@@ -387,7 +481,7 @@ class Dataset:
             function.captured_inputs,
             *tensors,
             f=function.function,
-            **_flat(spec),
+            **_structure.flat_attributes(spec),
         )
         return Dataset(variant, spec, [self], [function])
 
@@ -415,11 +509,39 @@ class Dataset:
             self._variant_tensor,
             function.captured_inputs,
             predicate=function.function,
-            **_flat(self._element_spec),
+            **_structure.flat_attributes(self._element_spec),
         )
         return Dataset(variant, self._element_spec, [self], [function])
 
     filter_with_legacy_function = filter
+
+    def reduce(self, initial_state: Any, reduce_func: Callable[[Any, Any], Any]) -> Any:
+        """What `reduce_func` makes of a state and each element in turn: the last state.
+
+        Args:
+          initial_state: a structure of tensors.
+          reduce_func: takes a state and an element, and gives the next state.
+
+        Raises:
+          TypeError: a state that it gives has other element types.
+        """
+        with name_scope("initial_state"):
+            initial_state = _structure.normalize_element(initial_state)
+        function, spec = folding_function(
+            reduce_func,
+            "reduce()",
+            _structure.spec_of(initial_state),
+            self._element_spec,
+            lambda state: state,
+        )
+        components = folding.ReduceDataset(
+            self._variant_tensor,
+            _structure.to_tensors(spec, initial_state),
+            function.captured_inputs,
+            f=function.function,
+            **_structure.flat_attributes(spec),
+        )
+        return _structure.from_tensors(spec, components)
 
     def apply(self, transformation_func: Callable[[Dataset], Dataset]) -> Dataset:
         """What a function of datasets makes of this one."""
@@ -451,13 +573,17 @@ class Dataset:
             ) from error
         function = Function(f"_make_dataset_{unique_number()}", body)
         function.add_to_graph(get_default_graph())
-        resource = iterators.OneShotIterator(dataset_factory=function, **_flat(self._element_spec))
+        resource = iterators.OneShotIterator(
+            dataset_factory=function, **_structure.flat_attributes(self._element_spec)
+        )
         return Iterator._of_spec(resource, None, self._element_spec)
 
     def make_initializable_iterator(self, shared_name: str | None = None) -> Iterator:
         """An iterator that `sess.run(iterator.initializer)` starts, as often as one likes."""
         dataset = self._with_options_applied()
-        resource = iterators.IteratorV2(shared_name or "", "", **_flat(self._element_spec))
+        resource = iterators.IteratorV2(
+            shared_name or "", "", **_structure.flat_attributes(self._element_spec)
+        )
         with get_default_graph().colocate_with(resource):
             initializer = iterators.MakeIterator(dataset._variant_tensor, resource)
         return Iterator._of_spec(resource, initializer, self._element_spec)
@@ -580,22 +706,6 @@ class DatasetSpec(TypeSpec):
 
 
 _SCALAR_BOOL = TensorSpec([], dtypes.bool)
-
-
-def _flat(spec: Any) -> dict[str, Any]:
-    """The attributes by which dataset ops describe elements."""
-    tensors = _structure.flat_specs(spec)
-    return {
-        "output_types": [tensor.dtype for tensor in tensors],
-        "output_shapes": [tensor.shape for tensor in tensors],
-    }
-
-
-def _common_spec(a: TypeSpec, b: TypeSpec) -> TypeSpec:
-    """The type of values of both types, which only differ in their shapes."""
-    if isinstance(a, TensorSpec) and isinstance(b, TensorSpec):
-        return TensorSpec(a.shape.most_specific_compatible_shape(b.shape), a.dtype)
-    return a
 
 
 def _known_batch_size(size: Tensor, drop_remainder: Tensor) -> int | None:

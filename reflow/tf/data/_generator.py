@@ -84,7 +84,8 @@ def generator_dataset(
     def finish(number: Tensor) -> Tensor:
         return numpy_function(generators.finish, [number], dtypes.int64)
 
-    def make_dataset(dummy: Tensor) -> Dataset:
+    # The name is a part of the function's name in the graph, which is TensorFlow's.
+    def flat_map_fn(dummy: Tensor) -> Dataset:
         dummy_spec = _structure.spec_of(dummy)
         init = StructuredFunction(start, _TRANSFORMATION, dummy_spec)
         following = StructuredFunction(next_element, _TRANSFORMATION, init.output_spec)
@@ -101,7 +102,7 @@ def generator_dataset(
         )
         return Dataset(variant, spec, functions=[init, following, finalize])
 
-    return make_dataset
+    return flat_map_fn
 
 
 def _checked(element: Any, spec: Any) -> list[Any]:

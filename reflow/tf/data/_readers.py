@@ -14,8 +14,8 @@ from reflow.graph.type_spec import TensorSpec
 from reflow.ops.arrays import Reshape
 from reflow.ops.constants import constant
 from reflow.ops.data import files, functional
-from reflow.tf.data._dataset import AUTOTUNE, Dataset, _flat
-from reflow.tf.data._structured_function import StructuredFunction
+from reflow.tf.data import _structure
+from reflow.tf.data._dataset import AUTOTUNE, Dataset
 
 _DEFAULT_BUFFER_BYTES = 256 * 1024
 _STRING = TensorSpec([], dtypes.string)
@@ -44,7 +44,7 @@ class _FilesDataset(Dataset):
         elif num_parallel_reads == AUTOTUNE:
             records = names.interleave(read_one_file, num_parallel_calls=num_parallel_reads)
         else:
-            records = _read_by_turns(names, read_one_file, num_parallel_reads)
+            records = interleaved_by_turns(names, read_one_file, num_parallel_reads)
         super().__init__(records._variant_tensor, _STRING, records._inputs, records._functions)
 
 
@@ -63,24 +63,35 @@ def _filenames_dataset(filenames: Any) -> Dataset:
     return Dataset.from_tensor_slices(flat)
 
 
-def _read_by_turns(
-    names: Dataset, read_one_file: Callable[[Tensor], Dataset], num_parallel_reads: Any
+def interleaved_by_turns(
+    dataset: Dataset,
+    map_func: Callable[..., Dataset],
+    cycle_length: Any,
+    block_length: Any = 1,
+    sloppy: Any = False,
+    buffer_output_elements: Any = None,
+    prefetch_input_elements: Any = None,
 ) -> Dataset:
-    function = StructuredFunction(
-        read_one_file, "tf.data.experimental.parallel_interleave()", names.element_spec
-    )
+    """What tf.data.experimental.parallel_interleave makes of `dataset`.
+
+    Raises:
+      TypeError: `map_func` gives no dataset.
+    """
+    transformation = "tf.data.experimental.parallel_interleave()"
+    function, spec = dataset._dataset_function(map_func, transformation)
+    ahead = 2 * cycle_length if prefetch_input_elements is None else None
     variant = functional.ParallelInterleaveDataset(
-        names._variant_tensor,
+        dataset._variant_tensor,
         function.captured_inputs,
-        convert_to_tensor(num_parallel_reads, dtypes.int64, name="cycle_length"),
-        convert_to_tensor(1, dtypes.int64, name="block_length"),
-        convert_to_tensor(False, dtypes.bool, name="sloppy"),
-        constant(2, dtypes.int64, name="buffer_output_elements"),
-        constant(2 * num_parallel_reads, dtypes.int64, name="prefetch_input_elements"),
+        convert_to_tensor(cycle_length, dtypes.int64, name="cycle_length"),
+        convert_to_tensor(block_length, dtypes.int64, name="block_length"),
+        convert_to_tensor(sloppy, dtypes.bool, name="sloppy"),
+        _tensor("buffer_output_elements", buffer_output_elements, 2 * block_length),
+        _tensor("prefetch_input_elements", prefetch_input_elements, ahead),
         f=function.function,
-        **_flat(_STRING),
+        **_structure.flat_attributes(spec),
     )
-    return Dataset(variant, _STRING, [names], [function])
+    return Dataset(variant, spec, [dataset], [function])
 
 
 def _tensor(name: str, value: Any, default: Any = 0, dtype: DType = dtypes.int64) -> Tensor:

@@ -67,6 +67,22 @@ def spec_of(element: Any) -> Any:
         ) from None
 
 
+def flat_attributes(spec: Any) -> dict[str, Any]:
+    """The attributes by which dataset ops describe elements."""
+    tensors = flat_specs(spec)
+    return {
+        "output_types": [tensor.dtype for tensor in tensors],
+        "output_shapes": [tensor.shape for tensor in tensors],
+    }
+
+
+def common_spec(a: TypeSpec, b: TypeSpec) -> TypeSpec:
+    """The type of values of both types, which only differ in their shapes."""
+    if isinstance(a, TensorSpec) and isinstance(b, TensorSpec):
+        return TensorSpec(a.shape.most_specific_compatible_shape(b.shape), a.dtype)
+    return a
+
+
 def flat_specs(spec: Any) -> list[TensorSpec]:
     """The descriptions of all tensors that elements are made of."""
     return [tensor for component in _nest.flatten(spec) for tensor in component.tensor_specs]

@@ -20,20 +20,29 @@ class StructuredFunction:
       function: gives an element of any structure.
       transformation: what the function is for, such as "Dataset.map()".
       input_spec: the structure of the elements it is called with.
+      add_to_graph: whether to put the function into the default graph's library now.
 
     Attributes:
       function: the function, in the library of the default graph.
       output_spec: the structure of what it gives.
     """
 
-    def __init__(self, function: Callable[..., Any], transformation: str, input_spec: Any) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        transformation: str,
+        input_spec: Any,
+        add_to_graph: bool = True,
+    ) -> None:
         self.output_spec: Any = None
         self._python_function = function
         self._transformation = transformation
         self._input_spec = input_spec
+        # A part of the function's name in the graph, which is TensorFlow's.
         name = f"{transformation.replace('.', '_')[:-2]}_{function_name(function)}"
         self.function = trace(self._build, _structure.flat_specs(input_spec), name)
-        self.function.add_to_graph(get_default_graph())
+        if add_to_graph:
+            self.function.add_to_graph(get_default_graph())
 
     def _build(self, *tensors: Tensor) -> Sequence[Tensor]:
         element = _structure.from_tensors(self._input_spec, tensors)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from reflow.graph.type_spec import TensorSpec as TensorStructure
+from reflow.graph.type_spec import TypeSpec as Structure
+from reflow.ops.data.whole import INFINITE as INFINITE_CARDINALITY
+from reflow.ops.data.whole import UNKNOWN as UNKNOWN_CARDINALITY
 from reflow.tf._absence import part_or_error
 from reflow.tf.data._dataset import AUTOTUNE, Dataset
 from reflow.tf.data._dataset import DatasetSpec as DatasetStructure
@@ -12,6 +16,21 @@ from reflow.tf.data._options import (
     MapVectorizationOptions,
     OptimizationOptions,
     ThreadingOptions,
+)
+from reflow.tf.data.experimental._transformations import (
+    Counter,
+    RandomDataset,
+    cardinality,
+    enumerate_dataset,
+    get_single_element,
+    ignore_errors,
+    map_and_batch,
+    parallel_interleave,
+    scan,
+    shuffle_and_repeat,
+    take_while,
+    unbatch,
+    unique,
 )
 
 
