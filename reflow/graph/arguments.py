@@ -94,7 +94,7 @@ class InputConverter:
     ) -> Tensor:
         dtype, preferred = self._wanted_type(arg, attrs)
         try:
-            return convert_to_tensor(value, dtype, arg.name, preferred, arg.is_ref)
+            return convert_to_tensor(value, dtype, arg.name, preferred, as_ref=arg.is_ref)
         except TypeError as error:
             if dtype is None:
                 raise

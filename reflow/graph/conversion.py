@@ -71,6 +71,7 @@ def convert_to_tensor(
     dtype: Any = None,
     name: str | None = None,
     preferred_dtype: Any = None,
+    dtype_hint: Any = None,
     as_ref: bool = False,
 ) -> Tensor:
     """`value` as a tensor.
@@ -80,7 +81,7 @@ def convert_to_tensor(
         text, lists, arrays, variables, ...
       dtype: the element type; by default the one that the value suggests.
       name: of a node that may have to be made.
-      preferred_dtype: tried first where `dtype` is not given.
+      preferred_dtype, dtype_hint: tried first where `dtype` is not given; two names of the same.
       as_ref: whether a variable becomes a reference to it.
 
     Raises:
@@ -92,7 +93,8 @@ def convert_to_tensor(
         return value if dtype is None else _checked(value, as_dtype(dtype))
     prefix = "" if name is None else f"{name}: "
     wanted = None if dtype is None else as_dtype(dtype)
-    preferred = None if preferred_dtype is None else as_dtype(preferred_dtype)
+    hint = preferred_dtype if dtype_hint is None else dtype_hint
+    preferred = None if hint is None else as_dtype(hint)
     for base, function in _functions_for(type(value)):
         result: Any = None
         if wanted is None and preferred is not None:
@@ -162,7 +164,11 @@ def convert_n_to_tensor(
         raise TypeError(f"values must be a sequence. Received: {values!r}")
     return [
         convert_to_tensor(
-            value, dtype, None if name is None else f"{name}_{i}", preferred_dtype, as_ref
+            value,
+            dtype,
+            None if name is None else f"{name}_{i}",
+            preferred_dtype,
+            as_ref=as_ref,
         )
         for i, value in enumerate(values)
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reflow.graph import source
+from reflow.graph.device import DeviceSpec
 from reflow.graph.dtypes import DType
 from reflow.graph.errors import OperatorNotAllowedInGraphError
 from reflow.graph.tensor_shape import TensorShape, as_shape
@@ -301,7 +302,9 @@ class Operation:
         return groups or [f"loc:@{self.name}"]
 
     def _set_device(self, device: Any) -> None:
-        """Asks for a device, given by name or as a DeviceSpec."""
+        """Asks for a device, given by name or as a DeviceSpec; TypeError for anything else."""
+        if not isinstance(device, str | DeviceSpec):
+            raise TypeError(f"A device is named by a string or a DeviceSpec. Received: {device!r}")
         self.device = device if isinstance(device, str) else device.to_string()
 
     def _set_attr(self, name: str, value: Any) -> None:

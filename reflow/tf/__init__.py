@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reflow.graph.conversion import convert_to_tensor, register_tensor_conversion_function
+from reflow.graph.device import DeviceSpec
 from reflow.graph.dtypes import *  # noqa: F403
 from reflow.graph.dtypes import as_dtype
 from reflow.graph.errors import OpError
@@ -75,7 +76,9 @@ from reflow.tf._checks import (
     assert_same_float_dtype,
     assert_scalar,
     assert_type,
+    is_non_decreasing,
     is_numeric_tensor,
+    is_strictly_increasing,
     verify_tensor_all_finite,
 )
 from reflow.tf._clip import (
@@ -146,6 +149,7 @@ from reflow.tf._gradients import (
     custom_gradient,
     gradients,
 )
+from reflow.tf._import import import_graph_def
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
 from reflow.tf._joining import concat, parallel_stack, split, stack, unstack
 from reflow.tf._old_names import old_names
@@ -164,6 +168,7 @@ from reflow.tf._scopes import (
     device,
     init_scope,
     name_scope,
+    op_scope,
 )
 from reflow.tf._seeds import get_seed, set_random_seed
 from reflow.tf._segments import (
@@ -185,7 +190,24 @@ from reflow.tf._space_batches import (
     required_space_to_batch_paddings,
     space_to_batch,
 )
-from reflow.tf._state import assign, assign_add, assign_sub, batch_scatter_update
+from reflow.tf._state import (
+    assign,
+    assign_add,
+    assign_sub,
+    batch_scatter_update,
+    count_up_to,
+    scatter_add,
+    scatter_div,
+    scatter_max,
+    scatter_min,
+    scatter_mul,
+    scatter_nd_add,
+    scatter_nd_sub,
+    scatter_nd_update,
+    scatter_sub,
+    scatter_update,
+)
+from reflow.tf._static_values import get_static_value
 from reflow.tf._tensor_protos import make_ndarray, make_tensor_proto
 from reflow.tf._variable_scope import (
     AUTO_REUSE,
@@ -263,6 +285,8 @@ from reflow.tf.random import (
     random_uniform,
     truncated_normal,
 )
+from reflow.tf.strings import reduce_join
+from reflow.tf.strings import to_number as string_to_number
 
 attach_operators()
 attach_indexing()

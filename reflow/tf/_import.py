@@ -1,17 +1,19 @@
-"""tf.import_graph_def."""
+"""tf.import_graph_def; the message classes load when it is called."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from tensorboard.compat.proto.graph_pb2 import GraphDef
+from typing import TYPE_CHECKING, Any
 
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.graph import get_default_graph
-from reflow.graph.graph_import import Source, defaults_of, import_nodes, parse_source
 from reflow.graph.operation import Operation, Tensor
 from reflow.tf._scopes import name_scope
+
+if TYPE_CHECKING:
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
+
+    from reflow.graph.graph_import import Source
 
 
 def import_graph_def(
@@ -42,6 +44,8 @@ def import_graph_def(
       ValueError: the message is not well-formed, or names given are not in it.
       NotFoundError: it has op types that reflow does not have; all of them are named.
     """
+    from reflow.graph.graph_import import defaults_of, import_nodes
+
     message = _checked_message(graph_def)
     mapped = _checked_map(input_map)
     wanted = _checked_names(return_elements)
@@ -59,6 +63,8 @@ def _checked_message(graph_def: Any) -> GraphDef:
     descriptor = getattr(graph_def, "DESCRIPTOR", None)
     if getattr(descriptor, "name", None) != "GraphDef":
         raise TypeError(f"graph_def must be a GraphDef proto. Received: {type(graph_def)}")
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
+
     if isinstance(graph_def, GraphDef):
         return graph_def
     # The same message of another package, such as TensorFlow's own.
@@ -104,6 +110,8 @@ def _as_tensors(input_map: Mapping[str, Any], name: str | None) -> dict[Source, 
 
 
 def _source(key: str) -> Source:
+    from reflow.graph.graph_import import parse_source
+
     source = parse_source(key)
     if ":" in source[0] and source[1] is not None:
         raise ValueError(f"Cannot convert {key!r} to a tensor name.")

@@ -57,7 +57,7 @@ def _operator(name: str, function: Callable[..., Any]) -> Callable[[Tensor, Any]
     """`tensor OP value`: the value takes the tensor's type if it can."""
 
     def operator(x: Tensor, y: Any) -> Any:
-        if isinstance(y, Tensor):
+        if isinstance(y, Tensor) and y.op.graph is x.op.graph:
             return function(x, y, name=name)
         with name_scope(None, name, [x, y]) as scope:
             try:

@@ -50,6 +50,13 @@ class name_scope:
         self._graph_scope.__exit__(*exc_info)
 
 
+def op_scope(
+    values: Iterable[Any], name: str | None, default_name: str | None = None
+) -> name_scope:
+    """The name of 0.x for `name_scope`, with its order of arguments."""
+    return name_scope(name, default_name, values)
+
+
 def graph_from_inputs(values: Iterable[Any]) -> Graph:
     """The graph that all tensors among `values` belong to; the default one if there are none."""
     default = get_default_graph()
