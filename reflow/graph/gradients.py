@@ -12,10 +12,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
+from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType
 from reflow.graph.gradient_registry import gradient_function
 from reflow.graph.graph import Graph
+from reflow.graph.handles import handle_of
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 
@@ -114,7 +115,10 @@ def gradients(
     with graph.as_default(), graph.name_scope(name or "gradients"):
         y_tensors = [_dense(_converted(y, f"y_{i}")) for i, y in enumerate(y_list)]
         x_tensors = [_dense(_converted(x, f"x_{i}", as_ref=True)) for i, x in enumerate(x_list)]
-        stopped = convert_n_to_tensor(_as_list(stop_gradients), name="stop", as_ref=True)
+        stopped = [
+            _dense(_converted(tensor, f"stop_{i}", as_ref=True))
+            for i, tensor in enumerate(_as_list(stop_gradients))
+        ]
         backward = _Backward(graph, x_tensors, y_tensors, colocate_gradients_with_ops)
         backward.seed(y_tensors, _checked_weights(weights, y_tensors))
         backward.propagate(stopped, gate_gradients)
@@ -144,6 +148,9 @@ def _converted(value: Any, name: str, as_ref: bool = False) -> Gradient:
     """`value` as a tensor; IndexedSlices stay what they are."""
     if isinstance(value, IndexedSlices):
         return value
+    handle = handle_of(value) if as_ref else None
+    if handle is not None:
+        return handle  # where all reads of the variable start
     return convert_to_tensor(value, name=name, as_ref=as_ref)
 
 

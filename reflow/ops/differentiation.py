@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reflow.graph.conversion import register_tensor_conversion_function
-from reflow.graph.dtypes import DType, int32, int64
+from reflow.graph.dtypes import DType, int32, int64, resource
 from reflow.graph.gradients import Arithmetic, use_arithmetic
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import IndexedSlices
@@ -26,7 +26,10 @@ def ones_like(y: Tensor, name: str) -> Tensor:
 
 def zeros_like(tensor: Tensor) -> Tensor:
     from reflow.ops.filling import ZerosLike
+    from reflow.ops.resource_variables import zeros_like_variable
 
+    if tensor.dtype is resource:
+        return zeros_like_variable(tensor)
     return ZerosLike(tensor, name="zeros_like")
 
 

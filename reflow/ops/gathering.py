@@ -59,9 +59,7 @@ def _bad_index(indices: torch.Tensor, size: int) -> str:
 
 
 @any_elements
-def _gather(
-    params: torch.Tensor, indices: torch.Tensor, axis: int, batch_dims: int
-) -> torch.Tensor:
+def gather(params: torch.Tensor, indices: torch.Tensor, axis: int, batch_dims: int) -> torch.Tensor:
     """params[batch, outer, AXIS, inner], indices[batch, places] to [batch, outer, places, inner]"""
     outer, inner = params.shape[batch_dims:axis], params.shape[axis + 1 :]
     batch, places = indices.shape[:batch_dims], indices.shape[batch_dims:]
@@ -128,12 +126,12 @@ class GatherV2:
         batch_dims = _positive(batch_dims, indices.ndim)
         if batch_dims > known_axis:
             raise ValueError(f"batch_dims ({batch_dims}) must be at most axis ({known_axis})")
-        return _gather(params, indices, known_axis, batch_dims)
+        return gather(params, indices, known_axis, batch_dims)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Any, None, None]:
         params, indices, axis = op.inputs
         if constant_value(axis) == 0:
-            return _gradient_of_rows(params, indices, dy), None, None
+            return gradient_of_rows(Shape(params), indices, dy), None, None
         return _gradient_of_elements(op, dy), None, None
 
 
@@ -152,14 +150,15 @@ class Gather:
         return shapes.of(*indices.sizes, *params.sizes[1:])
 
     def kernel(params: Any, indices: torch.Tensor) -> Any:
-        return _gather(params, indices, 0, 0)
+        return gather(params, indices, 0, 0)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[IndexedSlices, None]:
-        return _gradient_of_rows(op.inputs[0], op.inputs[1], dy), None
+        return gradient_of_rows(Shape(op.inputs[0]), op.inputs[1], dy), None
 
 
-def _gradient_of_rows(params: Tensor, indices: Tensor, dy: Tensor) -> IndexedSlices:
-    shape, count = Shape(params), ExpandDims(Size(indices), constant(0))
+def gradient_of_rows(shape: Tensor, indices: Tensor, dy: Tensor) -> IndexedSlices:
+    """Of what has the given shape, by whose rows at `indices` dy is."""
+    count = ExpandDims(Size(indices), constant(0))
     values = Reshape(dy, ConcatV2([count, dimensions_from(shape, 1)], constant(0)))
     return IndexedSlices(values, Reshape(indices, count), shape)
 
@@ -198,6 +197,30 @@ def _numbers(indices: torch.Tensor, sizes: Sequence[int], what: str) -> torch.Te
     return (indices * torch.tensor(strides, dtype=torch.int64, device=indices.device)).sum(1)
 
 
+def shape_of_slices(params: TensorShape, indices: TensorShape) -> TensorShape:
+    """The shape of the slices of `params` at indices [..., k]."""
+    indices = shapes.with_rank_at_least(indices, 1)
+    if params.sizes is None or indices.sizes is None or indices.sizes[-1] is None:
+        return shapes.UNKNOWN
+    depth = indices.sizes[-1]
+    if depth > len(params.sizes):
+        raise ValueError(
+            "indices.shape[-1] must be <= params.rank, but saw indices shape: "
+            f"{shapes.text(indices)} and params shape: {shapes.text(params)}"
+        )
+    return shapes.of(*indices.sizes[:-1], *params.sizes[depth:])
+
+
+@any_elements
+def slices_at(params: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
+    """The slices of `params` at indices [..., k] into its first k dimensions."""
+    depth = indices.shape[-1]
+    inner = params.shape[depth:]
+    numbers = _numbers(indices, params.shape, "param shape")
+    table = params.reshape((math.prod(params.shape[:depth]), *inner))
+    return table.index_select(0, numbers).reshape((*indices.shape[:-1], *inner))
+
+
 @op
 class GatherNd:
     """The elements or slices of `params` at `indices` into its first k dimensions.
@@ -209,32 +232,20 @@ class GatherNd:
     outputs = "output: Tparams"
     attrs = ("Tparams: type", "Tindices: {int32, int64}")
 
-    def shape(params: TensorShape, indices: TensorShape) -> TensorShape:
-        indices = shapes.with_rank_at_least(indices, 1)
-        if params.sizes is None or indices.sizes is None or indices.sizes[-1] is None:
-            return shapes.UNKNOWN
-        depth = indices.sizes[-1]
-        if depth > len(params.sizes):
-            raise ValueError(
-                "indices.shape[-1] must be <= params.rank, but saw indices shape: "
-                f"{shapes.text(indices)} and params shape: {shapes.text(params)}"
-            )
-        return shapes.of(*indices.sizes[:-1], *params.sizes[depth:])
-
-    @any_elements
-    def kernel(params: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
-        depth = indices.shape[-1]
-        inner = params.shape[depth:]
-        numbers = _numbers(indices, params.shape, "param shape")
-        table = params.reshape((math.prod(params.shape[:depth]), *inner))
-        return table.index_select(0, numbers).reshape((*indices.shape[:-1], *inner))
+    shape = shape_of_slices
+    kernel = slices_at
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Any, None]:
         params, indices = op.inputs
         shape = Shape(params, out_type=indices.dtype)
-        if indices.shape.ndims == 2 and indices.shape.as_list()[-1] == 1:
-            return IndexedSlices(dy, Squeeze(indices, squeeze_dims=[-1]), shape), None
-        return ScatterNd(indices, dy, shape), None
+        return gradient_of_slices(shape, indices, dy), None
+
+
+def gradient_of_slices(shape: Tensor, indices: Tensor, dy: Tensor) -> IndexedSlices | Tensor:
+    """Of what has the given shape, by whose slices at `indices` [..., k] dy is."""
+    if indices.shape.ndims == 2 and indices.shape.as_list()[-1] == 1:
+        return IndexedSlices(dy, Squeeze(indices, squeeze_dims=[-1]), shape)
+    return ScatterNd(indices, dy, shape)
 
 
 def _scatter_shape(indices: TensorShape, updates: TensorShape, target: TensorShape) -> TensorShape:

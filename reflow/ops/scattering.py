@@ -219,7 +219,6 @@ _COMPARED = "T: {half, bfloat16, float, double, int32, int64}"
 
 def _scatter_op(
     name: str,
-    export: str,
     doc: str,
     shape: Callable[..., TensorShape],
     change: Callable[[Any, Host, Any, Scatter], None],
@@ -236,7 +235,6 @@ def _scatter_op(
         "inputs": "ref: Ref(T), indices: Tindices, updates: T",
         "outputs": "output_ref: Ref(T)",
         "attrs": (types, "Tindices: {int32, int64}", f"use_locking: bool = {locking}"),
-        "export": (export,),
         "stateful": True,
         "updates": True,
         "gradient": None,
@@ -246,49 +244,37 @@ def _scatter_op(
     return op(type(name, (), rules))
 
 
-def _rows_op(name: str, export: str, doc: str, scatter: Scatter, types: str) -> OpDefinition:
-    return _scatter_op(name, export, doc, _rows_shape, _scatter_rows, scatter, types)
+def _rows_op(name: str, doc: str, scatter: Scatter, types: str) -> OpDefinition:
+    return _scatter_op(name, doc, _rows_shape, _scatter_rows, scatter, types)
 
 
-def _slices_op(name: str, export: str, doc: str, scatter: Scatter, types: str) -> OpDefinition:
-    return _scatter_op(name, export, doc, _slices_shape, _scatter_slices, scatter, types)
+def _slices_op(name: str, doc: str, scatter: Scatter, types: str) -> OpDefinition:
+    return _scatter_op(name, doc, _slices_shape, _scatter_slices, scatter, types)
 
 
-ScatterUpdate = _rows_op(
-    "ScatterUpdate", "scatter_update", "ref[indices] = updates", _combined(_update), _ANY
-)
-ScatterAdd = _rows_op("ScatterAdd", "scatter_add", "ref[indices] += updates", _added(1), _NUMBERS)
-ScatterSub = _rows_op("ScatterSub", "scatter_sub", "ref[indices] -= updates", _added(-1), _NUMBERS)
-ScatterMul = _rows_op(
-    "ScatterMul", "scatter_mul", "ref[indices] *= updates", _combined(torch.mul), _NUMBERS
-)
-ScatterDiv = _rows_op(
-    "ScatterDiv", "scatter_div", "ref[indices] /= updates", _combined(_divide), _NUMBERS
-)
+ScatterUpdate = _rows_op("ScatterUpdate", "ref[indices] = updates", _combined(_update), _ANY)
+ScatterAdd = _rows_op("ScatterAdd", "ref[indices] += updates", _added(1), _NUMBERS)
+ScatterSub = _rows_op("ScatterSub", "ref[indices] -= updates", _added(-1), _NUMBERS)
+ScatterMul = _rows_op("ScatterMul", "ref[indices] *= updates", _combined(torch.mul), _NUMBERS)
+ScatterDiv = _rows_op("ScatterDiv", "ref[indices] /= updates", _combined(_divide), _NUMBERS)
 ScatterMin = _rows_op(
     "ScatterMin",
-    "scatter_min",
     "ref[indices] = min(ref[indices], updates)",
     _combined(torch.minimum),
     _COMPARED,
 )
 ScatterMax = _rows_op(
     "ScatterMax",
-    "scatter_max",
     "ref[indices] = max(ref[indices], updates)",
     _combined(torch.maximum),
     _COMPARED,
 )
 
 ScatterNdUpdate = _slices_op(
-    "ScatterNdUpdate", "scatter_nd_update", "ref[indices...] = updates", _combined(_update), _ANY
+    "ScatterNdUpdate", "ref[indices...] = updates", _combined(_update), _ANY
 )
-ScatterNdAdd = _slices_op(
-    "ScatterNdAdd", "scatter_nd_add", "ref[indices...] += updates", _added(1), _NUMBERS
-)
-ScatterNdSub = _slices_op(
-    "ScatterNdSub", "scatter_nd_sub", "ref[indices...] -= updates", _added(-1), _NUMBERS
-)
+ScatterNdAdd = _slices_op("ScatterNdAdd", "ref[indices...] += updates", _added(1), _NUMBERS)
+ScatterNdSub = _slices_op("ScatterNdSub", "ref[indices...] -= updates", _added(-1), _NUMBERS)
 
 
 # -- Ranges: ref[begin:end:strides] ---------------------------------------------------------------

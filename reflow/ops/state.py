@@ -127,7 +127,6 @@ class CountUpTo:
     inputs = "ref: Ref(T)"
     outputs = "output: T"
     attrs = ("limit: int", "T: {int32, int64}")
-    export = ("count_up_to",)
     stateful = True
     updates = True
     gradient = None

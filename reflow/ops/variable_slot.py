@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from reflow.graph import errors
-from reflow.graph.dtypes import DType
+from reflow.graph.dtypes import DType, resource
 from reflow.graph.tensor_shape import TensorShape
 
 # Matrices with at most this many columns, and far more rows, are kept by columns.
@@ -28,6 +28,11 @@ def _laid_out(value: torch.Tensor) -> torch.Tensor:
         return value.t().clone(memory_format=torch.contiguous_format).t()
     # A constant may be one number stretched over a shape: the copy has room for all.
     return value.clone(memory_format=torch.contiguous_format)
+
+
+def refers_to_variable(dtype: DType) -> bool:
+    """Whether a value of this type may stand for a variable: a reference, or a handle."""
+    return dtype._is_ref_dtype or dtype is resource
 
 
 class VariableSlot:

@@ -218,8 +218,8 @@ class Lowering:
         # An op with one reference as its output gives the one that it took, a switch gives values.
         gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
         self._reads.updated(op, updated)
-        for slot in updated:
-            self._current.pop(slot, None)
+        for changed in updated:
+            self._current.pop(changed, None)
         keywords = signature.keyword_values(op, self._states.of(op), self._device, compile_function)
         if specialised is not None:
             function, keywords = specialised, {}

@@ -17,6 +17,7 @@ from reflow.graph import errors
 from reflow.graph.graph import Graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
+from reflow.ops.variable_slot import refers_to_variable
 from reflow.runtime.feeds import Feed
 from reflow.runtime.fetches import FetchStructure
 from reflow.runtime.plan import Plan
@@ -142,7 +143,9 @@ class _PartialRun:
         return [
             tensor
             for tensor in dict.fromkeys(wanted)
-            if tensor.op in running and tensor not in self._known and not tensor.dtype._is_ref_dtype
+            if tensor.op in running
+            and tensor not in self._known
+            and not refers_to_variable(tensor.dtype)
         ]
 
     def _missing_feed(self, tensor: Tensor, unfed: set[Tensor]) -> Tensor | None:
@@ -178,7 +181,7 @@ def _check_expected(
 
 def _is_variable(op: Operation) -> bool:
     """Whether an operation only stands for something kept: every part needs it anew."""
-    return not op._inputs and any(tensor.dtype._is_ref_dtype for tensor in op._outputs)
+    return not op._inputs and any(refers_to_variable(tensor.dtype) for tensor in op._outputs)
 
 
 def _invalid(message: str) -> errors.InvalidArgumentError:

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterable
 
 from reflow.graph.operation import Operation, Tensor
+from reflow.ops.variable_slot import refers_to_variable
 
 
 def needed_operations(
@@ -26,10 +27,10 @@ def needed_operations(
         if op in needed:
             continue
         if op in done:
-            if not any(tensor.dtype._is_ref_dtype for tensor in op._outputs):
+            if not any(refers_to_variable(tensor.dtype) for tensor in op._outputs):
                 continue
             needed.add(op)
-            stack += [tensor.op for tensor in op._inputs if tensor.dtype._is_ref_dtype]
+            stack += [tensor.op for tensor in op._inputs if refers_to_variable(tensor.dtype)]
             continue
         needed.add(op)
         stack += _predecessors(op, fed)

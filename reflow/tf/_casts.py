@@ -8,6 +8,7 @@ from typing import Any
 from reflow.graph import dtypes, log
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.handles import handle_of
 from reflow.graph.indexed_slices import IndexedSlices, SparseTensor
 from reflow.graph.operation import Tensor
 from reflow.ops.casts import Cast
@@ -22,7 +23,7 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     the values are cast.
     """
     base = as_dtype(dtype).base_dtype
-    if isinstance(x, Tensor) and x.dtype is base:
+    if (isinstance(x, Tensor) or handle_of(x) is not None) and x.dtype is base:
         return x
     with name_scope(name, "Cast", [x]) as scope:
         if isinstance(x, SparseTensor):

@@ -19,6 +19,7 @@ from reflow.tf._control_flow import group
 from reflow.tf._indexing import boolean_mask
 from reflow.tf._joining import stack
 from reflow.tf._scopes import device, name_scope
+from reflow.tf._variables import Variable
 
 
 def get_collection(key: Any, scope: str | None = None) -> list[Any]:
@@ -89,6 +90,8 @@ initialize_local_variables = local_variables_initializer
 
 def is_variable_initialized(variable: Any) -> Tensor:
     """Whether a variable has a value when this op runs, a bool scalar."""
+    if isinstance(variable, Variable):
+        return variable._is_initialized()
     is_initialized: Tensor = IsVariableInitialized(variable)
     return is_initialized
 

@@ -17,6 +17,7 @@ from reflow.tf._arrays import rank, transpose
 from reflow.tf._arrays import shape as shape_of
 from reflow.tf._filling import meshgrid, ones, zeros
 from reflow.tf._joining import concat, stack, unstack
+from reflow.tf._resource_variable import BaseResourceVariable
 from reflow.tf._scopes import name_scope
 
 
@@ -38,6 +39,8 @@ def gather(
     if axis is None:
         axis = batch_dims
     if _value(axis) == 0:
+        if isinstance(params, BaseResourceVariable):
+            return params.sparse_read(indices, name)
         return gathering.GatherV2(params, indices, axis, name=name)
     return gathering.GatherV2(params, indices, axis, batch_dims=batch_dims, name=name)
 
@@ -98,6 +101,8 @@ def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: An
     if known is not None:
         batch_dims = int(known)
     if isinstance(batch_dims, int) and batch_dims == 0:
+        if isinstance(params, BaseResourceVariable):
+            return params.gather_nd(indices, name)
         return gathering.GatherNd(params, indices, name=name)
     with name_scope(name, "BatchGatherND", [params, indices]):
         indices = convert_to_tensor(indices, name="indices")

@@ -8,8 +8,7 @@ from reflow.graph.graph import Graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.arrays import Identity
-from reflow.ops.control import Merge, RefSwitch, Switch
-from reflow.ops.state import IsVariableInitialized
+from reflow.ops.control import Merge, Switch
 from reflow.tf._scopes import init_scope, name_scope
 
 if TYPE_CHECKING:
@@ -26,15 +25,13 @@ def initialized_value(variable: Variable) -> Tensor:
     The nodes are those of TensorFlow's `cond(is_variable_initialized(v), v.read_value, initial)`.
     """
     with init_scope():
-        is_initialized = IsVariableInitialized(variable._ref())
+        is_initialized = variable._is_initialized()
         with name_scope(None, "cond"):
             pivots = Switch(is_initialized, is_initialized, name="Switch")
             Identity(pivots.output_true, name="switch_t")
             Identity(pivots.output_false, name="switch_f")
             predicate = Identity(is_initialized, name="pred_id")
-            read = variable.read_value()
-            _, current = RefSwitch(variable._ref(), predicate, name="read/Switch")
-            read.op._update_input(0, current)
+            read = variable._read_if(predicate)
             initial = variable.initial_value
             with initial.graph.colocate_with(initial.op, ignore_existing=True):
                 otherwise, _ = Switch(initial, predicate, name="Switch")

@@ -15,6 +15,7 @@ from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import scattering, state
 from reflow.ops.arrays import Identity
+from reflow.ops.control import RefSwitch
 from reflow.tf import _distribution
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
 from reflow.tf._initial_values import guarded_initial_value, initialized_value
@@ -231,6 +232,17 @@ class RefVariable(Variable):
     def read_value(self) -> Tensor:
         """A new op that reads the value when it runs."""
         read: Tensor = Identity(self._variable, name="read")
+        return read
+
+    def _is_initialized(self) -> Tensor:
+        is_initialized: Tensor = state.IsVariableInitialized(self._variable)
+        return is_initialized
+
+    def _read_if(self, predicate: Tensor) -> Tensor:
+        """The value where `predicate` is true, else nothing, as a branch of a cond has it."""
+        read = self.read_value()
+        _, current = RefSwitch(self._variable, predicate, name="read/Switch")
+        read.op._update_input(0, current)
         return read
 
     def initialized_value(self) -> Tensor:

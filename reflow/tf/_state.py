@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.handles import handle_of
 from reflow.graph.operation import Tensor
-from reflow.ops import state
+from reflow.ops import resource_updates, scattering, state
 from reflow.ops.arrays import ExpandDims, Reshape
 from reflow.ops.casts import Cast
 from reflow.ops.filling import Range
-from reflow.ops.scattering import ScatterNdUpdate
 from reflow.tf._arrays import shape as shape_of
 from reflow.tf._filling import ones_like
 from reflow.tf._joining import concat
@@ -86,4 +87,55 @@ def batch_scatter_update(
                 numbers = Cast(numbers, DstT=last.dtype)
             coordinates.append(numbers * ones_like(last))
         places = concat([*coordinates, last], axis=-1)
-        return ScatterNdUpdate(ref, places, updates, use_locking=use_locking)
+        return scatter_nd_update(ref, places, updates, use_locking=use_locking)
+
+
+def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
+    """Counts a variable up by one and gives its old value; OutOfRangeError once it is `limit`."""
+    handle = handle_of(ref)
+    if handle is not None:
+        return resource_updates.ResourceCountUpTo(handle, limit=limit, T=ref.dtype, name=name)
+    return state.CountUpTo(ref, limit=limit, name=name)
+
+
+def _scatter(
+    name: str, of_references: Any, of_handles: Any, locks: bool = False
+) -> Callable[..., Any]:
+    """The public function of an update of some elements, of variables of both kinds."""
+
+    def scatter(
+        ref: Any, indices: Any, updates: Any, use_locking: bool = locks, name: str | None = None
+    ) -> Any:
+        if handle_of(ref) is not None:
+            return ref.updated_at(of_handles, indices, updates, name)
+        return of_references(ref, indices, updates, use_locking=use_locking, name=name)
+
+    scatter.__name__ = scatter.__qualname__ = name
+    scatter.__doc__ = of_references.__doc__
+    return scatter
+
+
+scatter_update = _scatter(
+    "scatter_update",
+    scattering.ScatterUpdate,
+    resource_updates.ResourceScatterUpdate,
+    locks=True,
+)
+scatter_add = _scatter("scatter_add", scattering.ScatterAdd, resource_updates.ResourceScatterAdd)
+scatter_sub = _scatter("scatter_sub", scattering.ScatterSub, resource_updates.ResourceScatterSub)
+scatter_mul = _scatter("scatter_mul", scattering.ScatterMul, resource_updates.ResourceScatterMul)
+scatter_div = _scatter("scatter_div", scattering.ScatterDiv, resource_updates.ResourceScatterDiv)
+scatter_min = _scatter("scatter_min", scattering.ScatterMin, resource_updates.ResourceScatterMin)
+scatter_max = _scatter("scatter_max", scattering.ScatterMax, resource_updates.ResourceScatterMax)
+scatter_nd_update = _scatter(
+    "scatter_nd_update",
+    scattering.ScatterNdUpdate,
+    resource_updates.ResourceScatterNdUpdate,
+    locks=True,
+)
+scatter_nd_add = _scatter(
+    "scatter_nd_add", scattering.ScatterNdAdd, resource_updates.ResourceScatterNdAdd
+)
+scatter_nd_sub = _scatter(
+    "scatter_nd_sub", scattering.ScatterNdSub, resource_updates.ResourceScatterNdSub
+)

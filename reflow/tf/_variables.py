@@ -53,7 +53,7 @@ class Variable(metaclass=VariableType):
       expected_shape: deprecated and ignored.
       import_scope: the name scope that the graph of `variable_def` was imported under.
       constraint: a function of the value that optimizers apply after each update.
-      use_resource: whether to make a resource variable, which reflow does not have yet.
+      use_resource: whether to make a variable behind a handle (None: as the variable scope says).
       synchronization, aggregation: how copies of a distributed variable keep in step.
       shape: the shape, where it is to be less specific than the initial value's.
 
@@ -83,6 +83,8 @@ class Variable(metaclass=VariableType):
     value: Callable[[], Tensor]
     read_value: Callable[[], Tensor]
     _ref: Callable[[], Tensor]
+    _is_initialized: Callable[[], Tensor]
+    _read_if: Callable[[Tensor], Tensor]
     _as_graph_element: Callable[[], Tensor]
 
     # -- What they have in common -------------------------------------------------------------
@@ -124,8 +126,10 @@ class Variable(metaclass=VariableType):
     def from_proto(variable_def: Any, import_scope: str | None = None) -> Variable:
         """The variable of the default graph that a VariableDef message names."""
         from reflow.tf._ref_variable import RefVariable
+        from reflow.tf._resource_variable import ResourceVariable
 
-        return RefVariable(variable_def=variable_def, import_scope=import_scope)
+        kind = ResourceVariable if variable_def.is_resource else RefVariable
+        return kind(variable_def=variable_def, import_scope=import_scope)
 
     def __getitem__(self, index: Any) -> Tensor:
         """The value's slice, whose `assign(value)` changes that part of the variable."""
@@ -218,16 +222,12 @@ def _with_next(creator: Creator, next_creator: Creator) -> Creator:
 
 def _default_creator(use_resource: bool | None = None, **kwargs: Any) -> Variable:
     from reflow.tf._ref_variable import RefVariable
+    from reflow.tf._resource_variable import ResourceVariable
     from reflow.tf._variable_scope import get_variable_scope
 
     if use_resource is None:
         use_resource = get_variable_scope().use_resource
-    if use_resource:
-        raise ValueError(
-            "Resource variables are not in reflow yet: use_resource must be False or None. "
-            f"Received: use_resource={use_resource}"
-        )
-    return RefVariable(**kwargs)
+    return ResourceVariable(**kwargs) if use_resource else RefVariable(**kwargs)
 
 
 def _creators(graph: Graph) -> list[Creator]:

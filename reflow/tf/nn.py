@@ -31,6 +31,7 @@ from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
 from reflow.tf._gradients import custom_gradient
 from reflow.tf._partitioned_variable import PartitionedVariable
+from reflow.tf._resource_variable import BaseResourceVariable
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
 from reflow.tf.math import sigmoid, tanh
 
@@ -655,13 +656,15 @@ def embedding_lookup(
     elif not isinstance(params, (list, tuple)):
         params = [params]
     with name_scope(name, "embedding_lookup", [*params, ids]) as scope:
-        params = [
-            convert_to_tensor(p, name="params" if len(params) == 1 else f"params_{i}")
-            for i, p in enumerate(params)
-        ]
+        # Of variables behind handles only the rows are read.
+        if not any(isinstance(p, BaseResourceVariable) for p in params):
+            params = [
+                convert_to_tensor(p, name="params" if len(params) == 1 else f"params_{i}")
+                for i, p in enumerate(params)
+            ]
         ids = convert_to_tensor(ids, name="ids")
         if len(params) == 1:
-            with colocate_with(params[0]):
+            with colocate_with(params[0].op):
                 rows = _clipped(tf.gather(params[0], ids, name=scope), ids, max_norm)
             # What uses the rows need not be where the table is.
             return tf.identity(rows)
@@ -695,7 +698,7 @@ def _partitioned_lookup(
     part_positions = tf.dynamic_partition(positions, assignments, parts)
     rows = []
     for part, part_ids in zip(params, gathered_ids):
-        with colocate_with(part):
+        with colocate_with(part.op):
             rows.append(tf.gather(part, part_ids))
     stitched = ParallelDynamicStitch(part_positions, rows, name=name)
     row_shape = params[0].shape[1:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reflow import tf
@@ -10,6 +10,7 @@ from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
+from reflow.ops.resource_updates import ResourceApplyAdam, ResourceScatterAdd
 from reflow.ops.training import ApplyAdam
 from reflow.tf.train.optimizer import Optimizer
 
@@ -79,28 +80,66 @@ class AdamOptimizer(Optimizer):
             use_locking=self._use_locking,
         ).op
 
+    def _resource_apply_dense(self, grad: Tensor, var: Any) -> Operation:
+        dtype = grad.dtype.base_dtype
+        m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
+        assert m is not None and v is not None
+        beta1_power, beta2_power = self._get_beta_accumulators()
+        update: Operation = ResourceApplyAdam(
+            var.handle,
+            m.handle,
+            v.handle,
+            tf.cast(beta1_power, dtype),
+            tf.cast(beta2_power, dtype),
+            tf.cast(self._lr_t, dtype),
+            tf.cast(self._beta1_t, dtype),
+            tf.cast(self._beta2_t, dtype),
+            tf.cast(self._epsilon_t, dtype),
+            grad,
+            use_locking=self._use_locking,
+        )
+        return update
+
     def _apply_sparse(self, grad: IndexedSlices, var: Any) -> Operation:
+        def scatter_add(slot: Any, indices: Tensor, rows: Tensor) -> Tensor:
+            added: Tensor = tf.scatter_add(slot, indices, rows, use_locking=self._use_locking)
+            return added
+
+        return self._apply_rows(grad.values, var, grad.indices, scatter_add)
+
+    def _resource_apply_sparse(self, grad: Tensor, var: Any, indices: Tensor) -> Operation:
+        def scatter_add(slot: Any, indices: Tensor, rows: Tensor) -> Tensor:
+            added = ResourceScatterAdd(slot.handle, indices, rows)
+            with get_default_graph().control_dependencies([added]):
+                value: Tensor = slot.value()
+                return value
+
+        return self._apply_rows(grad, var, indices, scatter_add)
+
+    def _apply_rows(
+        self, grad: Tensor, var: Any, indices: Tensor, scatter_add: Callable[..., Tensor]
+    ) -> Operation:
         """As TensorFlow: m and v of all rows decay, and all rows move."""
         dtype, graph = var.dtype.base_dtype, get_default_graph()
-        beta1_power, beta2_power = (
-            tf.cast(power, dtype) for power in self._get_beta_accumulators()
+        beta1_power, beta2_power = self._get_beta_accumulators()
+        beta1_power, beta2_power = tf.cast(beta1_power, dtype), tf.cast(beta2_power, dtype)
+        lr, beta1, beta2, epsilon = (
+            tf.cast(parameter, dtype)
+            for parameter in (self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t)
         )
-        beta1, beta2 = tf.cast(self._beta1_t, dtype), tf.cast(self._beta2_t, dtype)
-        lr = tf.cast(self._lr_t, dtype) * tf.sqrt(1 - beta2_power) / (1 - beta1_power)
-        moments = []
-        for slot_name, beta, rows in (
-            ("m", beta1, grad.values * (1 - beta1)),
-            ("v", beta2, grad.values * grad.values * (1 - beta2)),
-        ):
+        step_size = lr * tf.sqrt(1 - beta2_power) / (1 - beta1_power)
+
+        def moment(slot_name: str, beta: Tensor, rows: Tensor) -> Tensor:
             slot = self.get_slot(var, slot_name)
-            assert slot is not None
-            decayed = slot.assign(slot * beta, use_locking=self._use_locking)
+            decayed = tf.assign(slot, slot * beta, use_locking=self._use_locking)
             with graph.control_dependencies([decayed]):
-                added = IndexedSlices(rows, grad.indices, grad.dense_shape)
-                moments.append(slot.scatter_add(added, use_locking=self._use_locking))
-        m, v = moments
-        step = lr * m / (tf.sqrt(v) + tf.cast(self._epsilon_t, dtype))
-        return tf.group(var.assign_sub(step, use_locking=self._use_locking), m, v)
+                return scatter_add(slot, indices, rows)
+
+        m = moment("m", beta1, grad * (1 - beta1))
+        v = moment("v", beta2, (grad * grad) * (1 - beta2))
+        root = tf.sqrt(v)
+        step = step_size * m / (root + epsilon)
+        return tf.group(tf.assign_sub(var, step, use_locking=self._use_locking), m, v)
 
     def _finish(self, update_ops: Sequence[Operation], name_scope: str) -> Operation:
         """The powers of the betas advance after all updates."""

@@ -8,6 +8,7 @@ from reflow import tf
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
+from reflow.ops.resource_updates import ResourceApplyGradientDescent, ResourceScatterAdd
 from reflow.ops.training import ApplyGradientDescent
 from reflow.tf.train.optimizer import Optimizer
 
@@ -33,6 +34,20 @@ class GradientDescentOptimizer(Optimizer):
     def _apply_dense(self, grad: Tensor, var: Any) -> Operation:
         rate = tf.cast(self._learning_rate_tensor, var.dtype.base_dtype)
         return ApplyGradientDescent(var, rate, grad, use_locking=self._use_locking).op  # type: ignore[no-any-return]
+
+    def _resource_apply_dense(self, grad: Tensor, var: Any) -> Operation:
+        rate = tf.cast(self._learning_rate_tensor, grad.dtype.base_dtype)
+        update: Operation = ResourceApplyGradientDescent(
+            var.handle, rate, grad, use_locking=self._use_locking
+        )
+        return update
+
+    def _resource_apply_sparse_duplicate_indices(
+        self, grad: Tensor, var: Any, indices: Tensor
+    ) -> Operation:
+        # TensorFlow multiplies by the rate as it was given here, not by its tensor.
+        update: Operation = ResourceScatterAdd(var.handle, indices, -grad * self._learning_rate)
+        return update
 
     def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Any) -> Operation:
         rate = tf.cast(self._learning_rate_tensor, var.dtype.base_dtype)

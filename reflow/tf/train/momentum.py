@@ -9,6 +9,7 @@ from reflow import tf
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
+from reflow.ops.resource_updates import ResourceApplyMomentum, ResourceSparseApplyMomentum
 from reflow.ops.training import ApplyMomentum, SparseApplyMomentum
 from reflow.tf.train.optimizer import Optimizer
 
@@ -56,6 +57,35 @@ class MomentumOptimizer(Optimizer):
             use_locking=self._use_locking,
             use_nesterov=self._use_nesterov,
         ).op
+
+    def _resource_apply_dense(self, grad: Tensor, var: Any) -> Operation:
+        dtype, slot = grad.dtype.base_dtype, self.get_slot(var, "momentum")
+        assert slot is not None
+        update: Operation = ResourceApplyMomentum(
+            var.handle,
+            slot.handle,
+            tf.cast(self._learning_rate_tensor, dtype),
+            grad,
+            tf.cast(self._momentum_tensor, dtype),
+            use_locking=self._use_locking,
+            use_nesterov=self._use_nesterov,
+        )
+        return update
+
+    def _resource_apply_sparse(self, grad: Tensor, var: Any, indices: Tensor) -> Operation:
+        dtype, slot = grad.dtype.base_dtype, self.get_slot(var, "momentum")
+        assert slot is not None
+        update: Operation = ResourceSparseApplyMomentum(
+            var.handle,
+            slot.handle,
+            tf.cast(self._learning_rate_tensor, dtype),
+            grad,
+            indices,
+            tf.cast(self._momentum_tensor, dtype),
+            use_locking=self._use_locking,
+            use_nesterov=self._use_nesterov,
+        )
+        return update
 
     def _apply_sparse(self, grad: IndexedSlices, var: Any) -> Operation:
         dtype = var.dtype.base_dtype

@@ -15,6 +15,8 @@ from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
+from reflow.ops.resource_updates import AssignAddVariableOp
+from reflow.tf._resource_variable import BaseResourceVariable
 from reflow.tf._scopes import name_scope
 from reflow.tf._variables import Variable
 from reflow.tf.train import slots
@@ -166,11 +168,17 @@ class Optimizer:
         """The operation that updates one variable."""
         graph = get_default_graph()
         with graph.name_scope(f"update_{variable.op.name}"), graph.colocate_with(variable.op):
+            behind_handle = isinstance(variable, BaseResourceVariable)
             if isinstance(gradient, IndexedSlices):
                 if variable.constraint is not None:
                     raise RuntimeError("Cannot use a constraint function on a sparse variable.")
+                if behind_handle:
+                    return self._resource_apply_sparse_duplicate_indices(
+                        gradient.values, variable, gradient.indices
+                    )
                 return self._apply_sparse_duplicate_indices(gradient, variable)
-            update = self._apply_dense(gradient, variable)
+            apply = self._resource_apply_dense if behind_handle else self._apply_dense
+            update = apply(gradient, variable)
             if variable.constraint is None:
                 return update
             with graph.control_dependencies([update]):
@@ -182,13 +190,16 @@ class Optimizer:
         graph = get_default_graph()
         with graph.control_dependencies([self._finish(updates, "update")]):
             with graph.colocate_with(global_step.op):
+                if isinstance(global_step, BaseResourceVariable):
+                    one = convert_to_tensor(1, dtype=global_step.dtype)
+                    return AssignAddVariableOp(global_step.handle, one, name=scope)
                 return global_step.assign_add(1, name=scope).op
 
     # -- Slots ------------------------------------------------------------------------------
 
     def get_slot(self, var: Any, name: str) -> Variable | None:
         """The slot `name` of a variable; None before it is made."""
-        return self._slots.get(name, {}).get(var)
+        return self._slots.get(name, {}).get(_key(var))
 
     def get_slot_names(self) -> list[str]:
         return sorted(self._slots)
@@ -207,9 +218,10 @@ class Optimizer:
 
     def _make_slot(self, var: Any, slot_name: str, make: Callable[[], Variable]) -> Variable:
         named = self._slot_dict(slot_name)
-        if var not in named:
-            named[var] = make()
-        return named[var]
+        key = _key(var)
+        if key not in named:
+            named[key] = make()
+        return named[key]
 
     def _get_or_make_slot(self, var: Any, val: Tensor, slot_name: str, op_name: str) -> Variable:
         return self._make_slot(var, slot_name, lambda: slots.create_slot(var, val, op_name))
@@ -239,7 +251,12 @@ class Optimizer:
         key = (name, colocate_with.graph)
         if key not in self._non_slots:
             with get_default_graph().colocate_with(colocate_with.op):
-                self._non_slots[key] = Variable(initial_value, name=name, trainable=False)
+                self._non_slots[key] = Variable(
+                    initial_value,
+                    name=name,
+                    trainable=False,
+                    use_resource=isinstance(colocate_with, BaseResourceVariable),
+                )
         return self._non_slots[key]
 
     def _get_non_slot_variable(self, name: str, graph: Any = None) -> Variable | None:
@@ -279,9 +296,27 @@ class Optimizer:
 
     def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Any) -> Operation:
         """Rows that come several times are added up first, which is right for any optimizer."""
-        indices, positions = tf.unique(grad.indices)
-        values = tf.unsorted_segment_sum(grad.values, positions, tf.shape(indices)[0])
+        values, indices = _without_repeats(grad.values, grad.indices)
         return self._apply_sparse(IndexedSlices(values, indices, grad.dense_shape), var)
+
+    # The same for variables behind handles.
+
+    def _resource_apply_dense(self, grad: Tensor, var: Any) -> Operation:
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say how to apply a gradient to a resource variable."
+        )
+
+    def _resource_apply_sparse(self, grad: Tensor, var: Any, indices: Tensor) -> Operation:
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say how to apply a gradient of some rows only to a "
+            "resource variable."
+        )
+
+    def _resource_apply_sparse_duplicate_indices(
+        self, grad: Tensor, var: Any, indices: Tensor
+    ) -> Operation:
+        values, unique_indices = _without_repeats(grad, indices)
+        return self._resource_apply_sparse(values, var, unique_indices)
 
     def _finish(self, update_ops: Sequence[Operation], name_scope: str) -> Operation:
         """One operation for all updates."""
@@ -290,6 +325,18 @@ class Optimizer:
     def _call_if_callable(self, param: Any) -> Any:
         """Hyperparameters may be functions without arguments."""
         return param() if callable(param) and not isinstance(param, (Tensor, Variable)) else param
+
+
+def _without_repeats(values: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
+    """The sums of the rows that share an index, and the indices."""
+    unique_indices, positions = tf.unique(indices)
+    sums = tf.unsorted_segment_sum(values, positions, tf.shape(unique_indices)[0])
+    return sums, unique_indices
+
+
+def _key(variable: Any) -> tuple[Any, str]:
+    """What a slot belongs to: the variable of this name, whichever object stands for it."""
+    return variable.op.graph, variable.op.name
 
 
 def _variables_to_train(loss: Tensor, var_list: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from reflow import tf
 from reflow.graph.dtypes import DType
 from reflow.graph.graph import get_default_graph
 from reflow.graph.tensor_shape import TensorShape
+from reflow.tf._resource_variable import BaseResourceVariable
 from reflow.tf._variable_scope import get_variable, get_variable_scope, variable_scope
 from reflow.tf._variables import Variable
 from reflow.tf.initializers import Zeros
@@ -60,15 +61,20 @@ def _create(
     dtype: DType | None,
     colocate_with_primary: bool,
 ) -> Variable:
+    use_resource = isinstance(primary, BaseResourceVariable)
     with variable_scope(None, f"{primary.op.name}/{name}"):
         if not colocate_with_primary:
-            return _get_variable(value, validate_shape, shape, dtype)
+            return _get_variable(value, validate_shape, shape, dtype, use_resource)
         with get_default_graph().colocate_with(primary.op):
-            return _get_variable(value, validate_shape, shape, dtype)
+            return _get_variable(value, validate_shape, shape, dtype, use_resource)
 
 
 def _get_variable(
-    value: Any, validate_shape: bool, shape: TensorShape | None, dtype: DType | None
+    value: Any,
+    validate_shape: bool,
+    shape: TensorShape | None,
+    dtype: DType | None,
+    use_resource: bool,
 ) -> Variable:
     """The variable named by the scope alone, whole even where the scope partitions variables."""
     scope = get_variable_scope()
@@ -82,6 +88,7 @@ def _get_variable(
             initializer=value,
             trainable=False,
             validate_shape=validate_shape,
+            use_resource=use_resource,
         )
     finally:
         scope.set_partitioner(partitioner)
