@@ -5,13 +5,12 @@ reference twin (`float32_ref` is what a variable outputs). There is one `DType` 
 types may be compared with `is`.
 
 NumPy has no bfloat16. `bfloat16.as_numpy_dtype` is the one of the package `ml_dtypes`, imported
-when it is first asked for; nothing else here needs that package.
+when it is first asked for.
 """
 
 from __future__ import annotations
 
 import builtins
-import importlib
 from typing import Any, Final
 
 import numpy as np
@@ -279,13 +278,9 @@ def _quantized(name: str, storage: type[np.integer[Any]]) -> np.dtype[Any]:
 
 
 def _numpy_bfloat16() -> type[Any]:
-    try:
-        ml_dtypes = importlib.import_module("ml_dtypes")
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            "NumPy has no bfloat16; its type comes from the package ml_dtypes, which is not "
-            "installed here. Install it with: pip install ml_dtypes"
-        ) from error
+    # Imported here because few programs need it.
+    import ml_dtypes
+
     bfloat16_type: type[Any] = ml_dtypes.bfloat16
     return bfloat16_type
 
