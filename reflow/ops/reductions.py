@@ -32,8 +32,9 @@ ReductionKernel = Callable[[torch.Tensor, list[int], bool], torch.Tensor]
 ReductionGradient = Callable[[Operation, Tensor], Tensor]
 
 
-def reduced_shape(input: TensorShape, axes: Any, keep_dims: bool) -> TensorShape:
-    """The shape after reducing `axes` (an array of ints, None if not known)."""
+def reduced_shape(op: Operation, input: TensorShape, axes: Any, keep_dims: bool) -> TensorShape:
+    """The shape after reducing `axes` (an array of ints, None if not known), input 1 of `op`."""
+    shapes.with_rank_at_most(op.inputs[1].shape, 1)
     sizes = input.sizes
     if sizes is None:
         return shapes.UNKNOWN
@@ -65,8 +66,10 @@ def _reduction(
     """
     element = "T" if types else "bool"
 
-    def shape(input: TensorShape, reduction_indices: Value, *, keep_dims: bool) -> TensorShape:
-        return reduced_shape(input, reduction_indices, keep_dims)
+    def shape(
+        input: TensorShape, reduction_indices: Value, *, op: Operation, keep_dims: bool
+    ) -> TensorShape:
+        return reduced_shape(op, input, reduction_indices, keep_dims)
 
     def kernel(input: torch.Tensor, reduction_indices: Host, *, keep_dims: bool) -> torch.Tensor:
         # An axis may be named twice.

@@ -48,6 +48,12 @@ def with_rank_at_least(shape: TensorShape, rank: int) -> TensorShape:
     return shape
 
 
+def with_rank_at_most(shape: TensorShape, rank: int) -> TensorShape:
+    if shape.sizes is not None and len(shape.sizes) > rank:
+        raise ValueError(f"Shape must be at most rank {rank} but is rank {len(shape.sizes)}")
+    return shape
+
+
 def at_axis(shape: TensorShape, axis: int) -> int:
     """`axis` counted from the front; ValueError when `shape`, of known rank, has no such axis."""
     rank = len(shape.sizes or ())

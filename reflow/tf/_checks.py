@@ -17,14 +17,18 @@ from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
 from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import SparseTensor
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops import checks, comparisons, control
+from reflow.ops.arrays import Reshape
 from reflow.ops.control import NoOp
 from reflow.ops.logic import LogicalOr
+from reflow.ops.math import Sub
 from reflow.tf._arguments import renamed
 from reflow.tf._arrays import rank as rank_of
 from reflow.tf._arrays import shape as shape_of
 from reflow.tf._control_flow import group, with_dependencies
+from reflow.tf._indexing import strided_slice
 from reflow.tf._reductions import reduce_all
 from reflow.tf._scopes import name_scope
 
@@ -420,12 +424,61 @@ def assert_proper_iterable(values: Any) -> None:
         raise TypeError(f'Expected argument "values" to be iterable.  Found: {type(values)}')
 
 
+# TensorFlow's list: it leaves out float16, complex128 and the larger unsigned integers.
+_NUMERIC_TYPES = frozenset(
+    (
+        dtypes.float32,
+        dtypes.float64,
+        dtypes.int8,
+        dtypes.int16,
+        dtypes.int32,
+        dtypes.int64,
+        dtypes.uint8,
+        dtypes.qint8,
+        dtypes.qint32,
+        dtypes.quint8,
+        dtypes.complex64,
+    )
+)
+
+
 def is_numeric_tensor(tensor: Any) -> bool:
-    """Whether `tensor` is a tensor of numbers."""
-    if not isinstance(tensor, Tensor):
-        return False
-    dtype = tensor.dtype.base_dtype
-    return dtype.is_floating or dtype.is_integer or dtype.is_complex or dtype.is_quantized
+    """Whether `tensor` is a tensor of one of the types that TensorFlow calls numeric here.
+
+    These are float32, float64, complex64, the signed integers, uint8, qint8, quint8 and qint32.
+    """
+    return isinstance(tensor, Tensor) and tensor.dtype in _NUMERIC_TYPES
+
+
+# -- Order ---------------------------------------------------------------------------------------
+
+
+def is_non_decreasing(x: Any, name: str | None = None) -> Tensor:
+    """Whether no element is less than the one before it, in the order of rows.
+
+    Raises:
+      TypeError: x is not numeric, see `is_numeric_tensor`.
+    """
+    return _all_steps(comparisons.LessEqual, x, name, "is_non_decreasing")
+
+
+def is_strictly_increasing(x: Any, name: str | None = None) -> Tensor:
+    """Whether every element is greater than the one before it, in the order of rows.
+
+    Raises:
+      TypeError: x is not numeric, see `is_numeric_tensor`.
+    """
+    return _all_steps(comparisons.Less, x, name, "is_strictly_increasing")
+
+
+def _all_steps(compare: OpDefinition, x: Any, name: str | None, default_name: str) -> Tensor:
+    """Whether 0 compares so with each element less the one before it; True where there is none."""
+    with name_scope(name, default_name, [x]):
+        x = Reshape(x, [-1])
+        if not is_numeric_tensor(x):
+            raise TypeError(f"Expected x to be numeric, instead found: {x}")
+        steps = Sub(strided_slice(x, [1], [0], end_mask=1), strided_slice(x, [0], [-1]))
+        return reduce_all(compare(convert_to_tensor(0, steps.dtype), steps))
 
 
 # -- Finite numbers ------------------------------------------------------------------------------

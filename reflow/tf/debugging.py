@@ -27,7 +27,9 @@ from reflow.tf._checks import (
     assert_same_float_dtype,
     assert_scalar,
     assert_type,
+    is_non_decreasing,
     is_numeric_tensor,
+    is_strictly_increasing,
 )
 from reflow.tf._checks import verify_tensor_all_finite as assert_all_finite
 

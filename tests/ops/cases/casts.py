@@ -1,6 +1,8 @@
 """From one dtype to another."""
 
-from tests.reference.spec import ALL, FLOATS, case, error, f32, i32, of, table, x
+import numpy as np
+
+from tests.reference.spec import ALL, COMPLEX, FLOATS, case, error, f32, i32, of, table, x
 
 NUMBERS = (
     "float32",
@@ -243,7 +245,110 @@ TEXT = (
             shows=("a",),
         ),
         case(
+            "as_string_formats",
+            lambda tf, a: [
+                tf.as_string(a, **options)
+                for options in (
+                    {"scientific": True},
+                    {"scientific": True, "precision": 0},
+                    {"shortest": True, "precision": 3},
+                    {"width": 12},
+                    {"width": 12, "fill": "0"},
+                    {"width": 12, "fill": "-", "precision": 1},
+                    {"width": 12, "fill": "+"},
+                    {"fill": " "},
+                    {"fill": "#", "precision": 0},
+                )
+            ],
+            [of([1.5, -0.25, 1e20, 1e-5, 0.0, -0.0, np.inf, -np.inf, np.nan], None)],
+            dtypes=("float32", "float64"),
+        ),
+        case(
+            "as_string_width",
+            lambda tf, a: [
+                tf.as_string(a, width=4),
+                tf.as_string(a, width=4, fill="0"),
+                tf.as_string(a, fill="+", name="signed"),
+            ],
+            [of([[1, -2], [30, 0]], None)],
+            dtypes=("int32", "int8", "int16", "int64", "bool"),
+        ),
+        case(
+            "as_string_complex",
+            lambda tf, a: [tf.as_string(a), tf.as_string(a, precision=1, fill="+")],
+            [of([1.5 - 2j, complex(-np.inf, np.nan)], None)],
+            dtypes=COMPLEX,
+        ),
+        error("as_string_unsigned", lambda tf, a: tf.as_string(a), [of([1], "uint8")]),
+        error("as_string_precision", lambda tf, a: tf.as_string(a, precision=2), [i32(2)]),
+        error("as_string_scientific", lambda tf, a: tf.as_string(a, scientific=True), [i32(2)]),
+        error(
+            "as_string_two_notations",
+            lambda tf, a: tf.as_string(a, scientific=True, shortest=True),
+            [f32(2)],
+        ),
+        error("as_string_fill", lambda tf, a: tf.as_string(a, fill="x"), [i32(2)], shows=("x",)),
+        error("as_string_long_fill", lambda tf, a: tf.as_string(a, fill="00"), [i32(2)]),
+        case(
+            "string_to_number_notations",
+            lambda tf, a: tf.strings.to_number(a, out_type=tf.float64),
+            [
+                of(
+                    [b" 1 ", b"+1", b".5", b"1.", b"-1e-3", b"0x1F", b"inf", b"-NaN", b"\n"],
+                    "string",
+                )
+            ],
+        ),
+        case(
+            "string_to_number_rounded",
+            lambda tf, a: [tf.string_to_number(a), tf.string_to_number(a, tf.float64)],
+            [of([b"0.1", b"16777217", b"1e39", b"1e-46", b"1e400", b"-1e-400"], "string")],
+        ),
+        case(
+            "string_to_number_integers",
+            lambda tf, a: [
+                tf.string_to_number(string_tensor=a, out_type=tf.int32),
+                tf.string_to_number(input=a, out_type=tf.int64),
+            ],
+            [of([[b" -7\n", b"010"], [b"2147483647", b"-2147483648"]], "string")],
+        ),
+        *[
+            error(
+                f"string_to_number_{dtype}_{i}",
+                lambda tf, a, dtype=dtype: tf.string_to_number(a, dtype),
+                [of([text], "string")],
+                shows=(text.decode(),),
+            )
+            for dtype, texts in (
+                ("float32", (b"", b"1 2", b"1e", b"--1", b"infinity", b"1_0", b"1f")),
+                ("int32", (b"+1", b"1.0", b"1e3", b"0x10", b"2147483648", b" ", b"1_0")),
+                ("int64", (b"9223372036854775808",)),
+            )
+            for i, text in enumerate(texts)
+        ],
+        error("string_to_number_type", lambda tf: tf.string_to_number("1", tf.int8)),
+        error("string_to_number_twice", lambda tf: tf.string_to_number("1", input="2")),
+        case(
             "string_join", lambda tf, a: tf.string_join([a, "-", a]), [of([b"a", b"b"], "string")]
+        ),
+        case(
+            "string_join_separator",
+            lambda tf, a, b: tf.strings.join([a, b, "z"], separator=", ", name="joined"),
+            [of([[b"a", b"b"]], "string"), of([[b"c", b""]], "string")],
+        ),
+        case("string_join_scalars", lambda tf, a: tf.string_join([a]), [of(b"a", "string")]),
+        error("string_join_nothing", lambda tf: tf.string_join([])),
+        error("string_join_numbers", lambda tf: tf.string_join([1, "b"])),
+        error(
+            "string_join_sizes",
+            lambda tf, a, b: tf.string_join([a, b]),
+            [of([b"a", b"b"], "string"), of([b"a", b"b", b"c"], "string")],
+            shows=("2", "3"),
+        ),
+        error(
+            "string_join_ranks",
+            lambda tf, a, b: tf.string_join([a, b]),
+            [of([[b"a", b"b"]], "string"), of([b"a", b"b"], "string")],
         ),
     ]
 )

@@ -263,6 +263,28 @@ SIGNED_CHECKS = [
         nodes=False,
         variants=("full", "unknown"),
     ),
+    *[
+        case(
+            f"is_ordered_{label}",
+            lambda tf, a: [tf.math.is_non_decreasing(a), tf.math.is_strictly_increasing(a)],
+            [of(values, None)],
+            nodes=False,  # TensorFlow guards the steps with a cond: there are none in one element.
+            variants=("full", "unknown"),
+            dtypes=("float32", "int32", "int8", "uint8", "float64"),
+        )
+        for label, values in (
+            ("increasing", [[1, 2], [3, 4]]),
+            ("decreasing", [[1, 3], [2, 4]]),
+            ("scalar", 1),
+            ("empty", []),
+        )
+    ],
+    *[
+        error(
+            f"is_non_decreasing_{dtype}", lambda tf, a: tf.is_non_decreasing(a), [x(2)], dtype=dtype
+        )
+        for dtype in ("float16", "complex64", "bool")
+    ],
     case(
         "check_numerics",
         lambda tf, a: tf.check_numerics(a, "words"),

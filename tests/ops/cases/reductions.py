@@ -1,5 +1,7 @@
 """Reductions over axes, arg-extremes and running sums and products."""
 
+import numpy as np
+
 from tests.reference.spec import (
     ALL,
     FLOATS,
@@ -220,6 +222,72 @@ INTEGER_MEANS = [
     case("reduce_join", lambda tf, a: tf.reduce_join(a, 0), [of([b"a", b"b"], "string")]),
 ]
 
+LETTERS = [[[b"a", b"b"], [b"c", b"d"]], [[b"e", b"f"], [b"g", b"h"]]]
+
+JOINS = [
+    *[
+        case(
+            f"reduce_join_{label}",
+            lambda tf, a, options=options: tf.strings.reduce_join(a, separator=".", **options),
+            [of(LETTERS, "string")],
+        )
+        for label, options in (
+            ("all", {}),
+            ("all_kept", {"keepdims": True}),
+            ("none", {"axis": []}),
+            ("last", {"axis": -1}),
+            ("in_order", {"axis": [0, 2]}),
+            ("in_other_order", {"axis": [2, 0]}),
+            ("kept", {"axis": [-1, 0], "keepdims": True}),
+            ("old_names", {"reduction_indices": 1, "keep_dims": True, "name": "joined"}),
+        )
+    ],
+    case("reduce_join_scalar", lambda tf, a: tf.reduce_join(a), [of(b"a", "string")]),
+    *[
+        case(
+            f"reduce_join_of_nothing_{axis}",
+            lambda tf, a, axis=axis: tf.reduce_join(a, axis),
+            [of(np.zeros([0, 2], object), "string")],
+        )
+        for axis in (0, 1)
+    ],
+    case(
+        "reduce_join_tensor_axes",
+        lambda tf, a, axes: tf.reduce_join(a, axes),
+        [of(LETTERS, "string"), of([1, 0], "int32")],
+    ),
+    error(
+        "reduce_join_axis",
+        lambda tf, a: tf.reduce_join(a, 3),
+        [of(LETTERS, "string")],
+        shows=("3",),
+        variants=("full",),
+    ),
+    error(
+        "reduce_join_axis_of_unknown_rank",
+        lambda tf, a: tf.reduce_join(a, 3),
+        [of(LETTERS, "string")],
+        shows=("3",),
+        variants=("unknown",),
+        instead=("run", "InvalidArgumentError"),
+        why="a wrong axis is an invalid argument here as in every other reduction",
+    ),
+    error(
+        "reduce_join_axis_twice", lambda tf, a: tf.reduce_join(a, [0, -3]), [of(LETTERS, "string")]
+    ),
+    error(
+        "reduce_join_matrix_of_axes",
+        lambda tf, a: tf.reduce_join(a, [[0, 1]]),
+        [of(LETTERS, "string")],
+    ),
+    error(
+        "reduce_join_both_names",
+        lambda tf, a: tf.reduce_join(a, 0, reduction_indices=1),
+        [of(LETTERS, "string")],
+    ),
+    error("reduce_join_numbers", lambda tf, a: tf.reduce_join(a, 0), [i32(2)], variants=("full",)),
+]
+
 COUNTS = [
     case("count_nonzero", lambda tf, a: tf.count_nonzero(a), [x(2, 3, domain="ties")], dtypes=ALL),
     case(
@@ -347,6 +415,7 @@ CASES = table(
     TIES,
     PRODUCTS,
     INTEGER_MEANS,
+    JOINS,
     COUNTS,
     EXTREMES,
     RUNNING,
