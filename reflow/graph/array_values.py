@@ -223,7 +223,11 @@ def _check_quantized(value: Any, dtype: DType) -> None:
 
 
 def _explain_ragged(value: Any, cause: Exception | None) -> None:
-    """ValueError when nested lists do not form a rectangle."""
+    """Raises what TensorFlow raises when nested lists do not form a rectangle.
+
+    A TypeError if, judging by the first items, there are lists among the elements; else a
+    ValueError.
+    """
 
     def sizes(item: Any) -> tuple[int, ...] | None:
         if isinstance(item, np.ndarray):
@@ -234,7 +238,20 @@ def _explain_ragged(value: Any, cause: Exception | None) -> None:
         first = inner.pop()
         return None if inner or first is None else (len(item), *first)
 
-    if sizes(value) is None:
-        raise ValueError(
-            f"Argument must be a dense tensor: {value!r} - its nested lists have different lengths."
+    if sizes(value) is not None:
+        return
+    elements = np.array(value, dtype=object)
+    if elements.shape == _sizes_by_first_items(value):
+        raise TypeError(
+            f"Failed to convert object of type {type(value)} to Tensor. Contents: {value!r}. "
+            "Consider casting elements to a supported type."
         ) from cause
+    raise ValueError(
+        f"Argument must be a dense tensor: {value!r} - its nested lists have different lengths."
+    ) from cause
+
+
+def _sizes_by_first_items(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, (list, tuple)):
+        return ()
+    return (len(value), *(_sizes_by_first_items(value[0]) if value else ()))

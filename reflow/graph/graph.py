@@ -426,7 +426,9 @@ class Graph:
         is_exact = name[-1:] == "/"
         at_top = is_exact or not self._thread_scopes.scopes.name_stack
         if not _is_valid_name(name, at_top):
-            raise ValueError(f"'{name}' is not a valid node name")
+            stack = self._thread_scopes.scopes.name_stack
+            full_name = f"{stack}/{name}" if stack else name
+            raise ValueError(f"'{full_name}' is not a valid node name")
         return name[:-1] if is_exact else self.unique_name(name)
 
     def name_scope(self, name: str | None) -> NameScope:

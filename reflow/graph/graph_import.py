@@ -143,6 +143,9 @@ class _Importer:
     # -- The message as it is ---------------------------------------------------------------
 
     def _check_op_types(self) -> None:
+        for node in self._graph_def.node:
+            if not node.op:
+                raise ValueError(f"Node '{node.name}' does not specify an operation")
         unknown = dict.fromkeys(
             node.op for node in self._graph_def.node if node.op not in self._definitions
         )

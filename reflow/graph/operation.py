@@ -117,7 +117,7 @@ class Tensor:
         return self
 
     def __iter__(self) -> Iterator[Tensor]:
-        raise TypeError(
+        raise OperatorNotAllowedInGraphError(
             "Tensor objects are only iterable when eager execution is enabled. To iterate over "
             f"this tensor use tf.map_fn, or tf.unstack when its size is known. Received: {self}"
         )

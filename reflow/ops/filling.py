@@ -37,6 +37,7 @@ class Fill:
     view = True
 
     def shape(dims: Dims, value: TensorShape, *, op: Operation) -> TensorShape:
+        shapes.with_rank(op.inputs[0].shape, 1)
         shapes.with_rank(value, 0)
         known = constant_value(op.inputs[0])
         if known is not None and (known < 0).any():

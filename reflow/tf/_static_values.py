@@ -18,7 +18,7 @@ _OF_SHAPES = frozenset(("Const", "Shape", "Size", "Rank"))
 _OF_VALUES = frozenset(("Range", "Cast", "Concat", "ConcatV2", "Equal", "NotEqual"))
 
 
-def get_static_value(tensor: Tensor, partial: bool = False) -> Any:
+def get_static_value(tensor: Any, partial: bool = False) -> Any:
     """The value of a tensor as far as it can be told without running, for a few ops.
 
     Where there is a value, it becomes an error to feed another one.
@@ -29,13 +29,10 @@ def get_static_value(tensor: Tensor, partial: bool = False) -> Any:
       partial: for a Pack, give an array of objects with None for each value that is not known.
 
     Returns:
-      A NumPy array, or None if the value cannot be told.
-
-    Raises:
-      TypeError: it is no tensor.
+      A NumPy array, or None if the value cannot be told; what is no tensor is returned as it is.
     """
     if not isinstance(tensor, Tensor):
-        raise TypeError(f"{tensor!r} is not a Tensor, has type {type(tensor)}")
+        return tensor
     value = _value(tensor, partial)
     if value is not None:
         tensor.graph.prevent_feeding(tensor)

@@ -12,7 +12,7 @@ from reflow.runtime.failures import describe
 
 
 @pytest.fixture
-def failing():
+def failing(graphs):
     """Runs a graph of one operation whose kernel raises the given exception."""
 
     def fail(error):
@@ -35,6 +35,7 @@ def failing():
             tf.Session().run(Failing(x, name="failing"), {x: [1.0, 2.0]})
         finally:
             del op_definition._registry["Failing"]
+            graphs.discard(tf.get_default_graph())  # of an op type that is no longer there
 
     return fail
 

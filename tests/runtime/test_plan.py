@@ -269,12 +269,13 @@ def test_order_of_creation_with_edges_added_later(session):
     assert session.run(y) == 5.0
 
 
-def test_cycle_is_an_error(session):
+def test_cycle_is_an_error(session, graphs):
     a = tf.constant(1.0, name="a")
     b = tf.add(a, 1.0, name="b")
     a.op._add_control_input(b.op)
     with pytest.raises(ValueError, match="cycle through 'a'"):
         session.run(b)
+    graphs.discard(a.graph)
 
 
 def test_source_can_be_read():

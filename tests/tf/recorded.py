@@ -9,7 +9,14 @@ import pytest
 
 import reflow as tf
 from tests import reference
-from tests.reference import compare, spec, store, training_programs, variable_programs
+from tests.reference import (
+    compare,
+    graph_programs,
+    spec,
+    store,
+    training_programs,
+    variable_programs,
+)
 
 _recordings = functools.cache(
     lambda name: store.read(name, pathlib.Path(reference.__file__).parent)
@@ -21,6 +28,7 @@ _SOURCES = {
     variable_programs: ("variables", types.SimpleNamespace(rtol=2e-6, atol=1e-6)),
     # Rounding adds up from step to step: as close as one op must be, for each dtype.
     training_programs: ("training", types.SimpleNamespace(rtol=None, atol=None)),
+    graph_programs: ("graphs", types.SimpleNamespace(rtol=None, atol=None)),
 }
 
 
@@ -30,10 +38,15 @@ def programs(group):
     return pytest.mark.parametrize("program", chosen, ids=lambda program: program.__name__)
 
 
+def recording(name):
+    """What the program of that name in graph_programs yielded under TensorFlow."""
+    return _recordings("graphs")[name]["observations"]
+
+
 def check(program):
     """Runs a program in a graph of its own; AssertionError where it yields something else."""
-    recording, tolerance = _SOURCES[sys.modules[program.__module__]]
-    expected = _recordings(recording)[program.__name__]["observations"]
+    name, tolerance = _SOURCES[sys.modules[program.__module__]]
+    expected = _recordings(name)[program.__name__]["observations"]
     with tf.Graph().as_default():
         actual = list(program(tf))
     assert len(actual) == len(expected)
