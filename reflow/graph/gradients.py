@@ -137,11 +137,18 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _graph_of(values: Sequence[Any]) -> Graph:
+    """The graph that all ys and xs are in.  A function may use tensors of the graph around it."""
+    found: list[tuple[Graph, Any]] = []
     for value in values:
         graph = getattr(value, "graph", None)
-        if isinstance(graph, Graph):
-            return graph
-    raise ValueError(f"tf.gradients takes tensors or variables. Received: {values!r}")
+        if isinstance(graph, Graph) and not any(graph is other for other, _ in found):
+            found.append((graph, value))
+    if not found:
+        raise ValueError(f"tf.gradients takes tensors or variables. Received: {values!r}")
+    if len(found) > 1 and not any(graph.building_function for graph, _ in found):
+        (_, first), (_, second) = found[:2]
+        raise ValueError(f"{second} must be from the same graph as {first}.")
+    return found[0][0]
 
 
 def _converted(value: Any, name: str, as_ref: bool = False) -> Gradient:

@@ -19,6 +19,7 @@ from reflow.graph.indexed_slices import (
 )
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
+from reflow.graph.type_spec import TensorSpec
 from reflow.ops.constants import constant
 from reflow.ops.exports import exported
 from reflow.tf._absence import part_or_error
@@ -148,6 +149,7 @@ from reflow.tf._gradients import (
     UnconnectedGradients,
     custom_gradient,
     gradients,
+    hessians,
 )
 from reflow.tf._import import import_graph_def
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
@@ -190,6 +192,7 @@ from reflow.tf._space_batches import (
     required_space_to_batch_paddings,
     space_to_batch,
 )
+from reflow.tf._sparse_tensor_spec import SparseTensorSpec
 from reflow.tf._state import (
     assign,
     assign_add,
