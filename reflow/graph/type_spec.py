@@ -35,6 +35,14 @@ class TypeSpec(ABC):
         """
 
     @abstractmethod
+    def to_batched_tensors(self, value: Any) -> list[Tensor]:
+        """As `to_tensors`, of a value that will be taken apart along its first axis.
+
+        Raises:
+          ValueError: `value` is not of this type, or has no first axis.
+        """
+
+    @abstractmethod
     def from_tensors(self, tensors: Sequence[Tensor]) -> Any:
         """The value that is made of these tensors."""
 
@@ -110,6 +118,12 @@ class TensorSpec(TypeSpec):
             raise self._not_convertible(value) from error
         if not tensor.shape.is_compatible_with(self._shape):
             raise self._not_convertible(tensor)
+        return [tensor]
+
+    def to_batched_tensors(self, value: Any) -> list[Tensor]:
+        (tensor,) = self.to_tensors(value)
+        if tensor.shape.ndims == 0:
+            raise ValueError(f"Value {tensor} has insufficient rank for batching.")
         return [tensor]
 
     def _not_convertible(self, value: Any) -> ValueError:

@@ -66,6 +66,7 @@ OP_MODULES = (
     "softmax",
     "space_batches",
     "sparse_segments",
+    "sparse_serialization",
     "special",
     "state",
     "strings",

@@ -76,8 +76,6 @@ def _call(token: str, arguments: list[Array]) -> Any:
     try:
         # A scalar comes as one.
         return held.function(*(argument[()] for argument in arguments))
-    except errors.OpError:
-        raise
     except Exception as error:
         known = (theirs for ours, theirs in _ERRORS if isinstance(error, ours))
         failure = next(known, errors.UnknownError)

@@ -86,6 +86,13 @@ def failure(tf, action):
     return {"refused": seen["refused"], "message": text.strip().rstrip("[").strip(" .")}
 
 
+def attributes(tf, node):
+    """Without the number of a Python function, which counts those of the process."""
+    found = observe.attributes(tf, node)
+    found.pop("token", None)
+    return found
+
+
 def nodes(tf):
     """Every node and every function of the default graph."""
     graph_def = tf.get_default_graph().as_graph_def()
@@ -96,14 +103,18 @@ def nodes(tf):
             [[arg.name, tf.as_dtype(arg.type).name] for arg in function.signature.output_arg],
             function.signature.is_stateful,
             [
-                [node.name, node.op, list(node.input), observe.attributes(tf, node)]
+                [node.name, node.op, list(node.input), attributes(tf, node)]
                 for node in function.node_def
             ],
             dict(function.ret.items()),
         ]
         for function in graph_def.library.function
     ]
-    return [observe.program_nodes(tf, graph_def), sorted(functions, key=str)]
+    own = [
+        [node.name, node.op, list(node.input), node.device, attributes(tf, node)]
+        for node in graph_def.node
+    ]
+    return [own, sorted(functions, key=str)]
 
 
 @contextlib.contextmanager
@@ -301,7 +312,7 @@ def batched(tf):
     yield failure(tf, lambda: elements(tf, dataset.batch(0)))
     yield failure(tf, lambda: elements(tf, dataset.batch(-2)))
     uneven = tf.data.Dataset.range(1, 4).map(lambda x: tf.fill([x], x))
-    yield failure(tf, lambda: elements(tf, uneven.batch(2)))
+    yield failure(tf, lambda: elements(tf, uneven.batch(2)))["refused"]
     size = tf.placeholder_with_default(tf.constant(2, tf.int64), [])
     iterator = dataset.batch(size, True).make_initializable_iterator()
     yield structure(tf, iterator)
@@ -1245,7 +1256,7 @@ def python_function_gradients(tf):
 
 
 GROUPS = {
-    "sources": [
+    "data_sources": [
         from_tensors,
         from_tensor_slices,
         ranges,
@@ -1254,7 +1265,7 @@ GROUPS = {
         sparse_slices,
         listed_files,
     ],
-    "transformations": [
+    "data_transformations": [
         combined,
         selected,
         batched,
@@ -1271,20 +1282,20 @@ GROUPS = {
         options,
         applied,
     ],
-    "shuffling": [
+    "data_shuffling": [
         shuffled,
         shuffled_by_graph_seed,
         shuffled_again,
         shuffled_by_initializer,
         shuffled_strings,
     ],
-    "mnist": [
+    "data_mnist": [
         mnist_by_op_seed,
         mnist_by_graph_seed,
         mnist_shuffled_then_repeated,
         mnist_whole,
     ],
-    "iterators": [
+    "data_iterators": [
         one_shot_iterators,
         pairs_in_one_run,
         initializable_iterators,
@@ -1293,7 +1304,7 @@ GROUPS = {
         threads_share_an_iterator,
         iterator_collection,
     ],
-    "functions": [
+    "data_functions": [
         captured,
         uninitialized_capture,
         random_in_map,
@@ -1301,7 +1312,7 @@ GROUPS = {
         python_function_in_map,
         control_dependencies_in_map,
     ],
-    "graphs": [
+    "data_graphs": [
         graph_of_a_pipeline,
         graph_of_the_loader,
         graph_of_sources,
@@ -1316,8 +1327,8 @@ GROUPS = {
         graph_of_sparse_elements,
         graph_of_python_functions,
     ],
-    "files": [fixed_length_records, hostile_files, lines],
-    "experimental": [experimental],
+    "data_files": [fixed_length_records, hostile_files, lines],
+    "data_experimental": [experimental],
     "python_functions": [
         python_functions,
         python_function_mistakes,

@@ -11,6 +11,7 @@ import reflow as tf
 from tests import reference
 from tests.reference import (
     compare,
+    data_programs,
     graph_programs,
     spec,
     store,
@@ -24,6 +25,7 @@ _recordings = functools.cache(
 
 #: Modules of programs: the name of the recording, and how close numbers must be.
 _SOURCES = {
+    data_programs: ("data", types.SimpleNamespace(rtol=2e-6, atol=1e-6)),
     # Box-Muller in double, rounded: the C library's float32 functions decide the last bits.
     variable_programs: ("variables", types.SimpleNamespace(rtol=2e-6, atol=1e-6)),
     # Rounding adds up from step to step: as close as one op must be, for each dtype.

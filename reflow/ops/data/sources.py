@@ -27,6 +27,7 @@ from reflow.ops.data.random_words import random_words
 from reflow.ops.data.signatures import ELEMENTS, of_scalars
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
+from reflow.ops.sparse_serialization import sparse_rows
 
 
 class BlocksIterator(Iterator):
@@ -98,6 +99,24 @@ class TensorSliceDataset:
                     f"{count} in component 0, {len(component)} in component {index}"
                 )
         return handle(Tensors((Block([read_only(value) for value in components]),)))
+
+
+@op
+class SparseTensorSliceDataset:
+    """A dataset of the rows of a sparse tensor: the indices, values and dense shape of each."""
+
+    inputs = "indices: int64, values: Tvalues, dense_shape: int64"
+    outputs = "handle: variant"
+    attrs = ("Tvalues: type",)
+    stateful = True
+    gradient = None
+
+    def shape(indices: TensorShape, values: TensorShape, dense_shape: TensorShape) -> TensorShape:
+        return shapes.SCALAR
+
+    def kernel(indices: Host, values: Host, dense_shape: Host) -> Array:
+        rows = sparse_rows(indices, values, dense_shape)
+        return handle(Tensors(tuple(map(Block.of_one, rows))))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

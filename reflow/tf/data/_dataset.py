@@ -13,6 +13,7 @@ from reflow.graph.constant_value import constant_value, constant_value_as_shape
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.function import CopyingFuncGraph, Function, unique_number
 from reflow.graph.graph import get_default_graph
+from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.graph.type_spec import TensorSpec, TypeSpec
@@ -136,6 +137,25 @@ class Dataset:
             length.assert_is_compatible_with(Dimension(component.shape[0]))
         shapes = [tensor.shape for tensor in _structure.flat_specs(spec)]
         return Dataset(sources.TensorSliceDataset(components, output_shapes=shapes), spec)
+
+    @staticmethod
+    def from_sparse_tensor_slices(sparse_tensor: SparseTensor) -> Dataset:
+        """A dataset of the rows of a sparse tensor: tuples of indices, values and dense shape."""
+        if not isinstance(sparse_tensor, SparseTensor):
+            raise TypeError(
+                f"`sparse_tensor` must be a `tf.SparseTensor` object. Was {sparse_tensor}."
+            )
+        rank = Dimension(sparse_tensor.indices.shape[1]) - 1
+        rank = rank.merge_with(Dimension(sparse_tensor.dense_shape.shape[0]) - 1)
+        spec = (
+            TensorSpec([None, rank], dtypes.int64),
+            TensorSpec([None], sparse_tensor.dtype),
+            TensorSpec([rank], dtypes.int64),
+        )
+        variant = sources.SparseTensorSliceDataset(
+            sparse_tensor.indices, sparse_tensor.values, sparse_tensor.dense_shape
+        )
+        return Dataset(variant, spec)
 
     @staticmethod
     def from_generator(
@@ -350,6 +370,11 @@ class Dataset:
         """
         size = convert_to_tensor(batch_size, dtype=dtypes.int64, name="batch_size")
         types, shapes = self.output_types, self.output_shapes
+        if any(kind is not Tensor for kind in _nest.flatten(self.output_classes)):
+            raise TypeError(
+                "Only batches of dense tensors can be padded. Received elements of "
+                f"{self.output_classes}"
+            )
         if padding_values is None:
             padding_values = _nest.map_structure(default_padding, types)
         wanted = zip(_nest.flatten_up_to(shapes, padded_shapes), _nest.flatten(shapes))
@@ -379,8 +404,14 @@ class Dataset:
         Raises:
           ValueError: elements are known to be scalars, or not to be equally long.
         """
+
+        def normalize(*arguments: Any) -> Any:
+            element = arguments if len(arguments) > 1 else arguments[0]
+            return tuple(_structure.to_batched_tensors(self._element_spec, element))
+
+        dense = self.map(normalize)
         known = Dimension(None)
-        for tensor in _structure.flat_specs(self._element_spec):
+        for tensor in _structure.flat_specs(dense._element_spec):
             if tensor.shape.ndims == 0:
                 raise ValueError("Cannot unbatch an input with scalar components.")
             if not known.is_compatible_with(Dimension(tensor.shape[0])):
@@ -390,8 +421,10 @@ class Dataset:
                 )
             known = known.merge_with(Dimension(tensor.shape[0]))
         spec = _nest.map_structure(lambda component: component.unbatch(), self._element_spec)
-        variant = combining.UnbatchDataset(self._variant_tensor, **_structure.flat_attributes(spec))
-        return Dataset(variant, spec, [self])
+        variant = combining.UnbatchDataset(
+            dense._variant_tensor, **_structure.flat_attributes(spec)
+        )
+        return Dataset(variant, spec, [dense])
 
     def window(
         self, size: Any, shift: Any = None, stride: Any = 1, drop_remainder: Any = False
@@ -674,6 +707,9 @@ class DatasetSpec(TypeSpec):
 
     def to_tensors(self, value: Any) -> list[Tensor]:
         return [value._variant_tensor]
+
+    def to_batched_tensors(self, value: Any) -> list[Tensor]:
+        raise ValueError(f"A dataset has no first axis to be taken apart along. Received: {value}")
 
     def from_tensors(self, tensors: Sequence[Tensor]) -> Dataset:
         (variant,) = tensors

@@ -72,24 +72,24 @@ def generator_dataset(
     def next_values(number: Any) -> list[Any]:
         return _checked(generators.next(int(number)), spec)
 
-    def start(unused: Tensor) -> Tensor:
+    # The names are parts of the functions' names in the graph, which are TensorFlow's.
+    def get_iterator_id_fn(unused: Tensor) -> Tensor:
         return numpy_function(generators.start, list(arguments), dtypes.int64)
 
-    def next_element(number: Tensor) -> Any:
+    def generator_next_fn(number: Tensor) -> Any:
         values = numpy_function(next_values, [number], types)
         for value, component in zip(values, components):
             value.set_shape(component.shape)
         return _nest.pack_sequence_as(spec, values)
 
-    def finish(number: Tensor) -> Tensor:
+    def finalize_fn(number: Tensor) -> Tensor:
         return numpy_function(generators.finish, [number], dtypes.int64)
 
-    # The name is a part of the function's name in the graph, which is TensorFlow's.
     def flat_map_fn(dummy: Tensor) -> Dataset:
         dummy_spec = _structure.spec_of(dummy)
-        init = StructuredFunction(start, _TRANSFORMATION, dummy_spec)
-        following = StructuredFunction(next_element, _TRANSFORMATION, init.output_spec)
-        finalize = StructuredFunction(finish, _TRANSFORMATION, init.output_spec)
+        init = StructuredFunction(get_iterator_id_fn, _TRANSFORMATION, dummy_spec)
+        following = StructuredFunction(generator_next_fn, _TRANSFORMATION, init.output_spec)
+        finalize = StructuredFunction(finalize_fn, _TRANSFORMATION, init.output_spec)
         variant = GeneratorDataset(
             [dummy, *init.captured_inputs],
             following.captured_inputs,

@@ -1,4 +1,6 @@
-"""Nested structures as tf.data has them: tuples and dictionaries.  A list is a value, no container.
+"""Nested structures as tf.data has them: tuples and dictionaries.
+
+A list is a value, no container, and so is a SparseTensorValue.
 
 Where no lists can occur any more, as among tensors or descriptions of them, `reflow.graph.nest`
 does the same.
@@ -10,19 +12,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from reflow.graph import nest
+from reflow.graph.indexed_slices import SparseTensorValue
 
 
-class _ListAsLeaf:
-    """A list, where `reflow.graph.nest` would look into it."""
+class _Leaf:
+    """A value that `reflow.graph.nest` would look into."""
 
-    def __init__(self, items: list[Any]) -> None:
-        self.items = items
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
 def _hidden(structure: Any) -> Any:
-    """`structure` with lists hidden."""
-    if isinstance(structure, list):
-        return _ListAsLeaf(structure)
+    """`structure` with such values hidden."""
+    if isinstance(structure, (list, SparseTensorValue)):
+        return _Leaf(structure)
     if isinstance(structure, tuple):
         parts = [_hidden(part) for part in structure]
         return type(structure)(*parts) if hasattr(structure, "_fields") else tuple(parts)
@@ -32,7 +35,7 @@ def _hidden(structure: Any) -> Any:
 
 
 def _shown(leaf: Any) -> Any:
-    return leaf.items if isinstance(leaf, _ListAsLeaf) else leaf
+    return leaf.value if isinstance(leaf, _Leaf) else leaf
 
 
 def flatten(structure: Any) -> list[Any]:

@@ -8,40 +8,39 @@ from typing import Any
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.graph import get_default_graph
-from reflow.graph.indexed_slices import SparseTensor
+from reflow.graph.indexed_slices import SparseTensor, SparseTensorValue
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape, as_shape
 from reflow.graph.type_spec import TensorSpec, TypeSpec
+from reflow.tf._sparse_tensor_spec import SparseTensorSpec
 from reflow.tf.data import _nest
+
+# What types, shapes and classes describe; anything else stands for itself.
+_DESCRIBED = (TensorSpec, SparseTensorSpec)
 
 
 def component_spec(value: Any) -> TypeSpec | None:
     """The description of a component that needs no conversion; None of any other value."""
     if isinstance(value, Tensor):
         return TensorSpec(value.shape, value.dtype.base_dtype)
+    if isinstance(value, (SparseTensor, SparseTensorValue)):
+        return SparseTensorSpec.from_value(value)
     spec = getattr(value, "_type_spec", None)
     return spec if isinstance(spec, TypeSpec) else None
 
 
 def normalize_element(element: Any) -> Any:
-    """`element` with tensors for what is neither a tensor nor a dataset."""
+    """`element` with tensors for what is no tensor, dense or sparse, and no dataset."""
     components = []
     with get_default_graph().name_scope("normalize_element"):
         for index, component in enumerate(_nest.flatten(element)):
-            _refuse_sparse(component)
             spec = component_spec(component)
-            if spec is None or isinstance(spec, TensorSpec):
+            if isinstance(spec, SparseTensorSpec):
+                component = SparseTensor.from_value(component)
+            elif spec is None or isinstance(spec, TensorSpec):
                 component = convert_to_tensor(component, name=f"component_{index}")
             components.append(component)
     return _nest.pack_sequence_as(element, components)
-
-
-def _refuse_sparse(component: Any) -> None:
-    if isinstance(component, SparseTensor):
-        raise TypeError(
-            "Elements of datasets are dense in reflow: sparse tensors are not there yet. "
-            f"Received: {component}"
-        )
 
 
 def spec_of(element: Any) -> Any:
@@ -53,7 +52,6 @@ def spec_of(element: Any) -> Any:
     spec = component_spec(element)
     if spec is not None:
         return spec
-    _refuse_sparse(element)
     if isinstance(element, Mapping):
         return type(element)((key, spec_of(value)) for key, value in element.items())  # type: ignore[call-arg]
     if isinstance(element, tuple):
@@ -78,8 +76,8 @@ def flat_attributes(spec: Any) -> dict[str, Any]:
 
 def common_spec(a: TypeSpec, b: TypeSpec) -> TypeSpec:
     """The type of values of both types, which only differ in their shapes."""
-    if isinstance(a, TensorSpec) and isinstance(b, TensorSpec):
-        return TensorSpec(a.shape.most_specific_compatible_shape(b.shape), a.dtype)
+    if isinstance(a, _DESCRIBED) and isinstance(b, _DESCRIBED):
+        return type(a)(a.shape.most_specific_compatible_shape(b.shape), a.dtype)
     return a
 
 
@@ -97,11 +95,9 @@ def to_tensors(spec: Any, element: Any) -> list[Tensor]:
 
 def to_batched_tensors(spec: Any, element: Any) -> list[Tensor]:
     """As `to_tensors`, for values that will be taken apart along their first axes."""
-    tensors = to_tensors(spec, element)
-    for tensor in tensors:
-        if tensor.shape.ndims == 0:
-            raise ValueError(f"Value {tensor} has insufficient rank for batching.")
-    return tensors
+    values = _nest.flatten_up_to(spec, element)
+    pairs = zip(_nest.flatten(spec), values)
+    return [tensor for component, value in pairs for tensor in component.to_batched_tensors(value)]
 
 
 def from_tensors(spec: Any, tensors: Sequence[Tensor]) -> Any:
@@ -120,15 +116,15 @@ def from_tensors(spec: Any, tensors: Sequence[Tensor]) -> Any:
 
 def output_types(spec: Any) -> Any:
     """The structure of element types; a component that is no tensor stands for itself."""
-    return _nest.map_structure(lambda c: c.dtype if isinstance(c, TensorSpec) else c, spec)
+    return _nest.map_structure(lambda c: c.dtype if isinstance(c, _DESCRIBED) else c, spec)
 
 
 def output_shapes(spec: Any) -> Any:
-    return _nest.map_structure(lambda c: c.shape if isinstance(c, TensorSpec) else c, spec)
+    return _nest.map_structure(lambda c: c.shape if isinstance(c, _DESCRIBED) else c, spec)
 
 
 def output_classes(spec: Any) -> Any:
-    return _nest.map_structure(lambda c: Tensor if isinstance(c, TensorSpec) else c, spec)
+    return _nest.map_structure(lambda c: c.value_type if isinstance(c, _DESCRIBED) else c, spec)
 
 
 def spec_of_outputs(types: Any, shapes: Any, classes: Any = None) -> Any:
@@ -160,4 +156,6 @@ def _component(dtype: Any, shape: Any, kind: Any) -> TypeSpec:
         return kind
     if isinstance(kind, type) and issubclass(kind, Tensor):
         return TensorSpec(shape, dtype)
+    if isinstance(kind, type) and issubclass(kind, SparseTensor):
+        return SparseTensorSpec(shape, dtype)
     raise TypeError(f"Could not build a structure for output class {kind!r}")

@@ -1,0 +1,110 @@
+"""tf.SparseTensorSpec: what is known of a sparse tensor before there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from reflow.graph import dtypes
+from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.indexed_slices import SparseTensor, SparseTensorValue
+from reflow.graph.operation import Tensor
+from reflow.graph.tensor_shape import TensorShape, as_shape
+from reflow.graph.type_spec import TensorSpec, TypeSpec
+from reflow.ops.sparse_serialization import DeserializeSparse, SerializeManySparse, SerializeSparse
+
+
+class SparseTensorSpec(TypeSpec):
+    """The element type and the (partly known) dense shape of a sparse tensor.
+
+    As a part of a dataset's elements, a sparse tensor is a vector of three variants.
+
+    Args:
+      shape: anything that can be converted to a TensorShape.
+      dtype: the type of the values.
+    """
+
+    def __init__(self, shape: Any = None, dtype: Any = dtypes.float32) -> None:
+        self._shape = as_shape(shape)
+        self._dtype = as_dtype(dtype)
+
+    @classmethod
+    def from_value(cls, value: Any) -> SparseTensorSpec:
+        """The description of a SparseTensor or a SparseTensorValue."""
+        if isinstance(value, SparseTensorValue) and isinstance(value.values, np.ndarray):
+            return cls(value.dense_shape, value.values.dtype)
+        # Other values are put into the graph, as TensorFlow does to look at them.
+        value = SparseTensor.from_value(value)
+        return cls(value.shape, value.dtype)
+
+    @property
+    def shape(self) -> TensorShape:
+        return self._shape
+
+    @property
+    def dtype(self) -> DType:
+        return self._dtype
+
+    @property
+    def value_type(self) -> type:
+        return SparseTensor
+
+    @property
+    def tensor_specs(self) -> list[TensorSpec]:
+        return [TensorSpec(None, dtypes.variant)]
+
+    def to_tensors(self, value: Any) -> list[Tensor]:
+        value = SparseTensor.from_value(value)
+        return [
+            SerializeSparse(value.indices, value.values, value.dense_shape, out_type=dtypes.variant)
+        ]
+
+    def to_batched_tensors(self, value: Any) -> list[Tensor]:
+        value = SparseTensor.from_value(value)
+        if self._shape.merge_with(value.shape).ndims == 0:
+            raise ValueError("Unbatching a sparse tensor is only supported for rank >= 1")
+        return [
+            SerializeManySparse(
+                value.indices, value.values, value.dense_shape, out_type=dtypes.variant
+            )
+        ]
+
+    def from_tensors(self, tensors: Sequence[Tensor]) -> SparseTensor:
+        (serialized,) = tensors
+        result = SparseTensor(*DeserializeSparse(serialized, dtype=self._dtype))
+        result.indices.set_shape([None, self._shape.ndims])
+        result.dense_shape.set_shape([self._shape.ndims])
+        return result
+
+    def is_compatible_with(self, spec_or_value: Any) -> bool:
+        """Whether the element types are the same, and one shape can be both."""
+        if isinstance(spec_or_value, (SparseTensor, SparseTensorValue)):
+            spec_or_value = self.from_value(spec_or_value)
+        return (
+            isinstance(spec_or_value, SparseTensorSpec)
+            and self._dtype.is_compatible_with(spec_or_value._dtype)
+            and self._shape.is_compatible_with(spec_or_value._shape)
+        )
+
+    def batch(self, batch_size: int | None) -> SparseTensorSpec:
+        return SparseTensorSpec(TensorShape([batch_size]).concatenate(self._shape), self._dtype)
+
+    def unbatch(self) -> SparseTensorSpec:
+        if self._shape.ndims == 0:
+            raise ValueError("Unbatching a tensor is only supported for rank >= 1")
+        return SparseTensorSpec(self._shape[1:], self._dtype)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, SparseTensorSpec)
+            and self._shape.sizes == other._shape.sizes
+            and self._dtype is other._dtype
+        )
+
+    def __hash__(self) -> int:
+        return hash((SparseTensorSpec, self._shape.sizes, self._dtype))
+
+    def __repr__(self) -> str:
+        return f"SparseTensorSpec({self._shape!r}, {self._dtype!r})"

@@ -1,0 +1,8 @@
+"""tf.data.experimental, against TensorFlow 1.15.5 (see data_programs.py)."""
+
+from tests.tf import recorded
+
+
+@recorded.programs("data_experimental")
+def test_programs(program):
+    recorded.check(program)

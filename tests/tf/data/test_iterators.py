@@ -1,0 +1,8 @@
+"""Iterators, against TensorFlow 1.15.5 (see data_programs.py)."""
+
+from tests.tf import recorded
+
+
+@recorded.programs("data_iterators")
+def test_programs(program):
+    recorded.check(program)

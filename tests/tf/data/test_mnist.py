@@ -1,0 +1,8 @@
+"""Batches of the public programs' loader, against TensorFlow 1.15.5 (see data_programs.py)."""
+
+from tests.tf import recorded
+
+
+@recorded.programs("data_mnist")
+def test_programs(program):
+    recorded.check(program)

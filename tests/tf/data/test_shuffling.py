@@ -1,0 +1,8 @@
+"""The order of shuffled elements, against TensorFlow 1.15.5 (see data_programs.py)."""
+
+from tests.tf import recorded
+
+
+@recorded.programs("data_shuffling")
+def test_programs(program):
+    recorded.check(program)

@@ -1,0 +1,8 @@
+"""Datasets that begin a pipeline, against TensorFlow 1.15.5 (see data_programs.py)."""
+
+from tests.tf import recorded
+
+
+@recorded.programs("data_sources")
+def test_programs(program):
+    recorded.check(program)
