@@ -16,13 +16,15 @@ from typing import Any
 
 import numpy as np
 from tensorboard.compat.proto.attr_value_pb2 import AttrValue
+from tensorboard.compat.proto.function_pb2 import FunctionDef
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 from tensorboard.compat.proto.node_def_pb2 import NodeDef
 
-from reflow.graph import errors
+from reflow.graph import errors, function_import
 from reflow.graph.attr_value import plain_attr
 from reflow.graph.device import DeviceSpec
 from reflow.graph.dtypes import as_dtype
+from reflow.graph.function import FuncGraph, Function
 from reflow.graph.graph import PRODUCER_VERSION, Graph, Versions
 from reflow.graph.op_definition import OpDefinition, registered
 from reflow.graph.operation import Operation, Tensor
@@ -99,10 +101,49 @@ def import_nodes(
     """
     importer = _Importer(graph, graph_def, prefix, input_map, producer_defaults)
     with graph._all_or_nothing():
+        _add_functions(graph, graph_def, producer_defaults)
         importer.check_return_elements(return_elements)
         importer.add_nodes()
         importer.check_input_map()
         return [importer.element(name) for name in return_elements]
+
+
+def _add_functions(graph: Graph, graph_def: GraphDef, producer_defaults: ProducerDefaults) -> None:
+    """Adds the message's library of functions to that of the graph."""
+    for message in function_import.in_calling_order(graph_def.library.function):
+        name = message.signature.name
+        known = graph._functions.get(name)
+        if known is None:
+            _function(graph, message, producer_defaults).add_to_graph(graph)
+        elif known.function_def != message:
+            raise ValueError(
+                f"Cannot add function '{name}' because a different function with the same name "
+                "already exists."
+            )
+
+
+def _function(graph: Graph, message: FunctionDef, producer_defaults: ProducerDefaults) -> Function:
+    body = FuncGraph(message.signature.name, graph)
+    for name in function_import.called_functions(message):
+        called = graph._functions.get(name)
+        if called is not None:
+            called.add_to_graph(body)
+    arguments = function_import.arguments_of(message)
+    results = function_import.results_of(message)
+    with body.as_default():
+        made = import_nodes(
+            body,
+            function_import.body_of(message),
+            "",
+            {},
+            arguments + results,
+            producer_defaults,
+        )
+    count = len(arguments)
+    body.inputs = [element for element in made[:count] if isinstance(element, Tensor)]
+    body.outputs = [element for element in made[count:] if isinstance(element, Tensor)]
+    body.control_outputs = [element for element in made[count:] if isinstance(element, Operation)]
+    return Function(message.signature.name, body)
 
 
 def check_versions(graph_def: GraphDef) -> None:

@@ -967,6 +967,18 @@ def serialised(tf):
     yield message.SerializeToString(deterministic=True), fetches, array, values
 
 
+def serialised_functions(tf):
+    """The same of a graph that calls functions."""
+    numbers = tf.data.Dataset.range(6).filter(lambda x: tf.not_equal(x % 3, 1))
+    numbers = numbers.map(lambda x: (x * 2 + 5, tf.cast(x, tf.float32) / 2.0)).batch(2)
+    element = tf.data.make_one_shot_iterator(numbers).get_next()
+    with tf.Session() as session:
+        values = [session.run(element) for _ in range(2)]
+    message = tf.get_default_graph().as_graph_def()
+    fetches = [tensor.name for tensor in element]
+    yield message.SerializeToString(deterministic=True), fetches, values
+
+
 # -- GraphDef in ----------------------------------------------------------------------------------
 
 
@@ -1130,6 +1142,6 @@ GROUPS = {
     "constant_values": [constant_values],
     "shape_refusals": [shape_refusals],
     "exports": [exported, exported_network],
-    "serialised": [serialised],
+    "serialised": [serialised, serialised_functions],
     "imports": [imported, imported_elements, imported_refusals, damaged_messages],
 }  # fmt: skip
