@@ -3,8 +3,8 @@
 The body is rebuilt, operation by operation, with tensors that have the elements along a new first
 axis.  An op can be rebuilt if it is elementwise (`elementwise = True` in its class: a result
 depends on what stands in the same place of the inputs, which broadcast), or if there is a rule for
-it here.  One that cannot, or that has a state, makes the whole body remain a function of one
-element.
+it here, which must give the very same numbers.  One that cannot, or that has a state, makes the
+whole body remain a function of one element.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from reflow.graph.constant_value import constant_value
 from reflow.graph.function import FuncGraph
@@ -144,11 +146,71 @@ def _reshape(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
 
 
 def _expand_dims(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
-    x, axis = inputs
-    value = None if axis.batched else constant_value(op.inputs[1])
-    if value is None:
+    axis = constant_value(op.inputs[1])
+    return None if axis is None else _copy(op, [inputs[0].tensor, _shifted(axis)])
+
+
+def _squeeze(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
+    axes = op.attrs["squeeze_dims"]
+    sizes = op.inputs[0].shape.sizes
+    if not axes:
+        if sizes is None or None in sizes:
+            return None
+        axes = [axis for axis, size in enumerate(sizes) if size == 1]
+        if not axes:
+            return [inputs[0].tensor]
+    return _copy(op, [inputs[0].tensor], squeeze_dims=[axis + (axis >= 0) for axis in axes])
+
+
+def _transpose(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
+    permutation = constant_value(op.inputs[1])
+    if permutation is None:
         return None
-    return [ExpandDims(x.tensor, int(value) + (value >= 0))]
+    shifted = np.concatenate([[0], permutation + 1]).astype(permutation.dtype)
+    return _copy(op, [inputs[0].tensor, constant(shifted)])
+
+
+def _concat(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
+    *parts, _ = inputs
+    axis = constant_value(op.inputs[-1])
+    if axis is None or not all(part.batched for part in parts):
+        return None
+    return _copy(op, [*(part.tensor for part in parts), _shifted(axis)])
+
+
+def _pack(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
+    if not all(item.batched for item in inputs):
+        return None
+    axis = op.attrs["axis"]
+    return _copy(op, [item.tensor for item in inputs], axis=axis + (axis >= 0))
+
+
+def _strided_slice(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
+    x, *bounds = inputs
+    if not x.batched or any(item.batched for item in bounds):
+        return None
+    masks = {name: mask << 1 for name, mask in op.attrs.items() if name.endswith("_mask")}
+    # Of the new axis everything.
+    masks["begin_mask"] |= 1
+    masks["end_mask"] |= 1
+    whole = constant([1], bounds[0].tensor.dtype)
+    vectors = [concat([whole, item.tensor], constant(0)) for item in bounds]
+    return _copy(op, [x.tensor, *vectors], **masks)
+
+
+def _reduction(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
+    axes = constant_value(op.inputs[1])
+    return None if axes is None else _copy(op, [inputs[0].tensor, _shifted(axes)])
+
+
+def _exact_sum(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
+    # Rounding depends on the order of summation, which depends on what else is summed.
+    return _reduction(op, inputs) if op.inputs[0].dtype.is_integer else None
+
+
+def _shifted(axes: Any) -> Tensor:
+    """Axes, counted from the last one or, behind the new one, from the first."""
+    return constant((axes + (axes >= 0)).astype(axes.dtype))
 
 
 def _one_hot(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
@@ -159,10 +221,23 @@ def _one_hot(op: Operation, inputs: Sequence[Rebuilt]) -> list[Tensor] | None:
 
 
 _RULES: dict[str, Rule] = {
+    "All": _reduction,
+    "Any": _reduction,
+    "ArgMax": _reduction,
+    "ArgMin": _reduction,
+    "ConcatV2": _concat,
     "DecodeRaw": _decode_raw,
     "Equal": _equality,
     "ExpandDims": _expand_dims,
+    "Max": _reduction,
+    "Min": _reduction,
     "NotEqual": _equality,
     "OneHot": _one_hot,
+    "Pack": _pack,
+    "Prod": _exact_sum,
     "Reshape": _reshape,
+    "Squeeze": _squeeze,
+    "StridedSlice": _strided_slice,
+    "Sum": _exact_sum,
+    "Transpose": _transpose,
 }
