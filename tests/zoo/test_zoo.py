@@ -1,0 +1,132 @@
+"""The programs of the zoo, each from its command line to what it prints."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+#: Printed by TensorFlow 1.15.5 for the same command, less the steps per second.
+CIRCLE = """\
+step   0: centre ( 0.000,  0.000), radius 1.000, mean error 7.98957
+step  20: centre ( 1.777, -0.893), radius 3.001, mean error 0.03531
+step  40: centre ( 1.956, -0.990), radius 3.008, mean error 0.00974
+step  60: centre ( 1.981, -1.007), radius 3.008, mean error 0.00919
+step  80: centre ( 1.984, -1.010), radius 3.008, mean error 0.00918
+step 100: centre ( 1.984, -1.011), radius 3.008, mean error 0.00918
+step 120: centre ( 1.985, -1.011), radius 3.008, mean error 0.00918
+step 140: centre ( 1.985, -1.011), radius 3.008, mean error 0.00918
+step 160: centre ( 1.985, -1.011), radius 3.008, mean error 0.00918
+step 180: centre ( 1.985, -1.011), radius 3.008, mean error 0.00918
+step 200: centre ( 1.985, -1.011), radius 3.008, mean error 0.00918
+"""
+SOFTMAX = """\
+step     0   loss 2.303   train accuracy 11.00%   test accuracy 9.80%
+step   250   loss 0.518   train accuracy 87.00%   test accuracy 89.80%
+step   500   loss 0.371   train accuracy 90.00%   test accuracy 91.13%
+"""
+FIVE_LAYERS = {
+    "sigmoid": """\
+step     0   loss 2.322   train accuracy 11.00%   test accuracy 10.28%
+step   200   loss 0.935   train accuracy 71.00%   test accuracy 73.56%
+""",
+    "relu": """\
+step     0   loss 2.298   train accuracy 11.00%   test accuracy 10.54%
+step   200   loss 0.290   train accuracy 89.00%   test accuracy 92.93%
+""",
+    "dropout": """\
+step     0   loss 2.313   train accuracy 13.00%   test accuracy 12.23%
+step   200   loss 0.423   train accuracy 86.00%   test accuracy 92.77%
+""",
+}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs a program of the zoo in a process of its own; what it prints on lines of steps."""
+
+    def run(module, *args):
+        done = subprocess.run(
+            [sys.executable, "-m", "reflow.cli", "run", "-m", f"reflow.zoo.{module}", *args],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        lines = re.findall(r"^step .*", done.stdout, re.MULTILINE)
+        return [re.sub(r" *\d+ steps/s$", "", line) for line in lines]
+
+    return run
+
+
+NUMBER = re.compile(r"(-?\d+\.?\d*)(%?)")
+
+
+def assert_same(lines, expected):
+    """The same text, with the same numbers but for what rounding may do to them in training."""
+    assert [NUMBER.sub("#", line) for line in lines] == [
+        NUMBER.sub("#", line) for line in expected.splitlines()
+    ]
+    found, wanted = NUMBER.findall("".join(lines)), NUMBER.findall(expected)
+    for (number, percent), (right, _) in zip(found, wanted, strict=True):
+        close = {"abs": 1.0} if percent else {"rel": 1e-2, "abs": 1e-3}
+        assert float(number) == pytest.approx(float(right), **close), lines
+
+
+def accuracies(lines):
+    return [float(percent) for percent in re.findall(r"test accuracy ([\d.]+)%", "".join(lines))]
+
+
+def test_circle(run):
+    assert_same(run("circle"), CIRCLE)
+
+
+def test_softmax(run):
+    assert_same(run("mnist.softmax", "--steps=500"), SOFTMAX)
+
+
+@pytest.mark.parametrize("variant", FIVE_LAYERS)
+def test_five_layers(run, variant):
+    lines = run("mnist.five_layers", f"--variant={variant}", "--steps=200")
+    assert_same(lines, FIVE_LAYERS[variant])
+
+
+def test_an_unknown_variant_is_refused(run):
+    with pytest.raises(AssertionError, match=r"should be one of <sigmoid\|relu\|dropout>"):
+        run("mnist.five_layers", "--variant=convolutional")
+
+
+@pytest.mark.slow
+def test_softmax_learns(run):
+    assert accuracies(run("mnist.softmax"))[-1] >= 92
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("variant", "least"), [("sigmoid", 97), ("relu", 98), ("dropout", 98)])
+def test_five_layers_learn(run, variant, least):
+    found = accuracies(run("mnist.five_layers", f"--variant={variant}"))
+    assert found[-1] >= least, found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("variant", "least"), [("softmax", 0.92), ("sigmoid", 0.97), ("relu", 0.98), ("dropout", 0.98)]
+)
+def test_programs_of_the_tutorial_learn(tmp_path, variant, least):
+    """Complete programs: downloads, tf.data, 10,000 iterations and the dashboard."""
+    program = ROOT / "tests" / "reference" / "programs" / "tutorial.py"
+    done = subprocess.run(
+        [sys.executable, "-m", "reflow.cli", "run", str(program), variant],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    (accuracy,) = re.findall(r"^max test accuracy: ([\d.]+)$", done.stdout, re.MULTILINE)
+    assert float(accuracy) >= least
