@@ -188,11 +188,20 @@ def extract_labels(f: IdxSource, one_hot: bool = False, num_classes: int = _NUM_
       reflow.datasets.idx.IdxError: it is not a whole IDX file of labels; a ValueError.
     """
     labels = _extract(f, mnist.LABELS_MAGIC)
-    return dense_to_one_hot(labels, num_classes) if one_hot else labels
+    if not one_hot:
+        return labels
+    greatest = labels.max(initial=0)
+    if greatest >= num_classes:
+        raise idx.IdxError(_name(f), f"labels below {num_classes}", str(greatest))
+    return dense_to_one_hot(labels, num_classes)
+
+
+def _name(f: IdxSource) -> str:
+    return os.fspath(f) if isinstance(f, str | os.PathLike) else str(f.name)
 
 
 def _extract(f: IdxSource, magic: int) -> npt.NDArray[Any]:
-    name = os.fspath(f) if isinstance(f, str | os.PathLike) else str(f.name)
+    name = _name(f)
     print("Extracting", name)
     if isinstance(f, str | os.PathLike):
         return idx.read(f, magic=magic)
@@ -257,14 +266,18 @@ def read_data_sets(
     def opened(name: str) -> BinaryIO:
         return _open(name, train_dir, (source_url or DEFAULT_SOURCE_URL) + name)
 
-    with opened(mnist.TRAIN_IMAGES) as f:
-        train_images = extract_images(f)
-    with opened(mnist.TRAIN_LABELS) as f:
-        train_labels = extract_labels(f, one_hot=one_hot)
-    with opened(mnist.TEST_IMAGES) as f:
-        test_images = extract_images(f)
-    with opened(mnist.TEST_LABELS) as f:
-        test_labels = extract_labels(f, one_hot=one_hot)
+    def examples(images_name: str, labels_name: str) -> tuple[Any, Any]:
+        with opened(images_name) as f:
+            images = extract_images(f)
+        with opened(labels_name) as f:
+            labels = extract_labels(f, one_hot=one_hot)
+            if len(labels) != len(images):
+                expected = f"{len(images)} labels, as many as there are images in {images_name}"
+                raise idx.IdxError(_name(f), expected, str(len(labels)))
+        return images, labels
+
+    train_images, train_labels = examples(mnist.TRAIN_IMAGES, mnist.TRAIN_LABELS)
+    test_images, test_labels = examples(mnist.TEST_IMAGES, mnist.TEST_LABELS)
 
     size = validation_size
     if not 0 <= size <= len(train_images):

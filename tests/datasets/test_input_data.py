@@ -110,6 +110,22 @@ def test_labels_in_the_place_of_images_are_refused(train_dir):
         input_data.read_data_sets(str(train_dir))
 
 
+def test_another_number_of_labels_than_of_images_is_refused(train_dir):
+    path = train_dir / mnist.TRAIN_LABELS
+    path.write_bytes(gzip.compress(bytes.fromhex("00000801 00000005") + bytes(5)))
+    with pytest.raises(idx.IdxError, match=r"6 labels, as many as .* Received: 5") as raised:
+        input_data.read_data_sets(str(train_dir), validation_size=0)
+    assert str(raised.value).startswith(f"{path}: ")
+
+
+def test_labels_beyond_the_classes_are_refused(train_dir):
+    path = train_dir / mnist.TEST_LABELS
+    path.write_bytes(gzip.compress(bytes.fromhex("00000801 00000006") + bytes([0, 1, 17, 2, 3, 4])))
+    with pytest.raises(idx.IdxError, match=r"expected labels below 10\. Received: 17") as raised:
+        input_data.read_data_sets(str(train_dir), one_hot=True, validation_size=0)
+    assert str(raised.value).startswith(f"{path}: ")
+
+
 def test_an_unreadable_file_is_not_replaced(train_dir):
     path = train_dir / mnist.TRAIN_LABELS
     path.unlink()
