@@ -6,16 +6,17 @@ when its first name is used; `import reflow.hook` makes `import tensorflow` mean
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
+
+from reflow.loading import load
 
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module 'reflow' has no attribute {name!r}")
-    tf = import_module("reflow.tf")
+    tf = load("reflow.tf")
     return tf if name == "tf" else getattr(tf, name)
 
 
 def __dir__() -> list[str]:
-    return dir(import_module("reflow.tf"))
+    return dir(load("reflow.tf"))

@@ -18,6 +18,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from reflow.graph import source
+from reflow.loading import load
 from reflow.running.inner_modules import INNER_MODULES, SAME_MODULES
 from reflow.tensorflow_names import explain_absence
 
@@ -89,7 +90,7 @@ def _find_package(name: str) -> ModuleSpec | None:
 
 def _public_module(parts: Sequence[str]) -> ModuleType | None:
     """The namespace `tf.<parts>`, or None."""
-    module = importlib.import_module(_PUBLIC)
+    module = load(_PUBLIC)
     for part in parts:
         member = getattr(module, part, None)
         if not isinstance(member, ModuleType) or isinstance(member, _InnerModule):
@@ -120,7 +121,7 @@ class _AliasLoader(Loader):
         self._own_spec: ModuleSpec | None = None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        module = importlib.import_module(self._target)
+        module = load(self._target)
         self._own_spec = module.__spec__
         return module
 
