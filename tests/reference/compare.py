@@ -93,7 +93,18 @@ def values(case, recorded, built):
     """The values of successive runs in one session."""
     with built.tf.Session(graph=built.graph) as session:
         for run, expected in enumerate(recorded):
-            same(expected, built.values(session), case, f"value of run {run}")
+            seen = built.values(session)
+            same(expected, seen, case, f"value of run {run}")
+            static_shapes(built, seen)
+
+
+def static_shapes(built, values):
+    """That the values have the shapes that the graph says they have."""
+    for leaf, value in zip(built.leaves, values):
+        if isinstance(leaf, built.tf.Tensor):
+            assert leaf.shape.is_compatible_with(np.shape(value)), (
+                f"{leaf}: the value has another shape. Received: {np.shape(value)}"
+            )
 
 
 def gradients(case, recorded, built):
