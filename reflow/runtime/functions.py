@@ -50,7 +50,15 @@ class CompiledBody:
             array if dtype in HOST_TYPES else to_torch(array, dtype)
             for array, dtype in zip(inputs, self._input_types)
         ]
-        results = plan.run(feeds)
+        # Elements are small, and several may be computed at once: a thread each, as in TensorFlow.
+        # Torch's own threads wait for each other at every operation, for milliseconds where other
+        # programs keep the cores busy.
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            results = plan.run(feeds)
+        finally:
+            torch.set_num_threads(threads)
         return [_as_array(value, dtype) for value, dtype in zip(results, self._output_types)]
 
     def _plan_for(self, shapes: tuple[tuple[int, ...], ...]) -> Any:

@@ -38,18 +38,29 @@ class Stream(Protocol):
 
 
 class _Inflating:
-    """The bytes that a compressed file stands for."""
+    """The bytes that a compressed file stands for; none if it is empty."""
 
     def __init__(self, name: bytes, compression: str) -> None:
         self._file = file_io.FileIO(name, "rb")
         self._inflate = zlib.decompressobj(_WINDOW_BITS[compression])
         self._rest = b""
+        self._name = name.decode(errors="replace")
+        self._started = False
+        self._failure: errors.DataLossError | None = None
 
     def read(self, count: int) -> bytes:
+        if self._failure is not None:
+            raise self._failure
         parts, missing = [], count
-        while missing and (part := self._some(missing)):
-            parts.append(part)
-            missing -= len(part)
+        try:
+            while missing and (part := self._some(missing)):
+                parts.append(part)
+                missing -= len(part)
+        except errors.DataLossError as error:
+            if not parts:
+                raise
+            # What came before it is good.
+            self._failure = error
         return b"".join(parts)
 
     def _some(self, limit: int) -> bytes:
@@ -63,8 +74,15 @@ class _Inflating:
                 text = f"error {match[1]}: {match[2]}" if match else str(error)
                 raise errors.DataLossError(None, None, f"inflate() failed with {text}") from error
             self._rest = self._inflate.unconsumed_tail
-            if part or not compressed or self._inflate.eof:
+            self._started = self._started or bool(compressed)
+            if part or self._inflate.eof:
                 return part
+            if not compressed:
+                if self._started:
+                    raise errors.DataLossError(
+                        None, None, f'Compressed data ends too soon: "{self._name}" is truncated'
+                    )
+                return b""
 
 
 def _open(name: bytes, compression: str) -> Stream:
@@ -175,7 +193,10 @@ class _RecordsIterator(_FilesIterator):
         length = dataset.record
         portion = max(1, _CHUNK_BYTES // length) * length
         stream = _open(name, dataset.compression)
-        stream.read(dataset.header)
+        header = stream.read(dataset.header)
+        if len(header) < dataset.header:
+            body = len(header) - dataset.header - dataset.footer
+            raise errors.DataLossError(None, None, dataset.wrong_size(name, body))
         # What has been read and may still turn out to be the footer.
         held = stream.read(dataset.footer)
         body = 0

@@ -20,21 +20,31 @@ from reflow.ops.data.signatures import ELEMENTS, of_scalars
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
 
-# A store of elements starts with room for so many bytes at most (but this many elements), and
-# doubles when it is full.
+# A store of elements starts with room for so many bytes at most, and doubles when it is full.  Most
+# datasets need only one; where shapes differ, there may be many.
 _FIRST_BYTES = 1 << 28
-_FIRST_ROWS = 1024
+_OTHER_BYTES = 1 << 16
 
 
 class Store:
-    """Elements of the same shapes, in any order, one in each row."""
+    """Elements of the same shapes, in any order, one in each row.
 
-    def __init__(self, like: Block, most: int) -> None:
+    Args:
+      like: elements of these shapes.
+      most: more elements than this are not expected.
+      first_bytes: how much room to start with, at most.
+    """
+
+    def __init__(self, like: Block, most: int, first_bytes: int) -> None:
         row_bytes = sum(column[:1].nbytes for column in like.columns)
-        rows = min(most, max(_FIRST_ROWS, _FIRST_BYTES // max(1, row_bytes)))
+        rows = min(most, first_bytes // max(1, row_bytes) + 1)
         self._columns = [np.empty((rows, *c.shape[1:]), c.dtype) for c in like.columns]
         self._free: list[int] = []
         self._used = 0  # rows that have held an element
+
+    @property
+    def is_empty(self) -> bool:
+        return len(self._free) == self._used
 
     def put(self, block: Block) -> list[int]:
         """Copies the elements into free rows, and says which."""
@@ -136,7 +146,14 @@ class ShuffleIterator(Iterator):
                 break
             store, row = picked
             rows.append(row)
-        return None if store is None else store.take(rows)
+        return None if store is None else self._taken(store, rows)
+
+    def _taken(self, store: Store, rows: list[int]) -> Block:
+        block = store.take(rows)
+        if store.is_empty and len(self._stores) > 1:
+            # Shapes that come for a while only must not hold memory for ever.
+            del self._stores[block.shapes]
+        return block
 
     def _fill(self, wanted: int) -> None:
         """Fills the buffer, and asks for no more than `wanted` picks will need."""
@@ -161,7 +178,9 @@ class ShuffleIterator(Iterator):
                 self._epoch_is_empty = False
                 store = self._stores.get(block.shapes)
                 if store is None:
-                    store = self._stores[block.shapes] = Store(block, self._buffer_size + limit)
+                    room = _OTHER_BYTES if self._stores else _FIRST_BYTES
+                    store = Store(block, self._buffer_size + limit, room)
+                    self._stores[block.shapes] = store
                 self._arrived.extend([(store, row) for row in store.put(block)])
                 return True
             self._epoch += 1
