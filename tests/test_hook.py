@@ -102,6 +102,60 @@ def test_every_form_of_import_means_reflow(python):
     check(python(HOOK + ALL_FORMS + AFTERWARDS))
 
 
+DYNAMIC = """
+import importlib
+tf = importlib.import_module("tensorflow")
+assert importlib.import_module("tensorflow.compat.v1") is tf
+assert importlib.import_module(".nn", "tensorflow") is tf.nn
+math_ops = importlib.import_module("tensorflow.python.ops.math_ops")
+assert math_ops.matmul is tf.matmul
+assert __import__("tensorflow.nn") is tf
+assert __import__("tensorflow.nn", fromlist=["relu"]) is tf.nn
+"""
+
+# Each in a process of its own (forked, so that torch is imported once only): what one imports must
+# not help the next.
+FIRST_IMPORTS = [
+    DYNAMIC,
+    "import tensorflow as tf; tf.compat.v1.disable_eager_execution(); tf.compat.v1.Session()",
+    "import tensorflow.compat.v1 as tf; tf.disable_v2_behavior(); tf.Session()",
+    "from tensorflow.compat import v1 as tf; tf.placeholder(tf.float32)",
+    "from tensorflow.compat.v1.nn import relu",
+    "from tensorflow.python.util import compat; assert compat.as_text(b'x') == 'x'",
+    "from tensorflow.python.framework import tensor_util; tensor_util.make_tensor_proto",
+    "from tensorflow.python.client import device_lib, timeline; device_lib.list_local_devices()",
+    "import tensorflow.examples.tutorials.mnist.input_data as data; data.read_data_sets",
+    "from tensorflow import *; assert Session and matmul",
+]
+
+
+IN_FORKS = f"""
+import os, torch
+for statements in {FIRST_IMPORTS!r}:
+    child = os.fork()
+    if not child:
+        import reflow.hook
+        exec(statements, {{}})
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0, statements
+"""
+
+
+def test_a_first_import_in_any_form(python):
+    check(python(IN_FORKS))
+
+
+def test_on_the_command_line(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", "import reflow.hook; import tensorflow as tf; print(tf.__name__)"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert check(done) == "reflow.tf\n"
+
+
 def absence(statement):
     return f"""
 try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from reflow.graph import errors
 from reflow.runtime.devices import Placement
 
 if TYPE_CHECKING:
@@ -17,9 +18,22 @@ if TYPE_CHECKING:
 
 
 def check_target(target: Any) -> None:
-    """TypeError for a session's `target` that is no string."""
-    if target is None or isinstance(target, (str, bytes)):
+    """Refuses a session's `target` that is not this process.
+
+    Raises:
+      TypeError: it is no string.
+      NotFoundError: it names something else, such as a server.
+    """
+    if target in (None, "", b""):
         return
+    if isinstance(target, (str, bytes)):
+        name = target if isinstance(target, str) else target.decode(errors="replace")
+        raise errors.NotFoundError(
+            None,
+            None,
+            f'No session factory registered for the given session options: {{target: "{name}"}}'
+            '. Sessions run in this process, whose target is "".',
+        )
     hint = ""
     if type(target).__name__ == "ConfigProto":
         hint = '. Did you do "Session(config)" instead of "Session(config=config)"?'

@@ -68,6 +68,7 @@ class BaseSession:
 
     Raises:
       TypeError: an argument has the wrong type.
+      NotFoundError: the target is not this process.
     """
 
     def __init__(

@@ -102,3 +102,9 @@ def test_programs_without_messages_do_not_import_them():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert result.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("target", ["local", "grpc://localhost:2222", b"grpc://x"])
+def test_no_computation_happens_elsewhere(target):
+    with pytest.raises(tf.errors.NotFoundError, match="No session factory registered"):
+        tf.Session(target)

@@ -103,3 +103,43 @@ def test_traces_in_several_threads():
         return len(metadata.step_stats.dev_stats[0].node_stats)
 
     assert len(set(in_threads(body))) == 1
+
+
+def test_training_and_watching_at_once():
+    x = tf.placeholder(tf.float32, [None, 3])
+    w = tf.Variable(np.zeros((3, 1), np.float32))
+    steps = tf.Variable(0, trainable=False)
+    loss = tf.reduce_mean(tf.square(tf.matmul(x, w) - 1.0))
+    train = tf.train.GradientDescentOptimizer(0.01).minimize(loss, global_step=steps)
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+
+    def body(i):
+        if i % 2:
+            for _ in range(RUNS):
+                session.run(train, {x: np.ones((4, 3))})
+            return True
+        seen = [session.run([steps, w, loss], {x: np.ones((2, 3))}) for _ in range(RUNS)]
+        counts = [int(count) for count, _, _ in seen]
+        # A weight is read whole: its rows, which learn the same, are never of different steps.
+        whole = all(np.ptp(weight) == 0 for _, weight, _ in seen)
+        return whole and counts == sorted(counts)
+
+    assert all(in_threads(body))
+    assert session.run(loss, {x: np.ones((1, 3))}) < 0.01
+
+
+def test_many_graphs_and_sessions_at_once():
+    def body(i):
+        with tf.Graph().as_default() as graph:
+            w = tf.get_variable("w", initializer=float(i))
+            more = tf.assign_add(w, 1.0)
+            sessions = [tf.Session(graph=graph) for _ in range(3)]
+            for session in sessions:
+                session.run(w.initializer)
+            for k, session in enumerate(sessions):
+                for _ in range(k * 5):
+                    session.run(more)
+            return [float(session.run("w:0")) for session in sessions]
+
+    assert in_threads(body) == [[i, i + 5.0, i + 10.0] for i in range(THREADS)]
