@@ -6,12 +6,15 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Iterator as PythonIterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from reflow.graph import dtypes
+from reflow.graph.dtypes import DType
 from reflow.graph.operation import Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.graph.type_spec import TensorSpec
 from reflow.ops.data.sources import GeneratorDataset
 from reflow.ops.python_functions import converted
 from reflow.tf._python_functions import numpy_function
@@ -20,6 +23,8 @@ from reflow.tf.data._structured_function import StructuredFunction
 
 if TYPE_CHECKING:
     from reflow.tf.data._dataset import Dataset
+
+Array: TypeAlias = np.ndarray[Any, Any]
 
 _TRANSFORMATION = "Dataset.from_generator()"
 
@@ -66,11 +71,12 @@ def generator_dataset(
     from reflow.tf.data._dataset import Dataset
 
     generators = _Generators(generator)
+    expected = _Expected(spec)
     components = _structure.flat_specs(spec)
     types = [component.dtype for component in components]
 
     def next_values(number: Any) -> list[Any]:
-        return _checked(generators.next(int(number)), spec)
+        return expected.checked(generators.next(int(number)))
 
     # The names are parts of the functions' names in the graph, which are TensorFlow's.
     def get_iterator_id_fn(unused: Tensor) -> Tensor:
@@ -105,40 +111,60 @@ def generator_dataset(
     return flat_map_fn
 
 
-def _checked(element: Any, spec: Any) -> list[Any]:
-    """The components of what a generator yielded, as arrays.
+class _Expected:
+    """What a generator must yield.
 
-    Raises:
-      TypeError, ValueError: it is not of the structure, types and shapes that were declared.
+    Args:
+      spec: the structure of the elements.
     """
-    types = _structure.output_types(spec)
-    try:
-        values = _nest.flatten_up_to(types, element)
-    except (TypeError, ValueError):
-        raise TypeError(
-            "`generator` yielded an element that did not match the expected structure. The "
-            f"expected structure was {types}, but the yielded element was {element}."
-        ) from None
-    arrays = []
-    for value, component in zip(values, _structure.flat_specs(spec)):
-        wanted = component.dtype.as_numpy_dtype
+
+    def __init__(self, spec: Any) -> None:
+        self._types = _structure.output_types(spec)
+        flat = _structure.flat_specs(spec)
+        self._components = [(s.dtype, np.dtype(s.dtype.as_numpy_dtype), s.shape) for s in flat]
+        # Most generators yield plain tuples: those need not be searched for more structure.
+        plain = type(spec) is tuple and all(isinstance(part, TensorSpec) for part in spec)
+        self._length = len(spec) if plain else None
+
+    def checked(self, element: Any) -> list[Array]:
+        """The components of what a generator yielded, as arrays.
+
+        Raises:
+          TypeError, ValueError: it is not of the structure, types and shapes that were declared.
+        """
+        return [
+            self._converted(value, *component)
+            for value, component in zip(self._parts(element), self._components)
+        ]
+
+    def _parts(self, element: Any) -> Sequence[Any]:
+        if type(element) is tuple and len(element) == self._length:
+            return element
+        try:
+            return _nest.flatten_up_to(self._types, element)
+        except (TypeError, ValueError):
+            raise TypeError(
+                "`generator` yielded an element that did not match the expected structure. The "
+                f"expected structure was {self._types}, but the yielded element was {element}."
+            ) from None
+
+    @staticmethod
+    def _converted(value: Any, dtype: DType, wanted: np.dtype[Any], shape: TensorShape) -> Array:
         try:
             array = converted(value, wanted)
         except (TypeError, ValueError):
             raise TypeError(
                 "`generator` yielded an element that could not be converted to the expected type. "
-                f"The expected type was {component.dtype.name}, but the yielded element was "
-                f"{value}."
+                f"The expected type was {dtype.name}, but the yielded element was {value}."
             ) from None
         if array.dtype != wanted:
             raise TypeError(
                 f"`generator` yielded an element of type {array.dtype} where an element of type "
                 f"{wanted} was expected."
             )
-        if not component.shape.is_compatible_with(array.shape):
+        if shape.sizes != array.shape and not shape.is_compatible_with(array.shape):
             raise ValueError(
                 f"`generator` yielded an element of shape {array.shape} where an element of shape "
-                f"{component.shape} was expected."
+                f"{shape} was expected."
             )
-        arrays.append(array)
-    return arrays
+        return array
