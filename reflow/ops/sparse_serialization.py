@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from reflow.graph import errors
 from reflow.graph.dtypes import DType, as_dtype, int64
@@ -78,6 +77,9 @@ def _restored(part: Any) -> Array:
     if not isinstance(part, bytes):
         array: Array = part
         return array
+    # Imported where a program needs it: the import takes longer than a small program runs.
+    from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
     try:
         return make_ndarray(TensorProto.FromString(part))
     except Exception as error:
