@@ -101,6 +101,8 @@ def _array(value: Any, dtype: DType | None) -> Array:
         except ValueError as error:
             _explain_ragged(value, error)
             raise
+    if isinstance(value, (list, tuple)) and array.shape != _sizes_by_first_items(value):
+        _refuse_arrays_in_list(value, array.shape, dtype)
     if dtype is None:
         return _preferred_type(array, value)
     if dtype is dtypes.string:
@@ -249,6 +251,22 @@ def _explain_ragged(value: Any, cause: Exception | None) -> None:
     raise ValueError(
         f"Argument must be a dense tensor: {value!r} - its nested lists have different lengths."
     ) from cause
+
+
+def _refuse_arrays_in_list(value: Any, sizes: tuple[int, ...], dtype: DType | None) -> None:
+    """Raises what TensorFlow raises for a list of arrays.
+
+    That lists of arrays are no constants shows in graphs: tf.stack makes a node for each array.
+    """
+    if dtype is not None:
+        raise TypeError(
+            f"Expected {dtype.name}, got a list of arrays instead: give one array. "
+            f"Received: {value!r}"
+        )
+    raise ValueError(
+        f"Argument must be a dense tensor: {value!r} - got shape {list(sizes)}, but wanted "
+        f"{list(_sizes_by_first_items(value))}: give one array, not a list of arrays."
+    )
 
 
 def _sizes_by_first_items(value: Any) -> tuple[int, ...]:

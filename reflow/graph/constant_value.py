@@ -118,12 +118,14 @@ def _operands(tensor: Tensor) -> Sequence[Tensor]:
 
 
 def _is_small(tensor: Tensor) -> bool:
+    """Whether the tensor has few elements, or is a list of as yet unknown length."""
     if tensor.dtype._is_ref_dtype:
         return False
     if tensor.op.definition.value_rule is not None:
         return True
-    count = tensor._shape.num_elements()
-    return count is not None and count <= _MAX_ELEMENTS
+    shape = tensor._shape
+    count = shape.num_elements()
+    return shape.ndims == 1 if count is None else count <= _MAX_ELEMENTS
 
 
 def _evaluate(tensor: Tensor) -> None:
@@ -145,6 +147,8 @@ def _evaluate(tensor: Tensor) -> None:
 def _computed(op: Operation, operands: Sequence[Tensor]) -> Any:
     values = [t._constant for t in operands]
     if not values or any(v is None or type(v) is _Unknown for v in values):
+        return None
+    if any(v.size > _MAX_ELEMENTS for v in values):
         return None
     assert op.definition.evaluate is not None
     try:

@@ -52,7 +52,7 @@ class ShapeRule:
                     op,
                     shapes,
                     lambda i: constant_value(inputs[i]),
-                    lambda i: constant_value_as_shape(inputs[i]),
+                    lambda i: _described_shape(inputs[i]),
                 )
         except ValueError as error:
             raise ValueError(f"{error} for {self._received(op)}.") from error
@@ -121,6 +121,13 @@ class ShapeRule:
         return kinds
 
 
+def _described_shape(tensor: Tensor) -> TensorShape:
+    rank = tensor._shape.ndims
+    if rank is not None and rank > 1:
+        raise ValueError(f"Shape must be rank 1 but is rank {rank}")
+    return constant_value_as_shape(tensor)
+
+
 def _text(shape: TensorShape) -> str:
     """A shape as TensorFlow's C++ writes it: "[2,?]", "?" if its rank is unknown."""
     if shape.sizes is None:
@@ -135,7 +142,7 @@ def _value_text(tensor: Tensor) -> str:
 
 def _described_text(tensor: Tensor) -> str:
     try:
-        described = constant_value_as_shape(tensor)
+        described = _described_shape(tensor)
     except ValueError:  # It describes none, which is what the error is about.
         return ""
     return "" if described.sizes is None else _text(described)

@@ -13,7 +13,7 @@ from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.graph import get_default_graph
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
-from reflow.graph.tensor_shape import TensorShape
+from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.ops import shapes
 from reflow.ops.op import op
 
@@ -138,11 +138,24 @@ def _convert_shape(
         return NotImplemented
     if not value.is_fully_defined():
         raise ValueError(f"Cannot convert a partially known TensorShape to a Tensor: {value}")
+    return _sizes(value.as_list(), dtype, name)
+
+
+def _convert_dimension(
+    value: Dimension, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
+) -> Tensor:
+    if value.value is None:
+        raise ValueError(f"Cannot convert an unknown Dimension to a Tensor: {value}")
+    return _sizes(value.value, dtype, name)
+
+
+def _sizes(value: Any, dtype: DType | None, name: str | None) -> Tensor:
     if dtype not in (None, dtypes.int32, dtypes.int64):
         raise TypeError(f"Cannot convert a TensorShape to dtype: {dtype}")
-    return constant(value.as_list(), dtype or dtypes.int32, name=name or "shape_as_tensor")
+    return constant(value, dtype or dtypes.int32, name=name or "shape_as_tensor")
 
 
 register_tensor_conversion_function((list, tuple), _convert_list, 100)
 register_tensor_conversion_function(TensorShape, _convert_shape, 100)
+register_tensor_conversion_function(Dimension, _convert_dimension, 100)
 register_tensor_conversion_function(object, _convert_value, 200)

@@ -294,18 +294,24 @@ class BroadcastTo:
         # Only a size of 1 is stretched.
         kept = [None if size == 1 else size for size in input.sizes]
         lead = shape.sizes[: len(shape.sizes) - len(kept)]
-        stretched = shapes.of(*shape.sizes[len(lead) :])
-        return shapes.of(*lead, *(shapes.merge(shapes.of(*kept), stretched).sizes or ()))
+        try:
+            stretched = shapes.merge(shapes.of(*kept), shapes.of(*shape.sizes[len(lead) :]))
+        except ValueError:
+            raise ValueError(
+                f"Incompatible shapes: {shapes.text(input)} vs. {shapes.text(shape)}"
+            ) from None
+        return shapes.of(*lead, *(stretched.sizes or ()))
 
     def kernel(input: Any, shape: Host) -> Any:
         sizes = shape.tolist()
+        if any(size < 0 for size in sizes):
+            raise ValueError(f"Sizes must not be negative. Received: {sizes}")
         try:
-            np.broadcast_shapes(input.shape, sizes)
-        except ValueError:
+            if isinstance(input, torch.Tensor):
+                return input.expand(sizes)
+            return np.broadcast_to(input, sizes)
+        except (RuntimeError, ValueError):
             raise ValueError(f"Incompatible shapes: {list(input.shape)} vs. {sizes}") from None
-        if isinstance(input, torch.Tensor):
-            return input.expand(sizes)
-        return np.broadcast_to(input, sizes)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         from reflow.ops.broadcasting import BroadcastGradientArgs

@@ -19,6 +19,7 @@ from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
+from reflow.ops.shapes import text as shape_text
 from reflow.ops.values import COMMON_TYPES, HOST_TYPES, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot, refers_to_variable
 from reflow.runtime.failures import explain
@@ -369,6 +370,11 @@ def _host_constant(value: Value) -> Any:
 
 def _dimensions(value: Value) -> TensorShape:
     """The shape that a value describes, for shape rules that take `Dims`."""
+    rank = value.shape.ndims
+    if rank is not None and rank > 1:
+        raise ValueError(
+            f"shape must be a vector of {{int32,int64}}, got shape {shape_text(value.shape)}"
+        )
     known = _host_constant(value)
     if known is not None:
         if known.ndim == 0:
