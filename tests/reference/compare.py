@@ -55,8 +55,8 @@ def _same_array(expected, actual, entry, what):
     np.testing.assert_allclose(
         actual,
         expected,
-        rtol=entry.rtol or relative,
-        atol=entry.atol or absolute,
+        rtol=max(entry.rtol or 0, relative),
+        atol=max(entry.atol or 0, absolute),
         err_msg=what,
     )
 

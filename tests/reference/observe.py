@@ -183,7 +183,9 @@ def constant(array):
     if array.dtype == object:
         content = [text.decode("latin-1") for text in array.ravel()]
     elif array.size <= SMALL:
-        content = [str(item) for item in array.ravel().tolist()]
+        # bfloat16 is written as the float that it is: NumPy has several such types.
+        numbers = array.astype("float32") if array.dtype.name == "bfloat16" else array
+        content = [str(item) for item in numbers.ravel().tolist()]
     else:
         checksum = zlib.crc32(np.ascontiguousarray(array).tobytes()) & 0xFFFFFFFF
         content = f"crc32 {checksum:08x}"

@@ -93,6 +93,9 @@ class Input:
         """The value fed when the case runs in `dtype`."""
         dtype = np.dtype(object if self.dtype == "string" else self.dtype or dtype)
         if self.values is not None:
+            # A number beyond the range of an integer type wraps around: NumPy 2 asks for a cast.
+            if dtype.kind in "iu":
+                return np.array(self.values).astype(dtype)
             return np.array(self.values, dtype=dtype)
         if self.domain == "special":
             return np.resize(np.array(_SPECIAL), self.shape).astype(dtype)
@@ -242,7 +245,7 @@ def case(name, build, inputs=(), **options):
     variants: how much of the inputs' static shape is known, see `VARIANTS`.
     nodes: compare names, op types, inputs and attributes of the nodes that `build` makes.
     runs: successive runs of one session (random numbers).
-    rtol, atol, why: a tolerance of its own, with the reason.
+    rtol, atol, why: a wider tolerance than the dtype's, with the reason.
     no_fd: why finite differences in float64 cannot check the gradient (a kink, a fixed dtype).
     """
     return Case(name, build, inputs, **options)

@@ -227,7 +227,15 @@ RANGES = [
         "range_tensors",
         lambda tf, a, b, d: tf.range(a, b, d),
         [of(1, None), of(9, None), of(2, None)],
-        dtypes=("int32", "int64", "float32", "float64", "float16"),
+        dtypes=("int32", "int64", "float32", "float64"),
+    ),
+    error(
+        "range_half",
+        lambda tf, a: tf.range(a, 2.0, 1.0),
+        [of(1, "float16")],
+        shows=("float16",),
+        instead=("build", "TypeError"),
+        why="TensorFlow's AssertionError has no message",
     ),
     case("range_of_size", lambda tf, a: tf.range(tf.shape(a)[0]), [x(3, 2)]),
     case("range_promotes", lambda tf, n: tf.range(0, n, 2), [of(5, "int64")]),
@@ -329,7 +337,7 @@ PLACEHOLDERS = [
 
 @script("constant_value")
 def constant_value(tf):
-    from_graph = tf.contrib.util.constant_value
+    from_graph = tf.get_static_value
     a = tf.placeholder(tf.float32, [2, None])
     yield from_graph(tf.constant([1, 2]))
     yield from_graph(tf.zeros([2], tf.int32))

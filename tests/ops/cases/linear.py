@@ -105,7 +105,23 @@ MATMULS = (
 )
 
 BATCHES = [
-    case("batch", flagged(), [x(2, 3, 4), x(2, 4, 5)], dtypes=NUMBERS, grad=True, grad2=True),
+    case(
+        "batch",
+        flagged(),
+        [x(2, 3, 4), x(2, 4, 5)],
+        dtypes=tuple(dtype for dtype in NUMBERS if dtype != "float16"),
+        grad=True,
+        grad2=True,
+    ),
+    case(
+        "batch_half",
+        flagged(),
+        [x(2, 3, 4), x(2, 4, 5)],
+        dtypes=("float16",),
+        grad=True,
+        atol=6e-3,
+        why="TensorFlow adds up in half precision: it is 3e-3 off the products, reflow 1e-3",
+    ),
     case("batch_rank_4", flagged(), [x(2, 1, 3, 2), x(2, 1, 2, 2)], grad=True, grad2=True),
     case("batch_broadcast", flagged(), [x(2, 1, 3, 2), x(3, 2, 2)], grad=True, grad2=True),
     case("batch_by_matrix", flagged(), [x(2, 3, 4), x(4, 2)], grad=True, grad2=True),

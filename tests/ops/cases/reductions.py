@@ -24,8 +24,19 @@ FLOATING = ("reduce_logsumexp",)
 NORMS = ("reduce_euclidean_norm",)
 # TensorFlow 1.15.5 crashes on the extreme of complex numbers.
 UNCRASHED = (*REALS, "bool")
+# Of equal uint32 and uint64, TensorFlow's vector code chooses any; ours always the first.
+FIRST_OF_EQUALS = tuple(dtype for dtype in UNCRASHED if dtype not in ("uint32", "uint64"))
 EXTREME = ("reduce_max", "reduce_min")
 BOOLEAN = ("reduce_all", "reduce_any")
+
+
+ROUNDED = {
+    "reduce_prod_all": {
+        "rtol": 5e-5,
+        "why": "one second gradient is a difference: in float32, TensorFlow is 1.7e-5 off, "
+        "reflow 3e-6",
+    }
+}
 
 
 def public_name(name):
@@ -77,6 +88,7 @@ def family(name):
             dtypes=kept.get(label, one),
             grad=grad,
             grad2=grad2 and label in ("all", "axis_1", "keepdims", "axes"),
+            **ROUNDED.get(f"{name}_{label}", {}),
         )
         for label, options in every.items()
     ]
@@ -318,8 +330,14 @@ EXTREMES = [
     entry
     for name in ("argmax", "argmin")
     for entry in (
-        case(name, calls(name), [x(3, 4)], dtypes=UNCRASHED),
-        case(name + "_axis_1", calls(name, 1), [x(3, 4)], dtypes=UNCRASHED),
+        case(name, calls(name), [x(3, 4)], dtypes=FIRST_OF_EQUALS),
+        case(name + "_axis_1", calls(name, 1), [x(3, 4)], dtypes=FIRST_OF_EQUALS),
+        case(
+            name + "_without_ties",
+            calls(name, 1),
+            [of([[3, 7, 1, 5], [9, 2, 6, 4]], None)],
+            dtypes=UNCRASHED,
+        ),
         case(name + "_axis_negative", calls(name, axis=-1), [x(2, 3, 4)]),
         case(name + "_middle", calls(name, axis=1), [x(2, 3, 4)]),
         case(name + "_dimension", calls(name, dimension=1), [x(3, 4)]),

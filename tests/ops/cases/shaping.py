@@ -2,9 +2,13 @@
 
 import numpy as np
 
-from tests.reference.spec import ALL, calls, case, error, f32, i32, of, script, table, x
+from tests.reference.spec import ALL, calls, case, error, f32, failure, i32, of, script, table, x
 
 TEXT = of([[b"a", b"bc"], [b"", b"d"]], "string")
+# TensorFlow repeats no large unsigned integers; reflow does.
+TILED = tuple(dtype for dtype in ALL if dtype not in ("uint16", "uint32", "uint64"))
+# No errors here: tf.concat(axis, values) and tf.split(axis, number, value), the orders of
+# TensorFlow 0.x. TensorFlow 1 refuses them, reflow takes them: tests/tf/test_old_orders.py.
 
 
 ASKING = [
@@ -263,12 +267,6 @@ CONCATS = [
         variants=("full",),
         shows=("float32", "int32"),
     ),
-    error(
-        "concat_axis_first",
-        lambda tf, a, b: tf.concat(0, [a, b]),
-        [f32(2), f32(2)],
-        variants=("full",),
-    ),
     error("concat_nothing", lambda tf: tf.concat([], 0)),
 ]
 
@@ -362,7 +360,6 @@ SPLITS = [
     error("split_uneven", calls("split", 4), [f32(6, 2)]),
     error("split_sizes_sum", calls("split", [1, 2]), [f32(6, 2)]),
     error("split_axis", calls("split", 2, 2), [f32(6, 2)]),
-    error("split_axis_first", lambda tf, a: tf.split(0, 2, a), [f32(6, 2)], variants=("full",)),
     error(
         "split_sizes_unknown",
         lambda tf, a, sizes: tf.split(a, sizes),
@@ -372,7 +369,7 @@ SPLITS = [
 ]
 
 REPEATS = [
-    case("tile", calls("tile", [2, 3]), [x(2, 3)], dtypes=ALL, grad=True, grad2=True),
+    case("tile", calls("tile", [2, 3]), [x(2, 3)], dtypes=TILED, grad=True, grad2=True),
     case("tile_vector", calls("tile", [3]), [x(2)], grad=True),
     case("tile_once", calls("tile", [1, 1]), [x(2, 3)], grad=True),
     case("tile_zero", calls("tile", [0, 2]), [x(2, 3)], grad=True),
@@ -549,10 +546,7 @@ def set_shape(tf):
     yield str(a.shape)
     a.set_shape([2, None])
     yield str(a.shape), a.shape.as_list(), a.shape.num_elements(), a.shape.is_fully_defined()
-    try:
-        a.set_shape([3, 3])
-    except ValueError as raised:
-        yield "(2, 3)" in str(raised) and "(3, 3)" in str(raised)
+    yield failure(lambda: a.set_shape([3, 3]))
     yield str(tf.matmul(a, tf.zeros([3, 4])).shape)
 
 
