@@ -11,7 +11,6 @@ import torch
 from reflow.graph import errors
 from reflow.graph.dtypes import DType, as_dtype, int64
 from reflow.graph.dtypes import string as string_type
-from reflow.graph.tensor_proto import make_ndarray, make_tensor_proto
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host
@@ -63,6 +62,10 @@ def _check(indices: Array, values: Array, dense_shape: Array) -> None:
 
 def _serialized(parts: list[list[Array]], out_type: DType) -> Array:
     """[n, 3] for n sparse tensors."""
+    # Here, where a program needs it: with the message classes, its import takes longer than a small
+    # program runs.
+    from reflow.graph.tensor_proto import make_tensor_proto
+
     result = np.empty((len(parts), 3), object)
     for row, arrays in enumerate(parts):
         for column, array in enumerate(arrays):
@@ -77,8 +80,9 @@ def _restored(part: Any) -> Array:
     if not isinstance(part, bytes):
         array: Array = part
         return array
-    # Imported where a program needs it: the import takes longer than a small program runs.
     from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
+    from reflow.graph.tensor_proto import make_ndarray
 
     try:
         return make_ndarray(TensorProto.FromString(part))
