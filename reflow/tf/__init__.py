@@ -216,16 +216,20 @@ from reflow.tf._variable_scope import (
     AUTO_REUSE,
     VariableScope,
     create_partitioned_variables,
-    disable_resource_variables,
     get_local_variable,
     get_variable,
     get_variable_scope,
     no_regularizer,
-    resource_variables_enabled,
     variable_op_scope,
     variable_scope,
 )
-from reflow.tf._variables import Variable, variable_creator_scope
+from reflow.tf._variables import (
+    Variable,
+    disable_resource_variables,
+    enable_resource_variables,
+    resource_variables_enabled,
+    variable_creator_scope,
+)
 from reflow.tf.initializers import constant as constant_initializer
 from reflow.tf.initializers import glorot_normal as glorot_normal_initializer
 from reflow.tf.initializers import glorot_uniform as glorot_uniform_initializer

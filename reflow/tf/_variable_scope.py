@@ -649,12 +649,3 @@ def create_partitioned_variables(
             lambda **unused: slicing,
         )
         return list(whole)
-
-
-def resource_variables_enabled() -> bool:
-    """Whether variables are resource variables by default: they never are."""
-    return False
-
-
-def disable_resource_variables() -> None:
-    """Makes variables no resource variables by default, which they never are."""

@@ -227,7 +227,29 @@ def _default_creator(use_resource: bool | None = None, **kwargs: Any) -> Variabl
 
     if use_resource is None:
         use_resource = get_variable_scope().use_resource
+    if use_resource is None:
+        use_resource = _use_resource_by_default
     return ResourceVariable(**kwargs) if use_resource else RefVariable(**kwargs)
+
+
+_use_resource_by_default = False
+
+
+def enable_resource_variables() -> None:
+    """Makes variables resource variables where neither they nor their scope say otherwise."""
+    global _use_resource_by_default
+    _use_resource_by_default = True
+
+
+def disable_resource_variables() -> None:
+    """Makes variables reference variables where neither they nor their scope say otherwise."""
+    global _use_resource_by_default
+    _use_resource_by_default = False
+
+
+def resource_variables_enabled() -> bool:
+    """Whether variables are resource variables by default."""
+    return _use_resource_by_default
 
 
 def _creators(graph: Graph) -> list[Creator]:

@@ -52,6 +52,36 @@ def properties(tf):
 
 
 @resources
+def by_default(tf):
+    yield tf.resource_variables_enabled()
+    tf.enable_resource_variables()
+    try:
+        yield tf.resource_variables_enabled(), tf.Variable(1.0).op.type
+        yield tf.get_variable("a", [2]).op.type, tf.Variable(1.0, use_resource=False).op.type
+        with tf.variable_scope("s", use_resource=False):
+            yield tf.get_variable("b", [2]).op.type
+    finally:
+        tf.disable_resource_variables()
+    yield tf.resource_variables_enabled(), tf.get_variable("c", [2]).op.type
+
+
+@resources
+def partitioned(tf):
+    with tf.variable_scope("s", use_resource=True):
+        v = tf.get_variable(
+            "v",
+            [4, 2],
+            initializer=tf.ones_initializer(),
+            partitioner=tf.fixed_size_partitioner(2),
+        )
+    rows = tf.nn.embedding_lookup(v, [0, 3, 1])
+    gradients = tf.gradients(rows * 2.0, list(v))
+    session = started(tf)
+    yield [part.op.type for part in v], session.run([rows, tf.convert_to_tensor(v)])
+    yield [session.run(tf.convert_to_tensor(gradient)) for gradient in gradients]
+
+
+@resources
 def nodes_of_use(tf):
     v = variable(tf)
     results = [v.value(), v.read_value(), v + 1.0, 1.0 - v, v.is_initialized()]
