@@ -6,6 +6,8 @@ import dataclasses
 import os
 from collections.abc import Callable
 
+import numpy as np
+
 from reflow.graph import errors
 from reflow.graph.function import Function
 from reflow.graph.tensor_shape import TensorShape
@@ -61,31 +63,32 @@ class MapIterator(Iterator):
     def _next(self, limit: int) -> Block | None:
         block = self._waiting
         if block is None:
-            # The side effects of a function that has some come in the order of the elements, each
-            # when its element is asked for.
-            most = min(limit, _MOST_AT_ONCE) if self._function.stateless else 1
-            block = self._source.next(most)
+            block = self._source.next(min(limit, _MOST_AT_ONCE))
         if block is None:
             return None
         self._waiting = None
-        if len(block) > 1:
-            results = self._function.of_block(block)
+        # The side effects of a function that has some come when its element is asked for: after
+        # those of the functions before it and before those of the functions behind it.
+        count = min(limit, len(block)) if self._function.stateless else 1
+        if count > 1:
+            results = self._function.of_block(block.select(slice(count)))
             if results is not None:
+                self._waiting = _rest(block, count)
                 return results
-        return self._one_by_one(block)
+        return self._one_by_one(block, count)
 
-    def _one_by_one(self, block: Block) -> Block | None:
+    def _one_by_one(self, block: Block, most: int) -> Block | None:
         """The first results, as many as have the same shapes; the other elements wait."""
         results: list[Block] = []
-        for index in range(len(block)):
+        for index in range(most):
             try:
                 result = Block.of_one(self._function(block.element(index)))
             except errors.OpError as error:
                 if results:
                     # Those before come first; this one fails again when its turn comes.
-                    self._keep(block, index)
+                    self._waiting = _rest(block, index)
                     break
-                self._keep(block, index + 1)
+                self._waiting = _rest(block, index + 1)
                 if not isinstance(error, errors.OutOfRangeError):
                     raise
                 if self._preserve_cardinality:
@@ -94,13 +97,17 @@ class MapIterator(Iterator):
                     ) from error
                 return None
             if results and result.shapes != results[0].shapes:
-                self._keep(block, index)
+                self._waiting = _rest(block, index)
                 break
             results.append(result)
+        else:
+            self._waiting = _rest(block, most)
         return concatenate(results)
 
-    def _keep(self, block: Block, start: int) -> None:
-        self._waiting = block.select(slice(start, None)) if start < len(block) else None
+
+def _rest(block: Block, start: int) -> Block | None:
+    """The elements from `start` on, if there are any."""
+    return block.select(slice(start, None)) if start < len(block) else None
 
 
 @op
@@ -239,25 +246,27 @@ class FilterIterator(Iterator):
     def _next(self, limit: int) -> Block | None:
         while True:
             block = self._waiting
-            self._waiting = None
             if block is None:
-                most = min(limit, _MOST_AT_ONCE) if self._predicate.stateless else 1
-                block = self._source.next(most)
+                block = self._source.next(min(limit, _MOST_AT_ONCE))
             if block is None:
                 return None
-            results = self._predicate.of_block(block) if len(block) > 1 else None
-            if results is not None and results.columns[0].ndim == 1:
-                mask = results.columns[0]
-            else:
-                # One at a time, so that those before one that fails are not lost.
-                if len(block) > 1:
-                    self._waiting = block.select(slice(1, None))
-                    block = block.select(slice(0, 1))
-                mask = self._decide(block.element(0))
-            if mask.all():
-                return block
+            # An element for which the predicate fails is passed over.
+            self._waiting = _rest(block, 1)
+            mask = self._decisions(
+                block, min(limit, len(block)) if self._predicate.stateless else 1
+            )
+            self._waiting = _rest(block, len(mask))
             if mask.any():
-                return block.select(mask)
+                return block.select(np.flatnonzero(mask))
+
+    def _decisions(self, block: Block, most: int) -> Array:
+        """For the first elements, `most` or one of them: whether they are kept."""
+        if most > 1:
+            results = self._predicate.of_block(block.select(slice(most)))
+            if results is not None and results.columns[0].ndim == 1:
+                return results.columns[0]
+        # One at a time, so that those before one that fails are not lost.
+        return self._decide(block.element(0))
 
     def _decide(self, element: Element) -> Array:
         (decision,) = self._predicate(element)
