@@ -102,10 +102,16 @@ IsNan: OpDefinition = unary(
     None,
     FLOATS,
     "bool",
-    ("is_nan", "math.is_nan"),
+    ("is_nan", "math.is_nan", "debugging.is_nan"),
 )
 IsInf: OpDefinition = unary(
-    "IsInf", "Whether x is infinite.", torch.isinf, None, FLOATS, "bool", ("is_inf", "math.is_inf")
+    "IsInf",
+    "Whether x is infinite.",
+    torch.isinf,
+    None,
+    FLOATS,
+    "bool",
+    ("is_inf", "math.is_inf", "debugging.is_inf"),
 )
 IsFinite: OpDefinition = unary(
     "IsFinite",
@@ -114,5 +120,5 @@ IsFinite: OpDefinition = unary(
     None,
     FLOATS,
     "bool",
-    ("is_finite", "math.is_finite"),
+    ("is_finite", "math.is_finite", "debugging.is_finite"),
 )

@@ -18,7 +18,12 @@ from reflow.graph.indexed_slices import (
     SparseTensorValue,
 )
 from reflow.graph.operation import Operation, Tensor
-from reflow.graph.tensor_shape import Dimension, TensorShape
+from reflow.graph.tensor_shape import (
+    Dimension,
+    TensorShape,
+    dimension_at_index,
+    dimension_value,
+)
 from reflow.graph.type_spec import TensorSpec
 from reflow.ops.constants import constant
 from reflow.ops.exports import exported
@@ -187,6 +192,7 @@ from reflow.tf._session import (
     get_default_session,
     message_class,
 )
+from reflow.tf._sorting import argsort, sort
 from reflow.tf._space_batches import (
     batch_to_space,
     required_space_to_batch_paddings,
@@ -211,6 +217,11 @@ from reflow.tf._state import (
     scatter_update,
 )
 from reflow.tf._static_values import get_static_value
+from reflow.tf._tensor_like import (
+    convert_to_tensor_or_indexed_slices,
+    convert_to_tensor_or_sparse_tensor,
+    is_tensor,
+)
 from reflow.tf._tensor_protos import make_ndarray, make_tensor_proto
 from reflow.tf._variable_scope import (
     AUTO_REUSE,

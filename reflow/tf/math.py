@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -391,5 +392,22 @@ def bessel_i1(x: Any, name: str | None = None) -> Tensor:
         return math_ops.Exp(abs(x)) * BesselI1e(x)
 
 
+# Functions of tf.nn, which is built on this module.
+_OF_NN = frozenset(
+    (
+        "in_top_k",
+        "l2_normalize",
+        "log_softmax",
+        "softmax",
+        "softplus",
+        "softsign",
+        "top_k",
+        "zero_fraction",
+    )
+)
+
+
 def __getattr__(name: str) -> Any:
+    if name in _OF_NN:
+        return getattr(importlib.import_module("reflow.tf.nn"), name)
     return part_or_error(__name__, name)

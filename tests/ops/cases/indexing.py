@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.reference.spec import ALL, calls, case, error, f32, flags, i32, of, table, x
+from tests.reference.spec import ALL, VARIANTS, calls, case, error, f32, flags, i32, of, table, x
 
 TEXT = of([b"a", b"bc", b""], "string")
 
@@ -539,6 +539,40 @@ ONE_HOT = [
     error("one_hot_vector_depth", calls("one_hot", [3]), [i32(2)]),
 ]
 
+SORTING = [
+    *[
+        case(
+            f"{name}_{label}",
+            calls(name, **options),
+            [x(2, 3, 4)],
+            grad=name == "sort",
+            grad2=name == "sort" and label == "last",
+            dtypes=("float32", "float64", "int32", "int8") if label == "last" else ("float32",),
+            # Of an unknown rank, TensorFlow cannot exchange the last axis with itself.
+            variants=("full", "batch", "rank") if label == "axis_last" else VARIANTS,
+        )
+        for name in ("sort", "argsort")
+        for label, options in (
+            ("last", {}),
+            ("descending", {"direction": "DESCENDING"}),
+            ("first", {"axis": 0, "name": "mine"}),
+            ("middle", {"axis": -2, "direction": "DESCENDING"}),
+            ("axis_last", {"axis": 2}),
+        )
+    ],
+    case(
+        "argsort_ties",
+        lambda tf, a: [tf.argsort(a), tf.argsort(a, direction="DESCENDING", stable=True)],
+        [of([[2, 1, 2, 1, 3]])],
+    ),
+    case("sort_empty", calls("sort"), [x(2, 0)]),
+    error("sort_direction", calls("sort", direction="UP"), [f32(2)], shows=("UP",)),
+    error("sort_axis_fed", lambda tf, a, axis: tf.sort(a, axis), [f32(2), i32()]),
+    error("sort_axis_list", calls("sort", [0]), [f32(2)]),
+    error("sort_axis_range", calls("sort", 2), [f32(2, 3)], variants=("full",)),
+    error("sort_scalar", calls("sort"), [f32()]),
+]
+
 SETS = [
     case(
         "unique",
@@ -659,4 +693,4 @@ SEGMENTS = [
     ),
 ]
 
-CASES = table(PYTHON, SLICES, GATHERS, SCATTERS, WHERE, MASKS, ONE_HOT, SETS, SEGMENTS)
+CASES = table(PYTHON, SLICES, GATHERS, SCATTERS, WHERE, MASKS, ONE_HOT, SORTING, SETS, SEGMENTS)
