@@ -41,9 +41,9 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "saturate_cast", [value]) as scope:
         value = convert_to_tensor(value, name="value")
         wanted, given = as_dtype(dtype).base_dtype, value.dtype.base_dtype
-        if given.min < wanted.min:
+        if float(given.min) < float(wanted.min):
             value = Maximum(value, convert_to_tensor(wanted.min, given, name="min"))
-        if given.max > wanted.max:
+        if float(given.max) > float(wanted.max):
             value = Minimum(value, convert_to_tensor(wanted.max, given, name="max"))
         return cast(value, wanted, scope)
 
