@@ -58,7 +58,8 @@ def mean_rows(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -
 def _indexed(reduce: str) -> SegmentKernel:
     def kernel(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> torch.Tensor:
         result = rows.new_full((count, *rows.shape[1:]), empty)
-        return result.index_reduce_(0, ids, rows, reduce, include_self=False)
+        index = ids.reshape(-1, *[1] * (rows.ndim - 1)).expand_as(rows)
+        return result.scatter_reduce_(0, index, rows, reduce, include_self=False)
 
     return kernel
 

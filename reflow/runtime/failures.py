@@ -50,7 +50,7 @@ def explain(
     """
     line = op.user_line
     where = "" if line is None else f" (defined at {line})"
-    lines = [message.rstrip("."), f"\t [[node {op.name} (op: {op.type}){where}]]"]
+    lines = [message, f"\t [[node {op.name} (op: {op.type}){where}]]"]
     if line is not None and line.text:
         lines.append(f"\t in {line.function}: {line.text}")
     if inputs:

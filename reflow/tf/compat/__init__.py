@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as _np
 
 import reflow.tf as v1
-from reflow.graph.tensor_shape import Dimension, TensorShape
+from reflow.graph.tensor_shape import dimension_at_index, dimension_value
 from reflow.tf._absence import part_or_error
 
 __all__ = [
@@ -71,20 +71,6 @@ def as_str_any(value: Any) -> str:
 def path_to_str(path: Any) -> Any:
     """The text of a path object or of bytes; anything else as it is."""
     return as_str_any(_os.fspath(path)) if isinstance(path, (str, bytes, _os.PathLike)) else path
-
-
-def dimension_value(dimension: Dimension | int | None) -> int | None:
-    """The size that a `Dimension` holds; an integer or None as it is."""
-    return dimension.value if isinstance(dimension, Dimension) else dimension
-
-
-def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
-    """Dimension `index` of a shape, unknown where the rank is.
-
-    Raises:
-      IndexError: the shape has no such dimension.
-    """
-    return Dimension(None) if shape.rank is None else shape.dims[index]
 
 
 def __getattr__(name: str) -> Any:
