@@ -9,6 +9,8 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
+# Threads that wait for each other crawl where other processes use the cores.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 #: Printed by TensorFlow 1.15.5 for the same command, less the steps per second.
 CIRCLE = """\
@@ -53,7 +55,7 @@ def run(tmp_path):
         done = subprocess.run(
             [sys.executable, "-m", "reflow.cli", "run", "-m", f"reflow.zoo.{module}", *args],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+            env={**ENVIRONMENT, "TMPDIR": str(tmp_path)},
             capture_output=True,
             text=True,
         )
@@ -125,7 +127,7 @@ def test_programs_of_the_tutorial_learn(tmp_path, variant, least):
     done = subprocess.run(
         [sys.executable, "-m", "reflow.cli", "run", str(program), variant],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"},
+        env={**ENVIRONMENT, "MPLBACKEND": "Agg"},
         capture_output=True,
         text=True,
     )
