@@ -1,6 +1,8 @@
 """Programs run as a newcomer runs them: `reflow run` in a folder of their own."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -27,14 +29,29 @@ def reflow_run(folder, program, *args):
     )
 
 
-def start(folder, program):
-    """Writes the program to `program.py` in the folder and starts it; its output is piped."""
+def heed_ctrl_c():
+    """What a child does first: tests that run in a shell's background inherit deafness to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def started(folder, program):
+    """Writes the program to `program.py` in the folder and starts it, to be killed at the end.
+
+    Its output is piped.
+    """
     (folder / "program.py").write_text(program)
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "reflow", "run", "program.py"],
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_ctrl_c,
     )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.running.processes import start
+from tests.running.processes import started
 
 # Each prints "ready" when it is where it is to be interrupted.
 PROGRAMS = {
@@ -79,11 +79,11 @@ dashboard.animate(step, 1000000, 10, 20)
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_clean_stop(tmp_path, name):
-    process = start(tmp_path, PROGRAMS[name])
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    with started(tmp_path, PROGRAMS[name]) as process:
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
     assert (out, err) == ("", "reflow run: stopped by Ctrl-C\n")
     assert process.returncode == 130
     assert sorted(path.name for path in tmp_path.iterdir()) == ["program.py"]

@@ -157,6 +157,6 @@ def test_a_damaged_file_read_by_tf_data(folder):
     assert done.stderr.startswith(
         "InvalidArgumentError: Excluding the header (16 bytes) and footer (0 bytes), input file "
         '"MNIST_data/t10k-images-idx3-ubyte" has body length 7839700 bytes, which is not an exact '
-        "multiple of the record length (784 bytes)\n"
+        "multiple of the record length (784 bytes).\n"
         "\t [[node IteratorGetNext (op: IteratorGetNext) (defined at program.py:"
     )
