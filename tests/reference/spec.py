@@ -98,7 +98,9 @@ class Input:
                 return np.array(self.values).astype(dtype)
             return np.array(self.values, dtype=dtype)
         if self.domain == "special":
-            return np.resize(np.array(_SPECIAL), self.shape).astype(dtype)
+            # Out of range in float16, and no number in integers, on purpose: NumPy warns of both.
+            with np.errstate(over="ignore", invalid="ignore"):
+                return np.resize(np.array(_SPECIAL), self.shape).astype(dtype)
         if dtype.kind == "b":
             return rng.randint(0, 2, size=self.shape).astype(dtype)
         if dtype.kind in "iu" or self.domain in ("ties", "bits", "nonzero"):
