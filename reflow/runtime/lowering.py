@@ -257,16 +257,22 @@ class Lowering:
         for tensor, value in zip(op.outputs, outputs):
             if tensor in self.values:
                 continue  # fed
+            self.values[tensor] = value
             if tensor in self._fetched and value.slot is not None:
-                self.values[tensor] = value
-                # A fetched reference is the value at this point of the run.
+                # At this point the variable must have a value.
                 self._device_forms[value] = self._read(op, value)
-            else:
-                self.values[tensor] = value
 
     def fetched_value(self, tensor: Tensor) -> Value:
+        """What a run gives for a tensor, all operations being lowered.
+
+        A fetched reference refers to the variable's memory still when the run ends.
+        """
         value = self.values[tensor]
-        return self._device_forms[value] if value.slot is not None else value
+        if value.slot is None:
+            return value
+        if self._reads.has_updated(value.slot):
+            return self._read(tensor.op, value)
+        return self._device_forms[value]
 
     # -- Where values are -------------------------------------------------------------------
 

@@ -56,3 +56,7 @@ class Reads:
             return None
         slot, update = read
         return slot if self._awaited.get(op, {}).get(slot, 0) > update else None
+
+    def has_updated(self, slot: VariableSlot) -> bool:
+        """Whether any operation updated the variable."""
+        return slot in self._updates

@@ -118,6 +118,30 @@ def variable_updates(tf):
     yield refusal(lambda: (v + 1.0)[0].assign(1.0))
 
 
+def variable_fetched_with_updates(tf):
+    """What TensorFlow gives for a reference is what the variable holds when the run ends."""
+    v = tf.Variable([1.0, 2.0], name="v")
+    w = tf.Variable([5.0, 6.0], name="w")
+    count = tf.train.create_global_step()
+    train = tf.train.GradientDescentOptimizer(0.25).minimize(tf.reduce_sum(v * v), count)
+    add = v.assign_add([10.0, 10.0])
+    with tf.control_dependencies([add]):
+        add_more = v.assign_add([100.0, 100.0])
+    copied = w.assign(v)
+    with tf.control_dependencies([copied]):
+        moved = v.assign([7.0, 8.0])
+    for fetches in (
+        [train, v, count],
+        [v, count, train],
+        [add, v],
+        [add, add_more, v],
+        [copied, moved, v, w],
+        [v, tf.scatter_add(v, [0], [4.0])],
+        [v, v[1:].assign([9.0])],
+    ):
+        yield started(tf).run(fetches)
+
+
 def variable_batch_updates(tf):
     v = tf.Variable(np.zeros([2, 3, 2], np.float32))
     values = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
@@ -910,6 +934,7 @@ GROUPS = {
         variable_on_devices,
         variable_waits_for_nothing,
         variable_updates,
+        variable_fetched_with_updates,
         variable_batch_updates,
         variable_update_types,
         variable_of_any_shape,
