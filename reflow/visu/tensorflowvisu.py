@@ -8,7 +8,8 @@ from reflow.visu.dashboard import MnistDataVis
 from reflow.visu.distribution import HISTOGRAM_BUCKETS, probability_distribution
 
 try:
-    import tensorflowvisu_digits  # the program's own, or through reflow.hook ours
+    # The program's own, or through reflow.hook ours.
+    import tensorflowvisu_digits  # type: ignore[import-not-found]
 except ModuleNotFoundError:
     from reflow.visu import tensorflowvisu_digits
 
@@ -59,7 +60,8 @@ def tf_format_mnist_images(
     labels_right = tf.image.grayscale_to_rgb(tensorflowvisu_digits.digits_right())
     computed_labels = tf.gather(labels_right, tf.argmax(computed_digits, 1))
     no_labels = tf.zeros_like(correct_labels)
-    labels = tf.where(is_correct, no_labels, correct_labels + computed_labels)
+    both_labels = correct_labels + computed_labels  # type: ignore[operator]  # set by reflow.tf
+    labels = tf.where(is_correct, no_labels, both_labels)
 
     white = _background(_WHITE)
     red = _background(_RED)
