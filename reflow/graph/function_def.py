@@ -64,7 +64,7 @@ def _output_references(op: Operation) -> list[str]:
     """How other nodes of the function name this one's outputs: "split:output:1"."""
     references = []
     for arg in op.definition.outputs:
-        for index in range(OpDefinition._count(arg, op.attrs)):
+        for index in range(OpDefinition.count(arg, op.attrs)):
             references.append(f"{op.name}:{arg.name}:{index}")
     return references
 

@@ -323,8 +323,6 @@ class OpDefinition:
             return len(attrs[arg.type_list_attr])
         return 1
 
-    _count = count
-
     def input_types(self, attrs: dict[str, Any]) -> list[DType]:
         """The element type of every input, lists laid out flat."""
         return self._types(self.inputs, attrs)

@@ -93,7 +93,7 @@ def evaluate(op: Operation, values: list[Any]) -> list[Any] | None:
     arguments: list[Any] = []
     position = 0
     for arg, kind in zip(op.definition.inputs, signature.kinds):
-        count = OpDefinition._count(arg, op.attrs)
+        count = OpDefinition.count(arg, op.attrs)
         group = [
             value if kind == "host" or tensor.dtype in HOST_TYPES else to_torch(value, tensor.dtype)
             for value, tensor in zip(values[position:], op.inputs[position : position + count])

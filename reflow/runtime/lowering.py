@@ -184,7 +184,7 @@ class Lowering:
         arguments: list[Any] = []
         position = 0
         for arg, kind in zip(op.definition.inputs, signature.kinds):
-            count = OpDefinition._count(arg, op.attrs)
+            count = OpDefinition.count(arg, op.attrs)
             group = [
                 self._argument(op, inputs[i], op.inputs[i], kind, on_host)
                 for i in range(position, position + count)
