@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from reflow.datasets import base, idx, local_files, mnist
 from reflow.graph import dtypes
-from reflow.graph.graph import get_default_graph
+from reflow.graph.seeds import get_seed
 
 __all__ = [
     "DEFAULT_SOURCE_URL",
@@ -37,7 +37,6 @@ SOURCE_URL: Final = "http://yann.lecun.com/exdb/mnist/"
 _NUM_CLASSES: Final = 10
 _PIXELS: Final = 784
 _FAKE_EXAMPLES: Final = 10000
-_MAX_SEED: Final = 2**31 - 1
 
 IdxSource: TypeAlias = str | os.PathLike[str] | BinaryIO
 """A path (TensorFlow 0.5 to 0.7) or an open file (later)."""
@@ -71,7 +70,8 @@ class DataSet:
           TypeError: `dtype` is neither float32 nor uint8.
           AssertionError: not as many labels as images; or images to flatten that have channels.
         """
-        numpy.random.seed(_numpy_seed(seed))
+        graph_seed, own_seed = get_seed(seed)
+        numpy.random.seed(graph_seed if seed is None else own_seed)
         image_dtype = dtypes.as_dtype(dtype).base_dtype
         if image_dtype not in (dtypes.uint8, dtypes.float32):
             raise TypeError(f"Invalid image dtype {image_dtype!r}, expected uint8 or float32")
@@ -160,16 +160,6 @@ def _prepared(images: Any, labels: Any, dtype: dtypes.DType, reshape: bool) -> A
         images = images.astype(numpy.float32)
         images *= numpy.float32(1.0 / 255.0)
     return images
-
-
-def _numpy_seed(seed: int | None) -> int | None:
-    """The seed that TensorFlow's `get_seed` makes of the graph's and the data set's own."""
-    graph_seed = get_default_graph().seed
-    if seed is None:
-        return None if graph_seed is None else graph_seed % _MAX_SEED
-    own_seed = seed % _MAX_SEED
-    both_zero = graph_seed is not None and graph_seed % _MAX_SEED == 0 and own_seed == 0
-    return _MAX_SEED if both_zero else own_seed
 
 
 def extract_images(f: IdxSource) -> npt.NDArray[numpy.uint8]:

@@ -50,7 +50,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.framework.importer": "tf",
         "tensorflow.python.framework.meta_graph": "tf.train",
         "tensorflow.python.framework.ops": _FRAMEWORK,
-        "tensorflow.python.framework.random_seed": "tf.random tf",
+        "tensorflow.python.framework.random_seed": "reflow.graph.seeds",
         "tensorflow.python.framework.sparse_tensor": "tf",
         "tensorflow.python.framework.tensor_shape": "reflow.graph.tensor_shape",
         "tensorflow.python.framework.tensor_spec": "tf",

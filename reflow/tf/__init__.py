@@ -18,6 +18,7 @@ from reflow.graph.indexed_slices import (
     SparseTensorValue,
 )
 from reflow.graph.operation import Operation, Tensor
+from reflow.graph.seeds import get_seed, set_random_seed
 from reflow.graph.tensor_shape import (
     Dimension,
     TensorShape,
@@ -177,7 +178,6 @@ from reflow.tf._scopes import (
     name_scope,
     op_scope,
 )
-from reflow.tf._seeds import get_seed, set_random_seed
 from reflow.tf._segments import (
     bincount,
     sparse_segment_mean,

@@ -10,6 +10,7 @@ from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import as_dtype
 from reflow.graph.operation import Tensor
+from reflow.graph.seeds import get_seed, set_random_seed
 from reflow.graph.tensor_shape import Dimension
 from reflow.ops import math as math_ops
 from reflow.ops import random as random_ops
@@ -18,7 +19,6 @@ from reflow.tf._control_flow import check, with_dependencies
 from reflow.tf._filling import zeros_like
 from reflow.tf._reductions import reduce_all
 from reflow.tf._scopes import name_scope
-from reflow.tf._seeds import get_seed, set_random_seed
 
 _UNIFORM_TYPES = (
     dtypes.float16,

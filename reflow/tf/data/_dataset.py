@@ -15,6 +15,7 @@ from reflow.graph.function import CopyingFuncGraph, Function, unique_number
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.operation import Operation, Tensor
+from reflow.graph.seeds import get_seed
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.graph.type_spec import TensorSpec, TypeSpec
 from reflow.ops.arrays import Identity
@@ -37,7 +38,6 @@ from reflow.tf import math, strings
 from reflow.tf._arrays import shape
 from reflow.tf._checks import Assert
 from reflow.tf._scopes import name_scope
-from reflow.tf._seeds import get_seed
 from reflow.tf.data import _nest, _structure
 from reflow.tf.data._folding import folding_function
 from reflow.tf.data._generator import generator_dataset

@@ -17,13 +17,9 @@ def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
     graph = get_default_graph()
     if graph.seed is None and op_seed is None:
         return None, None
-    if graph.seed is None:
-        seeds = DEFAULT_GRAPH_SEED, op_seed % _MAX_INT32
-    else:
-        seeds = (
-            graph.seed % _MAX_INT32,
-            (graph._last_id if op_seed is None else op_seed) % _MAX_INT32,
-        )
+    graph_seed = DEFAULT_GRAPH_SEED if graph.seed is None else graph.seed
+    own_seed = graph._last_id if op_seed is None else op_seed
+    seeds = graph_seed % _MAX_INT32, own_seed % _MAX_INT32
     # Two zeros are how the ops are told that there is no seed.
     return (0, _MAX_INT32) if seeds == (0, 0) else seeds
 
