@@ -9,21 +9,31 @@ from reflow.ops.kernels import evaluate
 def op(rules: type) -> OpDefinition:
     """Registers the class as an op type under its own name.
 
+    The class groups the rules of the op and is never instantiated: its functions take no `self`.
+    What is left under its name is an OpDefinition; calling that adds a node to the graph.
+
     The class may have:
       inputs, outputs, attrs: the signature, in TensorFlow's notation (graph/signature.py).
       shape(...): the static shape of the outputs.  One parameter for each input: its
         TensorShape, or its value if annotated `Value`, or the shape that it describes if
         annotated `Dims`; attributes as keyword-only parameters, `op` for the node itself.
-      kernel(...): what it computes (ops/kernels.py).
+      kernel(...): what it computes (ops/kernels.py).  host = True: as NumPy arrays on the host.
       gradient(op, *output_gradients): one tensor or None for each input; `gradient = None`
         for an op that has none.  Without the name, differentiating is an error.
       elementwise = True: what an output holds in one place depends on what the inputs hold there;
         inputs of different shapes broadcast.
-      view = True: the output may share memory with the first input.
+      export: the public names under tf whose function is the op itself (ops/exports.py).
+      state(op): what it keeps between the runs of a session, for `kernel`'s parameter `state`.
+      constant(op, *input_shapes): the output's value where the shapes alone tell it, or None.
+      view = True: the output may share memory with the inputs.
       stateful = True: runs every time, in order; never folded or merged with its equals.
       specialised(op, *input_sizes): a kernel for inputs of exactly these sizes, or None.
       unchanged_at_same_shape = True: an output of the first input's shape is that input.
       passthrough = True: each output is the input of the same number; runs cost nothing.
       dimensions(op): for ops that build vectors of dimensions: those that are known.
+      reads = True: gives the value of a variable; runs once until the variable is updated.
+      updates = True: changes the variables that `kernel` takes as `Ref`.
+      per_variable, joined(...): one call for many updates: the inputs that `per_variable` names
+        come as lists, one item for each variable; the other inputs are the same for all.
     """
     return OpDefinition(rules, evaluate)
