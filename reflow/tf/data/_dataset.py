@@ -299,7 +299,7 @@ class Dataset:
           reshuffle_each_iteration: whether each iteration has its own order (the default).
         """
         size = convert_to_tensor(buffer_size, dtype=dtypes.int64, name="buffer_size")
-        seeds = _seed_tensors(seed)
+        seeds = seed_tensors(seed)
         reshuffle = reshuffle_each_iteration is None or reshuffle_each_iteration
         return self._same_elements(
             shuffling.ShuffleDataset, size, *seeds, reshuffle_each_iteration=reshuffle
@@ -345,7 +345,7 @@ class Dataset:
         """
         size = convert_to_tensor(batch_size, dtype=dtypes.int64, name="batch_size")
         drop = convert_to_tensor(drop_remainder, dtype=dtypes.bool, name="drop_remainder")
-        known = _known_batch_size(size, drop)
+        known = known_batch_size(size, drop)
         spec = _nest.map_structure(lambda component: component.batch(known), self._element_spec)
         variant = combining.BatchDatasetV2(
             self._variant_tensor, size, drop, **_structure.flat_attributes(spec)
@@ -382,7 +382,7 @@ class Dataset:
         pairs = zip(_nest.flatten_up_to(shapes, padding_values), _nest.flatten(types))
         values = [padding_value_tensor(value, dtype) for value, dtype in pairs]
         drop = convert_to_tensor(drop_remainder, dtype=dtypes.bool, name="drop_remainder")
-        first = TensorShape([_known_batch_size(size, drop)])
+        first = TensorShape([known_batch_size(size, drop)])
         components = [
             TensorSpec(first.concatenate(constant_value_as_shape(shape)), dtype)
             for shape, dtype in zip(sizes, _nest.flatten(types))
@@ -744,13 +744,13 @@ class DatasetSpec(TypeSpec):
 _SCALAR_BOOL = TensorSpec([], dtypes.bool)
 
 
-def _known_batch_size(size: Tensor, drop_remainder: Tensor) -> int | None:
+def known_batch_size(size: Tensor, drop_remainder: Tensor) -> int | None:
     """The first dimension of all batches, if they are sure to have the same."""
     known, dropped = constant_value(size), constant_value(drop_remainder)
     return int(known) if known is not None and dropped is not None and dropped else None
 
 
-def _seed_tensors(seed: Any) -> tuple[Tensor, Tensor]:
+def seed_tensors(seed: Any) -> tuple[Tensor, Tensor]:
     """The two seeds of a dataset, made as TensorFlow makes them, node for node."""
     first, second = get_seed(seed)
     if first is None:

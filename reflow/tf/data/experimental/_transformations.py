@@ -12,7 +12,7 @@ from reflow.graph.type_spec import TensorSpec, TypeSpec
 from reflow.ops.constants import constant
 from reflow.ops.data import folding, functional, selecting, shuffling, sources, whole
 from reflow.tf.data import _nest, _structure
-from reflow.tf.data._dataset import Dataset, _known_batch_size, _seed_tensors
+from reflow.tf.data._dataset import Dataset, known_batch_size, seed_tensors
 from reflow.tf.data._folding import folding_function
 from reflow.tf.data._readers import interleaved_by_turns
 from reflow.tf.data._structured_function import StructuredFunction
@@ -48,7 +48,7 @@ def shuffle_and_repeat(buffer_size: Any, count: Any = None, seed: Any = None) ->
         else:
             times = convert_to_tensor(count, dtype=dtypes.int64, name="count")
         return dataset._same_elements(
-            shuffling.ShuffleAndRepeatDataset, size, *_seed_tensors(seed), times
+            shuffling.ShuffleAndRepeatDataset, size, *seed_tensors(seed), times
         )
 
     return apply
@@ -84,7 +84,7 @@ def map_and_batch(
         size = convert_to_tensor(batch_size, dtype=dtypes.int64, name="batch_size")
         calls = convert_to_tensor(num_parallel_calls, dtype=dtypes.int64, name="num_parallel_calls")
         drop = convert_to_tensor(drop_remainder, dtype=dtypes.bool, name="drop_remainder")
-        known = _known_batch_size(size, drop)
+        known = known_batch_size(size, drop)
         spec = _nest.map_structure(lambda component: component.batch(known), function.output_spec)
         variant = functional.MapAndBatchDataset(
             dataset._variant_tensor,
@@ -220,7 +220,7 @@ class RandomDataset(Dataset):
 
     def __init__(self, seed: Any = None) -> None:
         spec = TensorSpec([], dtypes.int64)
-        variant = sources.RandomDataset(*_seed_tensors(seed), **_structure.flat_attributes(spec))
+        variant = sources.RandomDataset(*seed_tensors(seed), **_structure.flat_attributes(spec))
         super().__init__(variant, spec)
 
 
