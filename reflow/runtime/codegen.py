@@ -1,12 +1,13 @@
 """One straight-line Python function for a plan's steps.
 
-    def run(v0, v1):
-        v2 = k0(v0, c0)            # MatMul
-        v3 = k1(v2, s0)            # ...
-        del v2
-        return (v3.numpy(),)
+    def run(v0):
+        v1 = k3(v0, c4)
+        v2 = k5(v1, s6, use_locking=False)
+        del v0, v1
+        return (to_numpy(v2),)
 
-Every name but the values' is a global of the function.  Each line belongs to one step, so that
+Every name but the values' (v) is a global of the function: kernels (k), constants (c), variables'
+storage (s), other arguments (a).  Each line belongs to one step, so that
 an error's line number tells the operation, at no cost while nothing fails.
 """
 
@@ -58,7 +59,8 @@ class Code:
             if dead:
                 self._add(step, f"del {', '.join(dead)}")
         results = [self._fetch(fetch, fetches[:i]) for i, fetch in enumerate(fetches)]
-        self.lines.append(f"    return ({''.join(result + ', ' for result in results)})")
+        comma = "," if len(results) == 1 else ""
+        self.lines.append(f"    return ({', '.join(results)}{comma})")
         self.source = "\n".join(self.lines)
         exec(compile(self.source, self.filename, "exec"), self._globals)
         self.run = self._globals["run"]
