@@ -7,8 +7,8 @@
         return (to_numpy(v2),)
 
 Every name but the values' (v) is a global of the function: kernels (k), constants (c), variables'
-storage (s), other arguments (a).  Each line belongs to one step, so that
-an error's line number tells the operation, at no cost while nothing fails.
+storage (s), other arguments (a).  Each line belongs to one step, so that an error's line number
+tells the operation, at no cost while nothing fails.
 """
 
 from __future__ import annotations
