@@ -17,7 +17,6 @@ from reflow.ops import scattering, state
 from reflow.ops.arrays import Identity
 from reflow.ops.control import RefSwitch
 from reflow.tf import _distribution
-from reflow.tf._distribution import VariableAggregation, VariableSynchronization
 from reflow.tf._initial_values import guarded_initial_value, initialized_value
 from reflow.tf._save_slices import SaveSliceInfo, prepend_name_scope, strip_name_scope
 from reflow.tf._scopes import init_scope, name_scope
@@ -199,27 +198,6 @@ class RefVariable(Variable):
     def initializer(self) -> Operation:
         """The operation that gives the variable its initial value."""
         return self._initializer
-
-    @property
-    def initial_value(self) -> Tensor | None:
-        """The tensor that the initializer assigns."""
-        return self._initial_value
-
-    @property
-    def trainable(self) -> bool:
-        return self._trainable
-
-    @property
-    def synchronization(self) -> VariableSynchronization:
-        return self._synchronization
-
-    @property
-    def aggregation(self) -> VariableAggregation:
-        return self._aggregation
-
-    @property
-    def constraint(self) -> Callable[[Tensor], Tensor] | None:
-        return self._constraint
 
     # -- Reading ------------------------------------------------------------------------------
 

@@ -79,27 +79,6 @@ class BaseResourceVariable(Variable):
     create = initializer
 
     @property
-    def initial_value(self) -> Tensor | None:
-        """The tensor that the initializer assigns."""
-        return self._initial_value
-
-    @property
-    def trainable(self) -> bool:
-        return self._trainable
-
-    @property
-    def synchronization(self) -> VariableSynchronization:
-        return self._synchronization
-
-    @property
-    def aggregation(self) -> VariableAggregation:
-        return self._aggregation
-
-    @property
-    def constraint(self) -> Callable[[Tensor], Tensor] | None:
-        return self._constraint
-
-    @property
     def _shared_name(self) -> str:
         return self.handle.op.name
 

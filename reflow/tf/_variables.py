@@ -75,19 +75,40 @@ class Variable(metaclass=VariableType):
     graph: Graph
     device: str
     initializer: Operation
-    initial_value: Tensor
-    trainable: bool
-    synchronization: VariableSynchronization
-    aggregation: VariableAggregation
-    constraint: Callable[[Tensor], Tensor] | None
     value: Callable[[], Tensor]
     read_value: Callable[[], Tensor]
     _ref: Callable[[], Tensor]
     _is_initialized: Callable[[], Tensor]
     _read_if: Callable[[Tensor], Tensor]
     _as_graph_element: Callable[[], Tensor]
+    _initial_value: Tensor | None
+    _trainable: bool
+    _synchronization: VariableSynchronization
+    _aggregation: VariableAggregation
+    _constraint: Callable[[Tensor], Tensor] | None
 
     # -- What they have in common -------------------------------------------------------------
+
+    @property
+    def initial_value(self) -> Tensor | None:
+        """The tensor that the initializer assigns."""
+        return self._initial_value
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @property
+    def synchronization(self) -> VariableSynchronization:
+        return self._synchronization
+
+    @property
+    def aggregation(self) -> VariableAggregation:
+        return self._aggregation
+
+    @property
+    def constraint(self) -> Callable[[Tensor], Tensor] | None:
+        return self._constraint
 
     def __repr__(self) -> str:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
