@@ -168,7 +168,6 @@ _COERCERS = {
 }
 
 # `T: numbertype` and friends: the shorthands of op_def_builder.cc.
-_FLOATING = ("bfloat16", "half", "float", "double")
 _NAMED_SETS = {
     "numbertype": (
         "float", "double", "int64", "int32", "uint8", "uint16", "int16", "int8", "complex64",

@@ -375,25 +375,9 @@ class StridedSliceGrad:
 # -- Small slices that gradients need --------------------------------------------------------------
 
 
-def _element(vector: Tensor, index: int) -> Tensor:
-    return StridedSlice(
-        vector,
-        constant([index]),
-        constant([index + 1]),
-        constant([1]),
-        shrink_axis_mask=1,
-        end_mask=int(index == -1),
-    )
-
-
 def first_dimension(shape: Tensor) -> Tensor:
     """The first of a vector of dimensions."""
-    return _element(shape, 0)
-
-
-def last_dimension(shape: Tensor) -> Tensor:
-    """The last of a vector of dimensions."""
-    return _element(shape, -1)
+    return StridedSlice(shape, constant([0]), constant([1]), constant([1]), shrink_axis_mask=1)
 
 
 def dimensions_from(shape: Tensor, start: int) -> Tensor:

@@ -20,7 +20,7 @@ from reflow.ops.casts import Cast
 from reflow.ops.comparisons import Less
 from reflow.ops.constants import constant
 from reflow.ops.joining import ConcatV2
-from reflow.ops.math import Maximum, Minimum, Mul
+from reflow.ops.math import Maximum, Minimum
 from reflow.ops.reductions import Max
 from reflow.tf._arrays import rank
 from reflow.tf._arrays import shape as shape_of

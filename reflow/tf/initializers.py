@@ -7,7 +7,7 @@ partitioned variable a PartitionInfo), and gives a tensor.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
