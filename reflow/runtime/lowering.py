@@ -178,9 +178,47 @@ class Lowering:
         inputs: Sequence[Value],
         shapes: Sequence[TensorShape],
     ) -> None:
-        rules = op.definition.rules
-        stateful = op.definition.stateful
         on_host = self._runs_on_host(op, inputs)
+        arguments = self._arguments(op, signature, inputs, on_host)
+        outputs = self._computed(op, inputs, shapes, on_host)
+        updates = getattr(op.definition.rules, "updates", False)
+        updated = tuple(
+            value.slot
+            for value, kind in zip(inputs, signature.kinds)
+            if updates and kind == "ref" and value.slot is not None
+        )
+        self._reads.updated(op, updated)
+        for changed in updated:
+            self._current.pop(changed, None)
+        keywords = signature.keyword_values(op, self._states.of(op), self._device, compile_function)
+        function = _function(op, signature, on_host)
+        specialised = self._specialised(op, inputs)
+        if specialised is not None:
+            function, keywords = specialised, {}
+        # An op with one reference as its output gives the one that it took, a switch gives values.
+        gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
+        self.steps.append(
+            Step(
+                op,
+                function,
+                arguments,
+                [] if gives_reference else outputs,
+                keywords,
+                updated,
+                op.definition.stateful or not op.outputs,
+                len(op.outputs) > 1 or any(arg.is_sequence for arg in op.definition.outputs),
+            )
+        )
+        if gives_reference:
+            slot = inputs[0].slot
+            assert slot is not None
+            outputs = [Value(op.outputs[0], shapes[0], slot=slot, roots=frozenset((slot,)))]
+        self._set(op, outputs)
+
+    def _arguments(
+        self, op: Operation, signature: KernelSignature, inputs: Sequence[Value], on_host: bool
+    ) -> list[Any]:
+        """The inputs as the kernel wants them, those of an input that is a list in a list."""
         arguments: list[Any] = []
         position = 0
         for arg, kind in zip(op.definition.inputs, signature.kinds):
@@ -191,56 +229,30 @@ class Lowering:
             ]
             arguments.append(group if arg.is_sequence else group[0])
             position += count
+        return arguments
+
+    def _computed(
+        self,
+        op: Operation,
+        inputs: Sequence[Value],
+        shapes: Sequence[TensorShape],
+        on_host: bool,
+    ) -> list[Value]:
+        """The values that the kernel gives: where they are, and what memory they may share."""
+        rules = op.definition.rules
         gives_host = on_host or getattr(rules, "host", False)
-        view_roots: frozenset[Any] | None = None
+        roots: frozenset[Any] | None = None
         if getattr(rules, "view", False):
-            view_roots = frozenset().union(*(value.roots for value in inputs))
-        outputs = [
+            roots = frozenset().union(*(value.roots for value in inputs))
+        return [
             Value(
                 tensor,
                 shape,
                 on_host=gives_host or tensor.dtype.base_dtype in HOST_TYPES,
-                roots=view_roots,
+                roots=roots,
             )
             for tensor, shape in zip(op.outputs, shapes)
         ]
-        function: Callable[..., Any] = signature.function
-        if all(tensor.dtype.base_dtype in COMMON_TYPES for tensor in (*op.inputs, *op.outputs)):
-            # Decorators of kernels take care of strings and unsigned integers only.
-            function = inspect.unwrap(function)
-        specialised = self._specialised(op, inputs)
-        if on_host and not getattr(rules, "host", False):
-            function = _on_host(signature)
-        updated = tuple(
-            value.slot
-            for value, kind in zip(inputs, signature.kinds)
-            if kind == "ref" and value.slot is not None and getattr(rules, "updates", False)
-        )
-        # An op with one reference as its output gives the one that it took, a switch gives values.
-        gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
-        self._reads.updated(op, updated)
-        for changed in updated:
-            self._current.pop(changed, None)
-        keywords = signature.keyword_values(op, self._states.of(op), self._device, compile_function)
-        if specialised is not None:
-            function, keywords = specialised, {}
-        self.steps.append(
-            Step(
-                op,
-                function,
-                arguments,
-                [] if gives_reference else outputs,
-                keywords,
-                updated,
-                stateful or not op.outputs,
-                len(op.outputs) > 1 or any(arg.is_sequence for arg in op.definition.outputs),
-            )
-        )
-        if gives_reference:
-            slot = inputs[0].slot
-            assert slot is not None
-            outputs = [Value(op.outputs[0], shapes[0], slot=slot, roots=frozenset((slot,)))]
-        self._set(op, outputs)
 
     def _specialised(self, op: Operation, inputs: Sequence[Value]) -> Callable[..., Any] | None:
         """A kernel for exactly these shapes on this device, if the op has a better one."""
@@ -399,6 +411,17 @@ def _refined(inferred: TensorShape, declared: TensorShape) -> TensorShape:
     if inferred.is_fully_defined() or not inferred.is_compatible_with(declared):
         return inferred
     return inferred.merge_with(declared)
+
+
+def _function(op: Operation, signature: KernelSignature, on_host: bool) -> Callable[..., Any]:
+    """What a step calls for the kernel."""
+    if on_host and not getattr(op.definition.rules, "host", False):
+        return _on_host(signature)
+    function: Callable[..., Any] = signature.function
+    if all(tensor.dtype.base_dtype in COMMON_TYPES for tensor in (*op.inputs, *op.outputs)):
+        # Decorators of kernels take care of strings and unsigned integers only.
+        function = inspect.unwrap(function)
+    return function
 
 
 def _on_host(signature: KernelSignature) -> Callable[..., Any]:
