@@ -152,7 +152,7 @@ class _InnerModule(ModuleType):
         for place in _places(self.__name__):
             if hasattr(place, name):
                 return getattr(place, name)
-        raise AttributeError(_absence(path), name=name, obj=self)
+        raise AttributeError(_absence(path), name=name)
 
     def __dir__(self) -> list[str]:
         names = {name for place in _places(self.__name__) for name in dir(place)}

@@ -19,4 +19,6 @@ def part_or_error(namespace: str, name: str) -> Any:
             return importlib.import_module(f"{namespace}.{name}")
     if name.startswith("__"):
         raise AttributeError(f"module {namespace!r} has no attribute {name!r}")
-    raise AttributeError(explain_absence(f"{namespace.removeprefix('reflow.')}.{name}"))
+    absence = explain_absence(f"{namespace.removeprefix('reflow.')}.{name}")
+    # Without the object Python 3.12 and later make no guess of their own behind this one.
+    raise AttributeError(absence, name=name)

@@ -942,6 +942,8 @@ def names(modules):
 def _describe(value):
     if isinstance(value, (list, tuple)):
         return [_describe(item) for item in value]
+    if isinstance(value, collections.OrderedDict):  # shown in another way from Python 3.12 on
+        return f"OrderedDict({list(value.items())!r})"
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 
