@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterable
 
 from reflow.graph.operation import Operation, Tensor
@@ -17,8 +18,9 @@ def needed_operations(
     """The operations that `targets` depend on when `fed` tensors are given, in running order.
 
     An operation runs after its data and control inputs and, among what is ready, in the order
-    of creation.  An operation whose needed outputs are all fed does not run.  Of the operations
-    that are `done` only those remain that give a reference to a variable, with what it refers to.
+    of creation; updates of one variable run in the order of `_order_updates`.  An operation whose
+    needed outputs are all fed does not run.  Of the operations that are `done` only those remain
+    that give a reference to a variable, with what it refers to.
     """
     needed: set[Operation] = set()
     stack = list(targets)
@@ -36,6 +38,7 @@ def needed_operations(
         stack += _predecessors(op, fed)
     ordered = sorted(needed, key=lambda op: op._id)
     before = {op: _predecessors(op, fed) & needed for op in ordered}
+    _order_updates(ordered, before)
     if all(earlier._id < op._id for op in ordered for earlier in before[op]):
         return ordered  # true unless edges were added later
     return _topological(ordered, before)
@@ -48,6 +51,44 @@ def _predecessors(op: Operation, fed: frozenset[Tensor]) -> set[Operation]:
         if control.type != "Placeholder" or control._outputs[0] not in fed:
             awaited.add(control)
     return awaited
+
+
+def _order_updates(
+    operations: list[Operation], predecessors: dict[Operation, set[Operation]]
+) -> None:
+    """Makes each of several updates of one variable wait for those that are ready before it.
+
+    Where a run holds several, as `sess.run([train_step, clip_weights])` does, TensorFlow starts
+    each as soon as its inputs are there: weights are clipped while the gradients are still being
+    computed, and the training step comes on top.  Clipped last, from the values before the run,
+    they would lose the step.  So what has the shortest way from the start of the run goes first.
+    """
+    updates: dict[Operation, list[Operation]] = {}
+    for op in operations:
+        if getattr(op.definition.rules, "updates", False):
+            for variable in {_variable(tensor) for tensor in op._inputs}:
+                if variable is not None:
+                    updates.setdefault(variable, []).append(op)
+    several = [ops for ops in updates.values() if len(ops) > 1]
+    if not several:
+        return
+    depths: dict[Operation, int] = {}
+    for op in _topological(operations, predecessors):
+        depths[op] = 1 + max((depths[earlier] for earlier in predecessors[op]), default=0)
+    for ops in several:
+        ops.sort(key=lambda op: (depths[op], op._id))
+        for earlier, later in itertools.pairwise(ops):
+            predecessors[later].add(earlier)
+
+
+def _variable(tensor: Tensor) -> Operation | None:
+    """The operation that owns what `tensor` refers to; None for a value."""
+    while refers_to_variable(tensor.dtype):
+        references = [given for given in tensor.op._inputs if refers_to_variable(given.dtype)]
+        if not references:
+            return tensor.op
+        tensor = references[0]
+    return None
 
 
 def _topological(

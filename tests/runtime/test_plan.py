@@ -50,6 +50,37 @@ def test_fetched_variable_and_training_op(session):
     assert session.run(w).tolist() == [-1.0, 0.0]
 
 
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_of_updates_that_do_not_wait_for_each_other_the_first_ready_is_first(session, use_resource):
+    w = tf.Variable([[0.5], [-0.5]], use_resource=use_resource)
+    hidden = tf.nn.relu(tf.matmul(tf.ones([4, 2]), w) + 1.0)
+    loss = tf.reduce_mean(tf.square(hidden - 3.0))
+    train = tf.train.GradientDescentOptimizer(0.01).minimize(loss)
+    clip = w.assign(tf.clip_by_value(w, -0.1, 0.1))
+    session.run(w.initializer)
+    session.run([train, loss, clip])  # TensorFlow 1.15.5: 0.14 and -0.06
+    np.testing.assert_allclose(session.run(w), [[0.14], [-0.06]], rtol=1e-5)
+
+
+def test_equally_ready_updates_run_in_the_order_of_creation(session):
+    w = variable(session, [1.0])
+    first, second = tf.assign(w, [5.0]).op, tf.assign_add(w, [2.0]).op
+    session.run([second, first])
+    assert session.run(w).tolist() == [7.0]
+
+
+def test_joined_updates_wait_for_what_clips_their_variables(session):
+    weights = [variable(session, [2.0, -2.0]) for _ in range(3)]
+    loss = tf.add_n([tf.reduce_sum(tf.square(w - 1.0)) for w in weights])
+    train = tf.train.AdamOptimizer(0.5).minimize(loss)
+    clip = [w.assign(tf.clip_by_value(w, -1.0, 1.0)) for w in weights]
+    session.run(tf.global_variables_initializer())
+    session.run([w.initializer for w in weights])
+    session.run([train, clip])
+    for w in weights:
+        np.testing.assert_allclose(session.run(w), [0.5, -0.5], rtol=1e-5)
+
+
 def test_control_dependencies_decide(session):
     w = variable(session, [1.0])
     more = tf.assign_add(w, [1.0])
