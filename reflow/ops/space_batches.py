@@ -93,8 +93,8 @@ class SpaceToBatchND:
         batch, space, rest = input.shape[0], input.shape[1 : count + 1], input.shape[count + 1 :]
         sizes = [size + before + after for size, (before, after) in zip(space, pads)]
         padded = input.new_zeros((batch, *sizes, *rest))
-        inside = [slice(n, n + size) for size, (n, _) in zip(space, pads)]
-        padded[(slice(None), *inside)] = input
+        inside = (slice(None), *(slice(n, n + size) for size, (n, _) in zip(space, pads)))
+        padded[inside] = input
         pairs = [n for size, block in zip(sizes, blocks) for n in (_quotient(size, block), block)]
         blocked = padded.reshape(batch, *pairs, *rest)
         order = [*range(2, 2 * count + 1, 2), 0, *range(1, 2 * count, 2)]
@@ -152,10 +152,11 @@ class BatchToSpaceND:
         moved = blocked.permute(*order, *range(2 * count + 1, blocked.ndim))
         sizes = [size * block for size, block in zip(space, blocks)]
         whole = moved.reshape(batch, *sizes, *rest)
-        inside = [
-            slice(pair[0], pair[0] + _cropped(size, pair)) for size, pair in zip(sizes, margins)
-        ]
-        return whole[(slice(None), *inside)].clone()
+        inside = (
+            slice(None),
+            *(slice(pair[0], pair[0] + _cropped(size, pair)) for size, pair in zip(sizes, margins)),
+        )
+        return whole[inside].clone()
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None]:
         return SpaceToBatchND(dy, op.inputs[1], op.inputs[2]), None, None
