@@ -91,7 +91,7 @@ def error(msg: object, *args: _Any, **kwargs: _Any) -> None:
 
 def fatal(msg: object, *args: _Any, **kwargs: _Any) -> None:
     """Log `msg % args` at level FATAL; the program goes on, as in TensorFlow."""
-    get_logger().fatal(msg, *args, stacklevel=2, **kwargs)
+    get_logger().critical(msg, *args, stacklevel=2, **kwargs)
 
 
 def TaskLevelStatusMessage(msg: object) -> None:
