@@ -24,10 +24,11 @@ TASKS = {
     "step:five_layers_dropout": ("the same with dropout", "ms"),
     "start:five_layers": ("process start to first step", "s"),
     "build": ("building a graph of 5,000 operations", "s"),
+    "first_run": ("the first run of a graph of 10,000 operations", "s"),
     "memory:five_layers": ("peak memory of training", "MB"),
 }
 # What PyTorch has nothing to compare with: it builds no graph.
-WITHOUT_PYTORCH = {"build"}
+WITHOUT_PYTORCH = {"build", "first_run"}
 
 
 def measure(python: str, framework: str, task: str) -> float:
