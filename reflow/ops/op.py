@@ -24,10 +24,13 @@ def op(rules: type) -> OpDefinition:
         inputs of different shapes broadcast.
       export: the public names under tf whose function is the op itself (ops/exports.py).
       state(op): what it keeps between the runs of a session, for `kernel`'s parameter `state`.
+      state_key(op): operations with equal keys share one state; by default each has its own.
       constant(op, *input_shapes): the output's value where the shapes alone tell it, or None.
       view = True: the output may share memory with the inputs.
       stateful = True: runs every time, in order; never folded or merged with its equals.
-      specialised(op, *input_sizes): a kernel for inputs of exactly these sizes, or None.
+      specialised(op, *inputs): a kernel for inputs of exactly these sizes and constant values
+        (each a `Known`; a list of them for a list), or None.  It is called with the inputs alone,
+        and never for strings or the unsigned integers that torch hardly knows.
       unchanged_at_same_shape = True: an output of the first input's shape is that input.
       passthrough = True: each output is the input of the same number; runs cost nothing.
       dimensions(op): for ops that build vectors of dimensions: those that are known.

@@ -1,4 +1,4 @@
-"""What the ops of one session keep between runs: variables, random streams, iterators."""
+"""What the ops of one session keep between runs: variables, random streams, iterators, tables."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ class States:
     """The states of one session's ops, each made when a plan first needs it."""
 
     def __init__(self) -> None:
-        self._states: dict[Operation, Any] = {}
+        self._states: dict[Any, Any] = {}
         self._lock = threading.Lock()
 
     def of(self, op: Operation) -> Any:
         """The state of `op`; None for an op that keeps none."""
-        make = getattr(op.definition.rules, "state", None)
+        rules = op.definition.rules
+        make = getattr(rules, "state", None)
         if make is None:
             return None
+        key = rules.state_key(op) if hasattr(rules, "state_key") else op
         with self._lock:
-            if op not in self._states:
-                self._states[op] = make(op)
-            return self._states[op]
+            if key not in self._states:
+                self._states[key] = make(op)
+            return self._states[key]
 
     def variables(self) -> Iterator[tuple[Operation, VariableSlot]]:
         """The variables that this session holds so far."""
