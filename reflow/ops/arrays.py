@@ -12,7 +12,7 @@ from reflow.graph.dtypes import DType
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.kernels import Dims, Host, Value
+from reflow.ops.kernels import Dims, Host, Known, Value
 from reflow.ops.op import op
 
 Array = np.ndarray[Any, Any]
@@ -135,6 +135,11 @@ class GuaranteeConst:
     kernel = staticmethod(itself)
 
 
+def _name_of(tensor: Tensor) -> str:
+    """The name of the op that makes a tensor; what was computed at once has none."""
+    return "" if isinstance(tensor, EagerTensor) else tensor.op.name
+
+
 @op
 class EnsureShape:
     """The input itself, of which a run checks that it fits the (partly known) `shape`."""
@@ -150,7 +155,7 @@ class EnsureShape:
     def kernel(input: Any, *, shape: TensorShape, op: Operation) -> Any:
         if not shape.is_compatible_with(tuple(input.shape)):
             raise ValueError(
-                f"Shape of tensor {op.inputs[0].op.name} {list(input.shape)} is not compatible "
+                f"Shape of tensor {_name_of(op.inputs[0])} {list(input.shape)} is not compatible "
                 f"with expected shape {shapes.text(shape)}."
             )
         return input
@@ -288,6 +293,12 @@ class Reshape:
     def kernel(tensor: Any, shape: Host) -> Any:
         return tensor.reshape(shape.tolist())
 
+    def specialised(op: Operation, tensor: Known, shape: Known) -> Any:
+        if shape.value is None:
+            return None
+        sizes = shape.value.tolist()
+        return lambda tensor, _: tensor.reshape(sizes)
+
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         return reshaped(dy, op.inputs[0]), None
 
@@ -320,6 +331,12 @@ class ExpandDims:
         axis %= rank + 1
         return input.reshape((*input.shape[:axis], 1, *input.shape[axis:]))
 
+    def specialised(op: Operation, input: Known, dim: Known) -> Any:
+        if dim.value is None:
+            return None
+        axis = int(dim.value.item())
+        return lambda input, _: input.unsqueeze(axis)
+
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         return reshaped(dy, op.inputs[0]), None
 
@@ -341,6 +358,10 @@ class Squeeze:
 
     def kernel(input: Any, *, squeeze_dims: list[int]) -> Any:
         return input.reshape(_squeezed(input.shape, squeeze_dims))
+
+    def specialised(op: Operation, input: Known) -> Any:
+        sizes = _squeezed(input.sizes, op.attrs["squeeze_dims"])
+        return lambda input: input.reshape(sizes)
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
         return reshaped(dy, op.inputs[0])

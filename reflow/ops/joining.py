@@ -21,7 +21,7 @@ from reflow.ops.casts import Cast
 from reflow.ops.comparisons import GreaterEqual, Less
 from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
-from reflow.ops.kernels import Host, Value
+from reflow.ops.kernels import Host, Known, Value
 from reflow.ops.logic import LogicalAnd
 from reflow.ops.math import Add, Sub
 from reflow.ops.op import op
@@ -86,6 +86,12 @@ class ConcatV2:
 
     def kernel(values: list[Any], axis: Host) -> Any:
         return _concatenate(values, int(axis))
+
+    def specialised(op: Operation, values: list[Known], axis: Known) -> Any:
+        if axis.value is None:
+            return None
+        known_axis = int(axis.value)
+        return lambda values, _: torch.cat(values, known_axis)
 
     def gradient(op: Operation, dy: Tensor | IndexedSlices) -> list[Any]:
         return [*_parts(op.inputs[:-1], op.inputs[-1], dy), None]

@@ -38,6 +38,14 @@ _TENSOR: Kind = "device"
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a plan knows of an input: its sizes, and its value if no run changes that."""
+
+    sizes: tuple[int, ...]
+    value: Host | None
+
+
+@dataclass(frozen=True)
 class KernelSignature:
     """What a kernel asks for."""
 

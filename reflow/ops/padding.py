@@ -15,7 +15,7 @@ from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
 from reflow.ops.filling import sum_of_all
 from reflow.ops.joining import Pack
-from reflow.ops.kernels import Host, Value
+from reflow.ops.kernels import Host, Known, Value
 from reflow.ops.math import Sub
 from reflow.ops.op import op
 from reflow.ops.slicing import Slice
@@ -83,6 +83,14 @@ class Pad:
         padded = np.full(sizes, b"", object) if text else input.new_zeros(sizes)
         padded[_inside(input.shape, paddings)] = input
         return padded
+
+    def specialised(op: Operation, input: Known, paddings: Known) -> Any:
+        if paddings.value is None:
+            return None
+        _check(paddings.value)
+        # torch wants the pairs from the last axis to the first.
+        pairs = paddings.value[::-1].reshape(-1).tolist()
+        return lambda input, _: torch.constant_pad_nd(input, pairs)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         return _padding_gradient(op, dy), None

@@ -12,7 +12,7 @@ from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.elements import any_elements
-from reflow.ops.kernels import Host, Value
+from reflow.ops.kernels import Host, Known, Value
 from reflow.ops.op import op
 
 Array = np.ndarray[Any, Any]
@@ -39,13 +39,18 @@ def _transposed_shape(x: TensorShape, perm: Value, *, op: Operation) -> TensorSh
     return shapes.of(*(sizes[axis] for axis in perm.tolist()))
 
 
+def _order(perm: Array, rank: int) -> list[int]:
+    """`perm` as axes counted from the first; ValueError unless it names each axis once."""
+    axes = [axis % rank for axis in perm.tolist()]
+    if len(set(axes)) != rank:
+        missing = next(axis for axis in range(rank) if axis not in axes)
+        raise ValueError(f"{missing} is missing from {{{','.join(map(str, axes))}}}.")
+    return axes
+
+
 @any_elements
 def _permuted(x: torch.Tensor, perm: Array) -> torch.Tensor:
-    axes = [axis % x.ndim for axis in perm.tolist()]
-    if len(set(axes)) != x.ndim:
-        missing = next(axis for axis in range(x.ndim) if axis not in axes)
-        raise ValueError(f"{missing} is missing from {{{','.join(map(str, axes))}}}.")
-    return x.permute(axes)
+    return x.permute(_order(perm, x.ndim))
 
 
 @op
@@ -61,6 +66,12 @@ class Transpose:
 
     def kernel(x: Any, perm: Host) -> Any:
         return _permuted(x, perm)
+
+    def specialised(op: Operation, x: Known, perm: Known) -> Any:
+        if perm.value is None:
+            return None
+        axes = _order(perm.value, len(x.sizes))
+        return lambda x, _: x.permute(axes)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         return Transpose(dy, InvertPermutation(op.inputs[1])), None

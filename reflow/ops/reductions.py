@@ -18,10 +18,11 @@ from reflow.ops.casts import Cast
 from reflow.ops.comparisons import Equal
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import conj
-from reflow.ops.filling import BroadcastTo, Range
-from reflow.ops.kernels import Host, Value
+from reflow.ops.filling import Range
+from reflow.ops.kernels import Host, Known, Value
 from reflow.ops.math import Add, FloorDiv, FloorMod, Maximum, Mul, RealDiv
 from reflow.ops.op import op
+from reflow.ops.repeating import BroadcastTo
 from reflow.ops.unsigned import in_order, widened
 from reflow.ops.values import torch_type
 
@@ -52,6 +53,11 @@ def reduced_shape(op: Operation, input: TensorShape, axes: Any, keep_dims: bool)
     return TensorShape.of(tuple(d for i, d in enumerate(sizes) if i not in reduced))
 
 
+def _reduced_axes(axes: Host, rank: int) -> list[int]:
+    """The axes counted from the first, in order; one may be named twice."""
+    return sorted({axis % rank for axis in axes.reshape(-1).tolist()})
+
+
 def _reduction(
     name: str,
     doc: str,
@@ -72,9 +78,15 @@ def _reduction(
         return reduced_shape(op, input, reduction_indices, keep_dims)
 
     def kernel(input: torch.Tensor, reduction_indices: Host, *, keep_dims: bool) -> torch.Tensor:
-        # An axis may be named twice.
-        axes = sorted({axis % input.ndim for axis in reduction_indices.reshape(-1).tolist()})
+        axes = _reduced_axes(reduction_indices, input.ndim)
         return reduce(input, axes, keep_dims) if axes else input.clone()
+
+    def specialised(op: Operation, input: Known, reduction_indices: Known) -> Any:
+        if reduction_indices.value is None:
+            return None
+        axes = _reduced_axes(reduction_indices.value, len(input.sizes))
+        keep_dims = op.attrs["keep_dims"]
+        return (lambda input, _: reduce(input, axes, keep_dims)) if axes else None
 
     rules: dict[str, Any] = {
         "__doc__": doc,
@@ -83,6 +95,7 @@ def _reduction(
         "attrs": ("keep_dims: bool = false", *([types] if types else []), _INDEX),
         "shape": shape,
         "kernel": kernel,
+        "specialised": specialised,
         # Over no axis, or over axes of size 1 that are kept, nothing is reduced.
         "unchanged_at_same_shape": True,
         "gradient": None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from reflow.graph.dtypes import resource
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
-from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
+from reflow.ops.kernels import KernelSignature, Known, evaluate, kernel_signature
 from reflow.ops.shapes import text as shape_text
 from reflow.ops.values import COMMON_TYPES, HOST_TYPES, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot, refers_to_variable
@@ -192,7 +193,7 @@ class Lowering:
             self._current.pop(changed, None)
         keywords = signature.keyword_values(op, self._states.of(op), self._device, compile_function)
         function = _function(op, signature, on_host)
-        specialised = self._specialised(op, inputs)
+        specialised = None if on_host else _specialised(op, inputs)
         if specialised is not None:
             function, keywords = specialised, {}
         # An op with one reference as its output gives the one that it took, a switch gives values.
@@ -253,17 +254,6 @@ class Lowering:
             )
             for tensor, shape in zip(op.outputs, shapes)
         ]
-
-    def _specialised(self, op: Operation, inputs: Sequence[Value]) -> Callable[..., Any] | None:
-        """A kernel for exactly these shapes on this device, if the op has a better one."""
-        choose = getattr(op.definition.rules, "specialised", None)
-        if choose is None or self._device.type != "cpu":
-            return None
-        shapes = [value.shape for value in inputs]
-        if not all(shape.is_fully_defined() for shape in shapes):
-            return None
-        kernel: Callable[..., Any] | None = choose(op, *(shape.sizes for shape in shapes))
-        return kernel
 
     def _set(self, op: Operation, outputs: Sequence[Value]) -> None:
         for tensor, value in zip(op.outputs, outputs):
@@ -418,10 +408,34 @@ def _function(op: Operation, signature: KernelSignature, on_host: bool) -> Calla
     if on_host and not getattr(op.definition.rules, "host", False):
         return _on_host(signature)
     function: Callable[..., Any] = signature.function
-    if all(tensor.dtype.base_dtype in COMMON_TYPES for tensor in (*op.inputs, *op.outputs)):
+    if _has_common_types(op):
         # Decorators of kernels take care of strings and unsigned integers only.
         function = inspect.unwrap(function)
     return function
+
+
+def _has_common_types(op: Operation) -> bool:
+    return all(tensor.dtype.base_dtype in COMMON_TYPES for tensor in (*op._inputs, *op._outputs))
+
+
+def _specialised(op: Operation, inputs: Sequence[Value]) -> Callable[..., Any] | None:
+    """The op's kernel for exactly these shapes and constants, if it has one."""
+    choose = getattr(op.definition.rules, "specialised", None)
+    if choose is None or not _has_common_types(op):
+        return None
+    if not all(value.shape.is_fully_defined() for value in inputs):
+        return None
+    known = iter([Known(value.shape.sizes or (), _host_constant(value)) for value in inputs])
+    arguments = []
+    for arg in op.definition.inputs:
+        group = list(islice(known, OpDefinition.count(arg, op.attrs)))
+        arguments.append(group if arg.is_sequence else group[0])
+    try:
+        kernel: Callable[..., Any] | None = choose(op, *arguments)
+    except ValueError:
+        # What is wrong is said in the run, with the operation named.
+        return None
+    return kernel
 
 
 def _on_host(signature: KernelSignature) -> Callable[..., Any]:
