@@ -74,6 +74,11 @@ def merge_sizes(a: Size, b: Size) -> Size:
     raise ValueError(f"Dimensions must be equal, but are {a} and {b}")
 
 
+def smaller(a: Size, b: Size) -> Size:
+    """The smaller of two dimensions."""
+    return 0 if 0 in (a, b) else None if a is None or b is None else min(a, b)
+
+
 def merge(a: TensorShape, b: TensorShape) -> TensorShape:
     """The shape that is both `a` and `b`; ValueError when they differ."""
     if a.sizes is None:

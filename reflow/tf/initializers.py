@@ -18,8 +18,8 @@ from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import math as math_ops
 from reflow.ops.arrays import Reshape
 from reflow.ops.constants import constant as constant_op
-from reflow.ops.decompositions import Qr
 from reflow.ops.diagonals import DiagPart
+from reflow.ops.linear_algebra.factorizations import Qr
 from reflow.tf import _arrays, _filling
 from reflow.tf import random as random_functions
 from reflow.tf._collections import (

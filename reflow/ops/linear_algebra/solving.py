@@ -1,0 +1,205 @@
+"""Systems of linear equations."""
+
+from __future__ import annotations
+
+import torch
+
+from reflow.graph.operation import Operation, Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.casts import Cast
+from reflow.ops.constants import constant
+from reflow.ops.diagonals import MatrixBandPart
+from reflow.ops.kernels import Host
+from reflow.ops.linear_algebra.matrices import (
+    NUMBERS,
+    identity_like,
+    in_single,
+    product,
+    require,
+    square,
+    transposed,
+)
+from reflow.ops.math import AddV2, Mul, Neg, Sub
+from reflow.ops.op import op
+
+NOT_INVERTIBLE = "Input matrix is not invertible."
+
+
+@op
+class MatrixInverse:
+    """The inverses of matrices, or of their adjoints; InvalidArgumentError if there is none."""
+
+    inputs = "input: T"
+    outputs = "output: T"
+    attrs = ("adjoint: bool = false", NUMBERS)
+    export = ("matrix_inverse", "linalg.inv")
+
+    def shape(input: TensorShape) -> TensorShape:
+        return square(input)
+
+    @in_single
+    def kernel(input: torch.Tensor, *, adjoint: bool) -> torch.Tensor:
+        inverse, failed_at = torch.linalg.inv_ex(input.mH if adjoint else input)
+        require(failed_at == 0, "Input is not invertible.")
+        return inverse
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        inverse = op.outputs[0]
+        inner = product(dy, inverse, adjoint_b=True)
+        return Neg(product(inverse, inner, adjoint_a=True))
+
+
+def _solution_shape(matrix: TensorShape, rhs: TensorShape) -> TensorShape:
+    """[..., m, n], [..., m, k] -> [..., n, k]."""
+    matrix, rhs = shapes.with_rank_at_least(matrix, 2), shapes.with_rank_at_least(rhs, 2)
+    if matrix.sizes is None or rhs.sizes is None:
+        return shapes.UNKNOWN
+    batch = shapes.merge(shapes.of(*matrix.sizes[:-2]), shapes.of(*rhs.sizes[:-2]))
+    rows = shapes.merge_sizes(matrix.sizes[-2], rhs.sizes[-2])
+    is_square = matrix.sizes[-2] is not None and matrix.sizes[-2] == matrix.sizes[-1]
+    columns = rows if is_square else matrix.sizes[-1]
+    return shapes.of(*(batch.sizes or ()), columns, rhs.sizes[-1])
+
+
+def _square_solution_shape(matrix: TensorShape, rhs: TensorShape) -> TensorShape:
+    """[..., n, n], [..., n, k] -> [..., n, k]."""
+    return _solution_shape(square(matrix), rhs)
+
+
+def _matrix_gradient(op: Operation, db: Tensor) -> Tensor:
+    """The gradient by the matrix, of an op that solves for op.outputs[0]; db: that by `rhs`."""
+    x = op.outputs[0]
+    if op.attrs["adjoint"]:
+        return Neg(product(x, db, adjoint_b=True))
+    return Neg(product(db, x, adjoint_b=True))
+
+
+@op
+class MatrixSolve:
+    """x with matrix @ x = rhs (or of the adjoint).  [..., n, n], [..., n, k] -> [..., n, k]."""
+
+    inputs = "matrix: T, rhs: T"
+    outputs = "output: T"
+    attrs = ("adjoint: bool = false", NUMBERS)
+    export = ("matrix_solve", "linalg.solve")
+
+    def shape(matrix: TensorShape, rhs: TensorShape) -> TensorShape:
+        return _square_solution_shape(matrix, rhs)
+
+    @in_single
+    def kernel(matrix: torch.Tensor, rhs: torch.Tensor, *, adjoint: bool) -> torch.Tensor:
+        solution, failed_at = torch.linalg.solve_ex(matrix.mH if adjoint else matrix, rhs)
+        require(failed_at == 0, NOT_INVERTIBLE)
+        return solution
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
+        db = MatrixSolve(op.inputs[0], dy, adjoint=not op.attrs["adjoint"])
+        return _matrix_gradient(op, db), db
+
+
+@op
+class MatrixTriangularSolve:
+    """x with matrix @ x = rhs, where only one triangle of the matrix is read."""
+
+    inputs = "matrix: T, rhs: T"
+    outputs = "output: T"
+    attrs = ("lower: bool = true", "adjoint: bool = false", NUMBERS)
+    export = ("matrix_triangular_solve", "linalg.triangular_solve")
+
+    def shape(matrix: TensorShape, rhs: TensorShape) -> TensorShape:
+        return _square_solution_shape(matrix, rhs)
+
+    @in_single
+    def kernel(
+        matrix: torch.Tensor, rhs: torch.Tensor, *, lower: bool, adjoint: bool
+    ) -> torch.Tensor:
+        require(matrix.diagonal(dim1=-2, dim2=-1) != 0, NOT_INVERTIBLE)
+        triangle = matrix.mH if adjoint else matrix
+        return torch.linalg.solve_triangular(triangle, rhs, upper=lower == adjoint)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
+        lower = op.attrs["lower"]
+        db = MatrixTriangularSolve(op.inputs[0], dy, lower=lower, adjoint=not op.attrs["adjoint"])
+        below, above = (-1, 0) if lower else (0, -1)
+        da = MatrixBandPart(_matrix_gradient(op, db), constant(below), constant(above))
+        return da, db
+
+
+# -- Least squares --------------------------------------------------------------------------------
+
+
+@op
+class MatrixSolveLs:
+    """x with the least |matrix @ x - rhs|^2 + l2_regularizer |x|^2, column by column.
+
+    With `fast` from the normal equations; without, x is the smallest of the solutions for any
+    matrix, and `l2_regularizer` is ignored.  [..., m, n], [..., m, k], [] -> [..., n, k].
+    """
+
+    inputs = "matrix: T, rhs: T, l2_regularizer: double"
+    outputs = "output: T"
+    attrs = (NUMBERS, "fast: bool = true")
+
+    def shape(matrix: TensorShape, rhs: TensorShape, l2_regularizer: TensorShape) -> TensorShape:
+        shapes.with_rank(l2_regularizer, 0)
+        return _solution_shape(matrix, rhs)
+
+    @in_single
+    def kernel(
+        matrix: torch.Tensor, rhs: torch.Tensor, l2_regularizer: Host, *, fast: bool
+    ) -> torch.Tensor:
+        if not fast:
+            return torch.linalg.pinv(matrix) @ rhs
+        rows, columns = matrix.shape[-2:]
+        if rows >= columns:
+            return _normal_solution(matrix.mH @ matrix, matrix.mH @ rhs, l2_regularizer)
+        return matrix.mH @ _normal_solution(matrix @ matrix.mH, rhs, l2_regularizer)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor, None]:
+        if not op.attrs["fast"]:
+            raise ValueError("Gradient not defined for fast=False")
+        rows, columns = (op.inputs[0].shape.sizes or (None, None))[-2:]
+        if rows is None or columns is None:
+            raise ValueError(
+                "The gradient of least squares depends on whether there are more rows or columns: "
+                f"expected matrices of known size. Received: {op.inputs[0].shape}"
+            )
+        gradients = _overdetermined if rows >= columns else _underdetermined
+        return (*gradients(op, dy), None)
+
+
+def _normal_solution(gramian: torch.Tensor, rhs: torch.Tensor, l2: Host) -> torch.Tensor:
+    """The solution of (gramian + l2) x = rhs."""
+    gramian.diagonal(dim1=-2, dim2=-1).add_(float(l2))
+    lower, failed_at = torch.linalg.cholesky_ex(gramian)
+    require(
+        failed_at == 0,
+        "Input matrix was rank deficient or ill-conditioned. Try setting fast=False or provide a "
+        "larger l2_regularizer > 0.",
+    )
+    return torch.cholesky_solve(rhs, lower)
+
+
+def _regularized(op: Operation, gramian: Tensor) -> Tensor:
+    l2 = Cast(op.inputs[2], DstT=gramian.dtype.base_dtype)
+    return AddV2(gramian, Mul(l2, identity_like(gramian)))
+
+
+def _overdetermined(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
+    """Of x = (a^H a + l2)^-1 a^H b."""
+    a, b, x = op.inputs[0], op.inputs[1], op.outputs[0]
+    z = MatrixSolve(_regularized(op, product(a, a, adjoint_a=True)), dy)
+    xz = product(x, z, adjoint_b=True)
+    da = Sub(product(b, z, adjoint_b=True), product(a, AddV2(xz, transposed(xz))))
+    return da, product(a, z)
+
+
+def _underdetermined(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
+    """Of x = a^H (a a^H + l2)^-1 b."""
+    a, b, x = op.inputs[0], op.inputs[1], op.outputs[0]
+    gramian = _regularized(op, product(a, a, adjoint_b=True))
+    db = MatrixSolve(gramian, product(a, dy))
+    y = MatrixSolve(gramian, b)
+    rest = Sub(dy, product(a, db, adjoint_a=True))
+    return Sub(product(y, rest, adjoint_b=True), product(db, x, adjoint_b=True)), db
