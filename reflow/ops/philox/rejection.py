@@ -30,7 +30,7 @@ RESERVED_PER_OUTPUT = 256
 # A uniform number can be 0 and a parameter extreme: infinities and NaN then take their course.
 _unwarned = np.errstate(divide="ignore", invalid="ignore", over="ignore")
 
-_TRUNCATED_AT = 2.0
+TRUNCATED_AT = 2.0
 _POISSON_BY_PRODUCTS_BELOW = 10.0
 
 
@@ -52,7 +52,7 @@ def truncated_normal(draw: Draw, shape: Shape, dtype: torch.dtype) -> torch.Tens
         numbers = distributions.normal(
             draw(offsets.ravel().astype(np.uint64)), (len(sections), per_group * blocks), computed
         )
-        return numbers, numbers.abs() < _TRUNCATED_AT
+        return numbers, numbers.abs() < TRUNCATED_AT
 
     result, kept = candidates(np.arange(groups), 1)
     unfinished = torch.nonzero(~kept.all(dim=1)).view(-1)

@@ -213,10 +213,27 @@ class PhiloxStream(RandomStream):
 
 
 class UnseededStream(RandomStream):
-    """The same distributions over bits that differ from process to process."""
+    """The same distributions over bits that differ from process to process.
+
+    Normal numbers are torch's: nobody can tell, and they come several times faster.
+    """
 
     def __init__(self) -> None:
         self._bits = np.random.SFC64(int.from_bytes(os.urandom(16), "little"))
+        self._generator = torch.Generator()
+        self._generator.manual_seed(int.from_bytes(os.urandom(7), "little"))
+
+    def standard_normal(self, shape: Shape, dtype: torch.dtype) -> torch.Tensor:
+        return torch.empty(shape, dtype=dtype).normal_(generator=self._generator)
+
+    def truncated_normal(self, shape: Shape, dtype: torch.dtype) -> torch.Tensor:
+        numbers = self.standard_normal((math.prod(shape),), dtype)
+        outside = (numbers.abs() >= rejection.TRUNCATED_AT).nonzero()[:, 0]
+        while len(outside):
+            again = self.standard_normal((len(outside),), dtype)
+            numbers[outside] = again
+            outside = outside[again.abs() >= rejection.TRUNCATED_AT]
+        return numbers.reshape(shape)
 
     def reserve(self, blocks: int) -> int:
         return 0
