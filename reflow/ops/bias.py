@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.arrays import Reshape
+from reflow.ops.arrays import Rank, Reshape
 from reflow.ops.constants import constant
-from reflow.ops.filling import ZerosLike
-from reflow.ops.math import Add
+from reflow.ops.filling import Range, ZerosLike
+from reflow.ops.kernels import Known
+from reflow.ops.math import Add, Sub
 from reflow.ops.op import op
+from reflow.ops.reductions import Sum
 
 _ATTRS = ("T: numbertype", "data_format: {'NHWC', 'NCHW'} = 'NHWC'")
 
@@ -19,6 +23,23 @@ _ATTRS = ("T: numbertype", "data_format: {'NHWC', 'NCHW'} = 'NHWC'")
 def _channel_axis(data_format: str, rank: int) -> int:
     """The last dimension; with NCHW the third from the end, or the second of a matrix's."""
     return 1 if data_format == "NCHW" and rank > 2 else rank - 1
+
+
+def _sum_shape(value: TensorShape, bias: TensorShape, *, data_format: str) -> TensorShape:
+    value, bias = shapes.with_rank_at_least(value, 2), shapes.with_rank(bias, 1)
+    if value.sizes is None or bias.sizes is None:
+        return value
+    axis = _channel_axis(data_format, len(value.sizes))
+    sizes = list(value.sizes)
+    sizes[axis] = shapes.merge_sizes(sizes[axis], bias.sizes[0])
+    return TensorShape.of(tuple(sizes))
+
+
+def _sum(value: torch.Tensor, bias: torch.Tensor, *, data_format: str) -> torch.Tensor:
+    axis = _channel_axis(data_format, value.dim())
+    if value.dim() < 2 or value.shape[axis] != bias.shape[0]:
+        raise ValueError("Must provide as many biases as the last dimension of the input tensor")
+    return value + bias.reshape([-1 if i == axis else 1 for i in range(value.dim())])
 
 
 @op
@@ -29,25 +50,35 @@ class BiasAdd:
     outputs = "output: T"
     attrs = _ATTRS
 
-    def shape(value: TensorShape, bias: TensorShape, *, data_format: str) -> TensorShape:
-        value, bias = shapes.with_rank_at_least(value, 2), shapes.with_rank(bias, 1)
-        if value.sizes is None or bias.sizes is None:
-            return value
-        axis = _channel_axis(data_format, len(value.sizes))
-        sizes = list(value.sizes)
-        sizes[axis] = shapes.merge_sizes(sizes[axis], bias.sizes[0])
-        return TensorShape.of(tuple(sizes))
+    shape = _sum_shape
+    kernel = _sum
 
-    def kernel(value: torch.Tensor, bias: torch.Tensor, *, data_format: str) -> torch.Tensor:
-        axis = _channel_axis(data_format, value.dim())
-        if value.dim() < 2 or value.shape[axis] != bias.shape[0]:
-            raise ValueError(
-                "Must provide as many biases as the last dimension of the input tensor"
-            )
-        return value + bias.reshape([-1 if i == axis else 1 for i in range(value.dim())])
+    def specialised(op: Operation, value: Known, bias: Known) -> Any:
+        """Channels at the end are where broadcasting puts them."""
+        rank = len(value.sizes)
+        return torch.add if _channel_axis(op.attrs["data_format"], rank) == rank - 1 else None
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
         return dy, BiasAddGrad(dy, data_format=op.attrs["data_format"])
+
+
+@op
+class BiasAddV1:
+    """BiasAdd along the last dimension, as it was before version 0.8."""
+
+    inputs = "value: T, bias: T"
+    outputs = "output: T"
+    attrs = ("T: numbertype",)
+
+    def shape(value: TensorShape, bias: TensorShape) -> TensorShape:
+        return _sum_shape(value, bias, data_format="NHWC")
+
+    def kernel(value: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        return _sum(value, bias, data_format="NHWC")
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
+        rows = Range(constant(0), Sub(Rank(dy), constant(1)), constant(1))
+        return dy, Sum(dy, rows)
 
 
 @op

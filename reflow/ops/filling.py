@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import torch
 
-from reflow.graph.constant_value import constant_value, constant_value_as_shape
+from reflow.graph.constant_value import constant_value
+from reflow.graph.dtypes import DType
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.arrays import Rank, Reshape, Shape, Size
+from reflow.ops.arrays import Rank
 from reflow.ops.constants import constant
-from reflow.ops.elements import any_elements
 from reflow.ops.kernels import Dims, Host, Value
 from reflow.ops.op import op
+from reflow.ops.values import HOST_TYPES, torch_type
 
 
 def sum_of_all(dy: Tensor) -> Tensor:
@@ -55,6 +57,28 @@ class Fill:
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor]:
         return None, sum_of_all(dy)
+
+
+@op
+class Empty:
+    """A tensor of the given shape whose elements may be anything (here zeros, always)."""
+
+    inputs = "shape: int32"
+    outputs = "output: dtype"
+    attrs = ("dtype: type", "init: bool = false")
+    stateful = True
+    gradient = None
+
+    def shape(shape: Dims) -> TensorShape:
+        return shape
+
+    def kernel(shape: Host, *, dtype: DType, device: Any) -> Any:
+        sizes = shape.tolist()
+        if shape.ndim != 1 or any(size < 0 for size in sizes):
+            raise ValueError(f"shape must be a vector of sizes >= 0. Received: {sizes}")
+        if dtype in HOST_TYPES:
+            return np.full(sizes, b"", object)
+        return torch.zeros(sizes, dtype=torch_type(dtype), device=device)
 
 
 @op
@@ -159,6 +183,12 @@ class LinSpace:
         return numbers
 
 
+@lru_cache(maxsize=32)
+def _positions(depth: int, behind: int) -> torch.Tensor:
+    """0 to depth - 1 along an axis with so many axes behind it."""
+    return torch.arange(depth).reshape(-1, *[1] * behind)
+
+
 @op
 class OneHot:
     """`on_value` at the positions that `indices` name along a new axis, `off_value` elsewhere.
@@ -208,139 +238,8 @@ class OneHot:
                 f"Expected axis to be -1 or between [0, {indices.ndim + 1}).  But received: {axis}"
             )
         place = indices.ndim if axis == -1 else axis
-        positions = torch.arange(int(depth), device=indices.device)
-        positions = positions.reshape(-1, *[1] * (indices.ndim - place))
+        positions = _positions(int(depth), indices.ndim - place).to(indices.device)
         hit = indices.unsqueeze(place) == positions
         if isinstance(on_value, torch.Tensor):
             return torch.where(hit, on_value, off_value)
         return np.where(hit.numpy(), on_value, off_value)
-
-
-# -- Repetition ---------------------------------------------------------------------------------
-
-
-@op
-class Tile:
-    """The input repeated multiples[i] times along each axis i.  [2, 3], (2, 1) -> [4, 3]."""
-
-    inputs = "input: T, multiples: Tmultiples"
-    outputs = "output: T"
-    attrs = ("T: type", "Tmultiples: {int32, int64} = int32")
-    export = ("tile", "manip.tile")
-
-    def shape(input: TensorShape, multiples: Dims, *, op: Operation) -> TensorShape:
-        (rank,) = shapes.with_rank(op.inputs[1].shape, 1).sizes or (None,)
-        if rank is None and input.sizes is None:
-            return shapes.UNKNOWN
-        sizes = (input if rank is None else shapes.with_rank(input, rank)).sizes or ()
-        counts = multiples.sizes or (None,) * len(sizes)
-        return shapes.of(*(_product(size, count) for size, count in zip(sizes, counts)))
-
-    def kernel(input: Any, multiples: Host) -> Any:
-        counts = multiples.tolist()
-        for i, count in enumerate(counts):
-            if count < 0:
-                raise ValueError(f"Expected multiples[{i}] >= 0, but got {count}")
-        if isinstance(input, torch.Tensor):
-            return _tiled(input, counts)
-        return np.tile(input, counts)
-
-    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
-        from reflow.ops.joining import Pack
-        from reflow.ops.permuting import Transpose
-        from reflow.ops.reductions import Sum
-
-        # Each axis as two, copies and positions: the copies are summed.
-        input, multiples = op.inputs
-        pairs = Transpose(
-            Pack([multiples, Shape(input, out_type=multiples.dtype)]), constant([1, 0])
-        )
-        sizes = Reshape(pairs, constant([-1]))
-        copies = Range(constant(0), Size(sizes), constant(2))
-        dx = Sum(Reshape(dy, sizes), copies)
-        dx.set_shape(input.shape)
-        return dx, None
-
-
-def _product(size: int | None, count: int | None) -> int | None:
-    if size == 0 or count == 0:
-        return 0
-    return None if size is None or count is None else size * count
-
-
-@any_elements
-def _tiled(input: torch.Tensor, counts: list[int]) -> torch.Tensor:
-    return input.repeat(counts) if counts else input.clone()
-
-
-@op
-class BroadcastTo:
-    """The input stretched to `shape` by NumPy's rules.  [3], (2, 3) -> [2, 3]."""
-
-    inputs = "input: T, shape: Tidx"
-    outputs = "output: T"
-    attrs = ("T: type", "Tidx: {int32, int64} = int32")
-    export = ("broadcast_to",)
-    view = True
-
-    def shape(input: TensorShape, shape: Dims) -> TensorShape:
-        if input.sizes is None or shape.sizes is None:
-            return shape
-        if len(input.sizes) > len(shape.sizes):
-            raise ValueError(
-                f"Rank of input ({len(input.sizes)}) must be no greater than rank of output "
-                f"shape ({len(shape.sizes)})."
-            )
-        # Only a size of 1 is stretched.
-        kept = [None if size == 1 else size for size in input.sizes]
-        lead = shape.sizes[: len(shape.sizes) - len(kept)]
-        try:
-            stretched = shapes.merge(shapes.of(*kept), shapes.of(*shape.sizes[len(lead) :]))
-        except ValueError:
-            raise ValueError(
-                f"Incompatible shapes: {shapes.text(input)} vs. {shapes.text(shape)}"
-            ) from None
-        return shapes.of(*lead, *(stretched.sizes or ()))
-
-    def kernel(input: Any, shape: Host) -> Any:
-        sizes = shape.tolist()
-        if any(size < 0 for size in sizes):
-            raise ValueError(f"Sizes must not be negative. Received: {sizes}")
-        try:
-            if isinstance(input, torch.Tensor):
-                return input.expand(sizes)
-            return np.broadcast_to(input, sizes)
-        except (RuntimeError, ValueError):
-            raise ValueError(f"Incompatible shapes: {list(input.shape)} vs. {sizes}") from None
-
-    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
-        from reflow.ops.broadcasting import BroadcastGradientArgs
-        from reflow.ops.reductions import Sum
-
-        input, shape = op.inputs
-        input_shape = Shape(input, out_type=shape.dtype)
-        _, stretched = BroadcastGradientArgs(shape, input_shape)
-        return Reshape(Sum(dy, stretched, keep_dims=True), input_shape), None
-
-
-@op
-class BroadcastArgs:
-    """The shape that tensors of shapes s0 and s1 broadcast to."""
-
-    inputs = "s0: T, s1: T"
-    outputs = "r0: T"
-    attrs = ("T: {int32, int64} = int32",)
-    export = ("broadcast_dynamic_shape",)
-    host = True
-    gradient = None
-
-    def shape(s0: TensorShape, s1: TensorShape) -> TensorShape:
-        (rank0,) = shapes.with_rank(s0, 1).sizes or (None,)
-        (rank1,) = shapes.with_rank(s1, 1).sizes or (None,)
-        return shapes.of(None if rank0 is None or rank1 is None else max(rank0, rank1))
-
-    def dimensions(op: Operation) -> TensorShape:
-        return shapes.broadcast(*(constant_value_as_shape(shape) for shape in op.inputs))
-
-    def kernel(s0: Host, s1: Host) -> Any:
-        return np.array(shapes.broadcast_sizes(s0.tolist(), s1.tolist()), s0.dtype)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from reflow.graph.constant_value import constant_value
@@ -18,7 +19,7 @@ from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
 from reflow.ops.filling import Range
 from reflow.ops.joining import ConcatV2
-from reflow.ops.kernels import Dims, Host, Value
+from reflow.ops.kernels import Dims, Host, Known, Value
 from reflow.ops.op import op
 from reflow.ops.slicing import dimensions_from
 from reflow.ops.unsigned import widened
@@ -128,6 +129,15 @@ class GatherV2:
             raise ValueError(f"batch_dims ({batch_dims}) must be at most axis ({known_axis})")
         return gather(params, indices, known_axis, batch_dims)
 
+    def specialised(op: Operation, params: Known, indices: Known, axis: Known) -> Any:
+        if axis.value is None or op.attrs["batch_dims"]:
+            return None
+        place = _positive(int(axis.value), len(params.sizes))
+        if len(indices.sizes) == 1:
+            return lambda params, indices, _: _rows(params, indices, place)
+        sizes = (*params.sizes[:place], *indices.sizes, *params.sizes[place + 1 :])
+        return lambda params, indices, _: _rows(params, indices.reshape(-1), place).reshape(sizes)
+
     def gradient(op: Operation, dy: Tensor) -> tuple[Any, None, None]:
         params, indices, axis = op.inputs
         if constant_value(axis) == 0:
@@ -179,7 +189,7 @@ def _gradient_of_elements(op: Operation, dy: Tensor) -> Tensor:
 # -- Elements of several axes at once -----------------------------------------------------------
 
 
-def _numbers(indices: torch.Tensor, sizes: Sequence[int], what: str) -> torch.Tensor:
+def row_numbers(indices: torch.Tensor, sizes: Sequence[int], what: str) -> torch.Tensor:
     """indices [..., k] into the first k dimensions of a tensor of shape `sizes`, as numbers
     of its (flattened) rows."""
     depth = indices.shape[-1]
@@ -216,7 +226,7 @@ def slices_at(params: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
     """The slices of `params` at indices [..., k] into its first k dimensions."""
     depth = indices.shape[-1]
     inner = params.shape[depth:]
-    numbers = _numbers(indices, params.shape, "param shape")
+    numbers = row_numbers(indices, params.shape, "param shape")
     table = params.reshape((math.prod(params.shape[:depth]), *inner))
     return table.index_select(0, numbers).reshape((*indices.shape[:-1], *inner))
 
@@ -248,7 +258,7 @@ def gradient_of_slices(shape: Tensor, indices: Tensor, dy: Tensor) -> IndexedSli
     return ScatterNd(indices, dy, shape)
 
 
-def _scatter_shape(indices: TensorShape, updates: TensorShape, target: TensorShape) -> TensorShape:
+def scatter_shape(indices: TensorShape, updates: TensorShape, target: TensorShape) -> TensorShape:
     """`target`, into which updates [places, inner] go at indices [places, k]."""
     indices = shapes.with_rank_at_least(indices, 1)
     if None in (indices.sizes, updates.sizes, target.sizes):
@@ -276,11 +286,11 @@ def _has_elements(*given: TensorShape) -> bool:
     return all(shape.num_elements() for shape in given)
 
 
-def _added(into: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
+def added(into: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
     """`into`, changed: every update is added at its place; places may repeat."""
     depth = indices.shape[-1]
     rows = into.view(math.prod(into.shape[:depth]), *into.shape[depth:])
-    numbers = _numbers(indices, into.shape, "shape")
+    numbers = row_numbers(indices, into.shape, "shape")
     rows.index_add_(0, numbers, updates.reshape(len(numbers), *into.shape[depth:]))
     return into
 
@@ -298,7 +308,7 @@ class ScatterNd:
     export = ("scatter_nd", "manip.scatter_nd")
 
     def shape(indices: TensorShape, updates: TensorShape, shape: Dims) -> TensorShape:
-        return _scatter_shape(indices, updates, shape)
+        return scatter_shape(indices, updates, shape)
 
     def kernel(indices: torch.Tensor, updates: torch.Tensor, shape: Host) -> torch.Tensor:
         return _scattered(updates, indices, shape)
@@ -309,99 +319,39 @@ class ScatterNd:
 
 @widened
 def _scattered(updates: torch.Tensor, indices: torch.Tensor, shape: Any) -> torch.Tensor:
-    return _added(updates.new_zeros(shape.tolist()), indices, updates)
-
-
-# -- Updates at some places of a tensor -----------------------------------------------------------
-
-
-def _updated_shape(tensor: TensorShape, indices: TensorShape, updates: TensorShape) -> TensorShape:
-    return _scatter_shape(indices, updates, tensor)
+    return added(updates.new_zeros(shape.tolist()), indices, updates)
 
 
 @op
-class TensorScatterUpdate:
-    """The tensor with the updates at their places; where a place comes twice, the last counts.
+class UnravelIndex:
+    """The coordinates of flat positions in an array of shape `dims`.
 
-    tensor [4, 5, 6], indices [n, 2], updates [n, 6] -> [4, 5, 6].
+    indices [n] -> [len(dims), n]; a scalar -> [len(dims)].
     """
 
-    inputs = "tensor: T, indices: Tindices, updates: T"
-    outputs = "output: T"
-    attrs = ("T: type", "Tindices: {int32, int64}")
-    export = ("tensor_scatter_nd_update", "tensor_scatter_update")
+    inputs = "indices: Tidx, dims: Tidx"
+    outputs = "output: Tidx"
+    attrs = ("Tidx: {int32, int64} = int32",)
+    export = ("unravel_index",)
 
-    shape = _updated_shape
+    def shape(indices: TensorShape, dims: TensorShape) -> TensorShape:
+        (rank,) = shapes.with_rank(dims, 1).sizes or (None,)
+        if indices.sizes is None:
+            return shapes.UNKNOWN
+        return shapes.of(rank, indices.num_elements()) if indices.sizes else shapes.of(rank)
 
-    def kernel(tensor: Any, indices: torch.Tensor, updates: Any) -> Any:
-        return _replaced(tensor, updates, indices)
-
-    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:
-        from reflow.ops.filling import ZerosLike
-
-        _, indices, updates = op.inputs
-        kept = TensorScatterUpdate(dy, indices, ZerosLike(updates))
-        return kept, None, GatherNd(dy, indices)
-
-
-@any_elements
-def _replaced(tensor: torch.Tensor, updates: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
-    depth = indices.shape[-1]
-    inner = tensor.shape[depth:]
-    places = _numbers(indices, tensor.shape, "shape")
-    result = tensor.clone(memory_format=torch.contiguous_format)
-    rows = result.view(math.prod(tensor.shape[:depth]), *inner)
-    # Of the updates of one place only the last is written: the order of writes is not defined.
-    numbers = torch.arange(len(places), device=places.device)
-    last = places.new_full((len(rows),), -1).scatter_reduce_(0, places, numbers, "amax")
-    written = last >= 0
-    rows[written] = updates.reshape(len(places), *inner)[last[written]]
-    return result
-
-
-@op
-class TensorScatterAdd:
-    """The tensor with every update added at its place; places may repeat."""
-
-    inputs = "tensor: T, indices: Tindices, updates: T"
-    outputs = "output: T"
-    attrs = ("T: type", "Tindices: {int32, int64}")
-    export = ("tensor_scatter_nd_add", "tensor_scatter_add")
-
-    shape = _updated_shape
-
-    def kernel(tensor: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
-        return _summed(tensor, updates, indices)
-
-    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:
-        return dy, None, GatherNd(dy, op.inputs[1])
-
-
-@op
-class TensorScatterSub:
-    """The tensor with every update subtracted at its place; places may repeat."""
-
-    inputs = "tensor: T, indices: Tindices, updates: T"
-    outputs = "output: T"
-    attrs = ("T: type", "Tindices: {int32, int64}")
-    export = ("tensor_scatter_nd_sub", "tensor_scatter_sub")
-
-    shape = _updated_shape
-
-    def kernel(tensor: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
-        return _difference(tensor, updates, indices)
-
-    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:
-        from reflow.ops.math import Neg
-
-        return dy, None, Neg(GatherNd(dy, op.inputs[1]))
-
-
-@widened
-def _summed(tensor: torch.Tensor, updates: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
-    return _added(tensor.clone(memory_format=torch.contiguous_format), indices, updates)
-
-
-@widened
-def _difference(tensor: torch.Tensor, updates: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
-    return _added(tensor.clone(memory_format=torch.contiguous_format), indices, -updates)
+    def kernel(indices: Host, dims: Host) -> Any:
+        if dims.ndim != 1:
+            raise ValueError(f'The indices can only be 1-D, got "{list(dims.shape)}"')
+        if indices.ndim > 1:
+            raise ValueError(
+                f'The indices can only be scalar or vector, got "{list(indices.shape)}"'
+            )
+        if not dims.all():
+            raise ValueError("Input dims cannot contain a dim of zero, but dims contains zero")
+        sizes = dims.tolist()
+        if np.any((indices < 0) | (indices >= math.prod(sizes))):
+            raise ValueError("index is out of bound as with dims")
+        places = np.unravel_index(indices.ravel(), sizes) if sizes else ()
+        found = np.array(places, indices.dtype).reshape(len(sizes), indices.size)
+        return torch.from_numpy(found if indices.ndim else found[:, 0])

@@ -17,13 +17,14 @@ from reflow.ops.arrays import Rank, Reshape, Shape
 from reflow.ops.casts import Cast
 from reflow.ops.comparisons import Equal, Greater, GreaterEqual
 from reflow.ops.constants import constant
-from reflow.ops.filling import BroadcastTo, Fill, OnesLike, ZerosLike
+from reflow.ops.filling import Fill, OnesLike, ZerosLike
 from reflow.ops.gathering import take
 from reflow.ops.joining import ConcatV2
 from reflow.ops.kernels import Host, Value
 from reflow.ops.logic import LogicalAnd
 from reflow.ops.math import Maximum, Mul, RealDiv, Sub
 from reflow.ops.op import op
+from reflow.ops.repeating import BroadcastTo
 from reflow.ops.selection import Select
 from reflow.ops.unsigned import widened
 

@@ -17,38 +17,62 @@ from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
 from reflow.ops.filling import Range
 from reflow.ops.gathering import take
+from reflow.ops.kernels import Host, Value
 from reflow.ops.op import op
 from reflow.ops.unsigned import in_order
 from reflow.ops.values import torch_type
 
+_NO_AXIS = np.zeros(0, np.int64)
+
 # -- Distinct elements --------------------------------------------------------------------------
 
 
-def _comparable(*vectors: Any) -> list[torch.Tensor]:
-    """Numbers that are equal where the elements of the vectors are: strings get theirs here."""
-    if isinstance(vectors[0], torch.Tensor):
-        return [in_order(vector) for vector in vectors]
-    _, numbers = np.unique(np.concatenate(vectors).astype(bytes), return_inverse=True)
-    ends = np.cumsum([len(vector) for vector in vectors])[:-1]
-    return [torch.from_numpy(part) for part in np.split(numbers.reshape(-1), ends)]
+def _comparable(*arrays: Any) -> list[torch.Tensor]:
+    """Numbers that are equal where the elements of the arrays are: strings get theirs here."""
+    if isinstance(arrays[0], torch.Tensor):
+        return [in_order(array) for array in arrays]
+    flat = np.concatenate([array.ravel() for array in arrays]).astype(bytes)
+    _, numbers = np.unique(flat, return_inverse=True)
+    ends = np.cumsum([array.size for array in arrays])[:-1]
+    parts = np.split(numbers.reshape(-1), ends)
+    return [torch.from_numpy(part.reshape(a.shape)) for part, a in zip(parts, arrays)]
 
 
-def _chosen(vector: Any, positions: torch.Tensor) -> Any:
-    return vector[positions if isinstance(vector, torch.Tensor) else positions.numpy()]
+@any_elements
+def _chosen(x: torch.Tensor, positions: torch.Tensor, axis: int = 0) -> torch.Tensor:
+    """The parts of x at these positions along an axis."""
+    return x.index_select(axis, positions)
 
 
-def _distinct(x: Any) -> tuple[Any, torch.Tensor, torch.Tensor]:
-    """The distinct elements in the order in which they first come, for each element the number
-    of its like among them, and how often each comes."""
-    if x.ndim != 1:
+def _distinct(x: Any, axis: Host = _NO_AXIS) -> tuple[Any, torch.Tensor, torch.Tensor]:
+    """The distinct parts of x along an axis in the order in which they first come, for each part
+    the number of its like among them, and how often each comes.
+
+    axis: a vector of one number, or of none for a vector x.
+    """
+    if axis.ndim != 1:
+        raise ValueError(f"axis expects a 1D vector. Received: {axis.tolist()}")
+    if axis.size > 1:
+        raise ValueError(
+            f"axis does not support input tensors larger than 1 elements. Received: {axis.tolist()}"
+        )
+    if not axis.size and x.ndim != 1:
         raise ValueError(f"unique expects a 1D vector. Received: {list(x.shape)}")
+    along = int(axis[0]) if axis.size else 0
+    if not 0 <= along < x.ndim:
+        raise ValueError(f"axis has to be between [0, {x.ndim}). Received: {along}")
     (numbers,) = _comparable(x)
-    values, inverse, counts = torch.unique(numbers, return_inverse=True, return_counts=True)
-    places = torch.arange(len(numbers), device=numbers.device)
-    first = places.new_full((len(values),), len(numbers))
+    parts = numbers.movedim(along, 0)
+    if parts.ndim > 1:
+        parts = parts.reshape(len(parts), -1)
+    # Of a vector the elements, else the rows.
+    dim = None if parts.ndim == 1 else 0
+    values, inverse, counts = torch.unique(parts, return_inverse=True, return_counts=True, dim=dim)
+    places = torch.arange(len(parts), device=parts.device)
+    first = places.new_full((len(values),), len(parts))
     first.scatter_reduce_(0, inverse, places, "amin")
     order = first.argsort()
-    return _chosen(x, first[order]), order.argsort()[inverse], counts[order]
+    return _chosen(x, first[order], along), order.argsort()[inverse], counts[order]
 
 
 @op
@@ -85,6 +109,54 @@ class UniqueWithCounts:
 
     def kernel(x: Any, *, out_idx: DType) -> tuple[Any, torch.Tensor, torch.Tensor]:
         y, idx, counts = _distinct(x)
+        return y, idx.to(torch_type(out_idx)), counts.to(torch_type(out_idx))
+
+
+_ALONG_AXIS = (
+    "T: type",
+    "Taxis: {int32, int64} = int64",
+    "out_idx: {int32, int64} = int32",
+)
+
+
+def _distinct_shapes(x: TensorShape, axis: Value) -> tuple[TensorShape, TensorShape]:
+    """Of the distinct parts and of their numbers."""
+    if axis is None or x.sizes is None:
+        return shapes.UNKNOWN, shapes.of(None)
+    sizes, along = list(x.sizes), int(axis[0]) if axis.size else 0
+    if not 0 <= along < len(sizes):
+        return shapes.UNKNOWN, shapes.of(None)
+    count, sizes[along] = sizes[along], None
+    return shapes.of(*sizes), shapes.of(count)
+
+
+@op
+class UniqueV2:
+    """As Unique, of the parts of a tensor along one axis."""
+
+    inputs = "x: T, axis: Taxis"
+    outputs = "y: T, idx: out_idx"
+    attrs = _ALONG_AXIS
+    shape = _distinct_shapes
+
+    def kernel(x: Any, axis: Host, *, out_idx: DType) -> tuple[Any, torch.Tensor]:
+        y, idx, _ = _distinct(x, axis)
+        return y, idx.to(torch_type(out_idx))
+
+
+@op
+class UniqueWithCountsV2:
+    """As UniqueV2; and how often each of the distinct parts comes."""
+
+    inputs = "x: T, axis: Taxis"
+    outputs = "y: T, idx: out_idx, count: out_idx"
+    attrs = _ALONG_AXIS
+
+    def shape(x: TensorShape, axis: Value) -> tuple[TensorShape, TensorShape, TensorShape]:
+        return *_distinct_shapes(x, axis), shapes.of(None)
+
+    def kernel(x: Any, axis: Host, *, out_idx: DType) -> tuple[Any, torch.Tensor, torch.Tensor]:
+        y, idx, counts = _distinct(x, axis)
         return y, idx.to(torch_type(out_idx)), counts.to(torch_type(out_idx))
 
 

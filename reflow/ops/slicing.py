@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from reflow.ops import shapes
 from reflow.ops.arrays import Rank, Reshape, Shape
 from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
-from reflow.ops.kernels import Dims, Host, Value
+from reflow.ops.kernels import Dims, Host, Known, Value
 from reflow.ops.math import Sub
 from reflow.ops.op import op
 
@@ -58,16 +58,13 @@ class Slice:
 
     @any_elements
     def kernel(input: torch.Tensor, begin: Host, size: Host) -> torch.Tensor:
-        index = []
-        for axis, (start, count) in enumerate(zip(begin.tolist(), size.tolist())):
-            whole = input.shape[axis]
-            if not 0 <= start <= whole:
-                raise ValueError(f"Expected begin[{axis}] in [0, {whole}], but got {start}")
-            count = whole - start if count == -1 else count
-            if not 0 <= count <= whole - start:
-                raise ValueError(f"Expected size[{axis}] in [0, {whole - start}], but got {count}")
-            index.append(slice(start, start + count))
-        return input[tuple(index)]
+        return input[_box(input.shape, begin, size)]
+
+    def specialised(op: Operation, input: Known, begin: Known, size: Known) -> Any:
+        if begin.value is None or size.value is None:
+            return None
+        index = _box(input.sizes, begin.value, size.value)
+        return lambda input, *_: input[index]
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None]:
         from reflow.ops.joining import ConcatV2, Pack
@@ -79,6 +76,19 @@ class Slice:
         column = Pack([Rank(input), constant(1)])
         paddings = ConcatV2([Reshape(begin, column), Reshape(end, column)], constant(1))
         return Pad(dy, paddings), None, None
+
+
+def _box(sizes: Sequence[int], begin: Host, size: Host) -> tuple[slice, ...]:
+    """The index of a box within a tensor of the given sizes; ValueError if it is not inside."""
+    index = []
+    for axis, (whole, start, count) in enumerate(zip(sizes, begin.tolist(), size.tolist())):
+        if not 0 <= start <= whole:
+            raise ValueError(f"Expected begin[{axis}] in [0, {whole}], but got {start}")
+        count = whole - start if count == -1 else count
+        if not 0 <= count <= whole - start:
+            raise ValueError(f"Expected size[{axis}] in [0, {whole - start}], but got {count}")
+        index.append(slice(start, start + count))
+    return tuple(index)
 
 
 def _rest(whole: Size, start: Size) -> Size:
@@ -134,16 +144,36 @@ class AxisRange:
 @dataclass(frozen=True)
 class Cut:
     """A strided slice of a tensor of a given shape: what it takes along every axis, and the
-    shape of what comes out (with new axes, without single indices)."""
+    shape of what comes out (with new axes, without single indices).
+
+    kinds: for each axis of the input or new one, in order, what becomes of it.
+    """
 
     ranges: tuple[AxisRange, ...]
     shape: tuple[Size, ...]
+    kinds: tuple[int, ...]
 
-    def taken_from(self, x: torch.Tensor) -> torch.Tensor:
-        """The elements taken, before axes come and go."""
-        backward = self._backward
-        part = x[tuple(_forward(taken) for taken in self.ranges)]
-        return part.flip(backward) if backward else part
+    @cached_property
+    def taker(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        """A function that takes these elements of a tensor."""
+        ranges = iter(self.ranges)
+        index: list[slice | int | None] = []
+        backward: list[int] = []
+        for kind in self.kinds:
+            if kind == _NEW:
+                index.append(None)
+                continue
+            taken = next(ranges)
+            if kind == _DROPPED:
+                index.append(taken.start)
+                continue
+            if taken.stride < 0:
+                backward.append(sum(not isinstance(entry, int) for entry in index))
+            index.append(_forward(taken))
+        place = tuple(index)
+        if backward:
+            return lambda x: x[place].flip(backward)
+        return lambda x: x[place]
 
     def put_into(self, x: Any, values: Any) -> None:
         """Changes the elements taken to `values`, of shape `self.shape`.  x: a tensor or array."""
@@ -182,7 +212,8 @@ def cut(
     """
     ranges: list[AxisRange] = []
     shape: list[Size] = []
-    for axis, entry, kind in _entries(len(strides), masks, len(sizes)):
+    entries = _entries(len(strides), masks, len(sizes))
+    for axis, entry, kind in entries:
         if kind == _NEW:
             shape.append(1)
             continue
@@ -202,7 +233,7 @@ def cut(
         ranges.append(taken)
         if kind == _KEPT:
             shape.append(taken.count)
-    return Cut(tuple(ranges), tuple(shape))
+    return Cut(tuple(ranges), tuple(shape), tuple(kind for _, _, kind in entries))
 
 
 def _entries(count: int, masks: Masks, rank: int) -> list[tuple[int, int | None, int]]:
@@ -279,11 +310,11 @@ def _single_index(axis: int, begin: int | None, stride: int, size: Size) -> Axis
     return AxisRange(index, 1, 1)
 
 
-def _ints(vector: Any) -> tuple[int, ...]:
+def ints(vector: Any) -> tuple[int, ...]:
     return tuple(vector.tolist())
 
 
-_STRIDED = (
+STRIDED = (
     "T: type",
     "Index: {int32, int64}",
     "begin_mask: int = 0",
@@ -301,7 +332,7 @@ class StridedSlice:
 
     inputs = "input: T, begin: Index, end: Index, strides: Index"
     outputs = "output: T"
-    attrs = _STRIDED
+    attrs = STRIDED
     view = True
 
     def shape(
@@ -312,10 +343,10 @@ class StridedSlice:
             entries = shapes.merge(entries, shapes.with_rank(tensor.shape, 1))
         if input.sizes is None or strides is None:
             return shapes.UNKNOWN
-        known_begin = None if begin is None else _ints(begin)
-        known_end = None if end is None else _ints(end)
+        known_begin = None if begin is None else ints(begin)
+        known_end = None if end is None else ints(end)
         return shapes.of(
-            *cut(known_begin, known_end, _ints(strides), Masks.of(op), input.sizes).shape
+            *cut(known_begin, known_end, ints(strides), Masks.of(op), input.sizes).shape
         )
 
     def dimensions(op: Operation) -> TensorShape | None:
@@ -328,7 +359,7 @@ class StridedSlice:
         if known.sizes is None:
             return None
         (taken,) = cut(
-            _ints(begin), _ints(end), _ints(strides), Masks.of(op), (len(known.sizes),)
+            ints(begin), ints(end), ints(strides), Masks.of(op), (len(known.sizes),)
         ).ranges
         picked = range(taken.start, taken.start + (taken.count or 0) * taken.stride, taken.stride)
         return shapes.of(*(known.sizes[i] for i in picked))
@@ -337,8 +368,15 @@ class StridedSlice:
     def kernel(
         input: torch.Tensor, begin: Host, end: Host, strides: Host, *, op: Operation
     ) -> torch.Tensor:
-        taken = cut(_ints(begin), _ints(end), _ints(strides), Masks.of(op), tuple(input.shape))
-        return taken.taken_from(input).reshape([size or 0 for size in taken.shape])
+        taken = cut(ints(begin), ints(end), ints(strides), Masks.of(op), tuple(input.shape))
+        return taken.taker(input)
+
+    def specialised(op: Operation, input: Known, begin: Known, end: Known, strides: Known) -> Any:
+        if begin.value is None or end.value is None or strides.value is None:
+            return None
+        ends = ints(begin.value), ints(end.value)
+        taker = cut(*ends, ints(strides.value), Masks.of(op), input.sizes).taker
+        return lambda input, *_: taker(input)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None, None]:
         input, begin, end, strides = op.inputs
@@ -353,7 +391,7 @@ class StridedSliceGrad:
 
     inputs = "shape: Index, begin: Index, end: Index, strides: Index, dy: T"
     outputs = "output: T"
-    attrs = _STRIDED
+    attrs = STRIDED
 
     def shape(shape: Dims) -> TensorShape:
         return shape
@@ -361,9 +399,9 @@ class StridedSliceGrad:
     def kernel(
         shape: Host, begin: Host, end: Host, strides: Host, dy: torch.Tensor, *, op: Operation
     ) -> torch.Tensor:
-        sizes = _ints(shape)
+        sizes = ints(shape)
         dx = dy.new_zeros(sizes)
-        cut(_ints(begin), _ints(end), _ints(strides), Masks.of(op), sizes).put_into(dx, dy)
+        cut(ints(begin), ints(end), ints(strides), Masks.of(op), sizes).put_into(dx, dy)
         return dx
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, None, None, None, Tensor]:

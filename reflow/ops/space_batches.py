@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import overload
+from typing import Any, overload
 
 import torch
 
@@ -72,35 +72,12 @@ class SpaceToBatchND:
         count = _space_rank(op)
         if count is None or shapes.with_rank_at_least(input, count + 1).sizes is None:
             return shapes.UNKNOWN
-        batch, space, rest = _parts(input, count)
         if block_shape is None:
-            return shapes.of(*[None] * (count + 1), *rest)
-        blocks = block_shape.tolist()
-        batch = None if batch is None else batch * math.prod(blocks)
-        if paddings is None:
-            return shapes.of(batch, *[None] * count, *rest)
-        _check(blocks, paddings.tolist(), "paddings")
-        padded = [
-            None if size is None else size + sum(pair)
-            for size, pair in zip(space, paddings.tolist())
-        ]
-        return shapes.of(batch, *map(_quotient, padded, blocks), *rest)
+            return shapes.of(*[None] * (count + 1), *_parts(input, count)[2])
+        return _blocked_shape(input, block_shape.tolist(), paddings)
 
-    @any_elements
-    def kernel(input: torch.Tensor, block_shape: Host, paddings: Host) -> torch.Tensor:
-        blocks, pads = block_shape.tolist(), paddings.tolist()
-        count = len(blocks)
-        batch, space, rest = input.shape[0], input.shape[1 : count + 1], input.shape[count + 1 :]
-        sizes = [size + before + after for size, (before, after) in zip(space, pads)]
-        padded = input.new_zeros((batch, *sizes, *rest))
-        inside = (slice(None), *(slice(n, n + size) for size, (n, _) in zip(space, pads)))
-        padded[inside] = input
-        pairs = [n for size, block in zip(sizes, blocks) for n in (_quotient(size, block), block)]
-        blocked = padded.reshape(batch, *pairs, *rest)
-        order = [*range(2, 2 * count + 1, 2), 0, *range(1, 2 * count, 2)]
-        moved = blocked.permute(*order, *range(2 * count + 1, blocked.ndim))
-        cells = [size // block for size, block in zip(sizes, blocks)]
-        return moved.reshape(batch * math.prod(blocks), *cells, *rest)
+    def kernel(input: Any, block_shape: Host, paddings: Host) -> Any:
+        return _to_batch(input, block_shape.tolist(), paddings.tolist())
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None]:
         return BatchToSpaceND(dy, op.inputs[1], op.inputs[2]), None, None
@@ -125,41 +102,133 @@ class BatchToSpaceND:
         count = _space_rank(op)
         if count is None or shapes.with_rank_at_least(input, count + 1).sizes is None:
             return shapes.UNKNOWN
-        batch, space, rest = _parts(input, count)
         if block_shape is None:
-            return shapes.of(*[None] * (count + 1), *rest)
-        blocks = block_shape.tolist()
-        batch = _quotient(batch, math.prod(blocks))
-        if crops is None:
-            return shapes.of(batch, *[None] * count, *rest)
-        _check(blocks, crops.tolist(), "crops")
-        left = [
-            None if size is None else _cropped(size * block, pair)
-            for size, block, pair in zip(space, blocks, crops.tolist())
-        ]
-        return shapes.of(batch, *left, *rest)
+            return shapes.of(*[None] * (count + 1), *_parts(input, count)[2])
+        return _spread_shape(input, block_shape.tolist(), crops)
 
-    @any_elements
-    def kernel(input: torch.Tensor, block_shape: Host, crops: Host) -> torch.Tensor:
-        blocks, margins = block_shape.tolist(), crops.tolist()
-        count = len(blocks)
-        batch = _quotient(input.shape[0], math.prod(blocks))
-        space, rest = input.shape[1 : count + 1], input.shape[count + 1 :]
-        blocked = input.reshape(*blocks, batch, *space, *rest)
-        order = [count]
-        for axis in range(count):
-            order += [count + 1 + axis, axis]
-        moved = blocked.permute(*order, *range(2 * count + 1, blocked.ndim))
-        sizes = [size * block for size, block in zip(space, blocks)]
-        whole = moved.reshape(batch, *sizes, *rest)
-        inside = (
-            slice(None),
-            *(slice(pair[0], pair[0] + _cropped(size, pair)) for size, pair in zip(sizes, margins)),
-        )
-        return whole[inside].clone()
+    def kernel(input: Any, block_shape: Host, crops: Host) -> Any:
+        return _to_space(input, block_shape.tolist(), crops.tolist())
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None]:
         return SpaceToBatchND(dy, op.inputs[1], op.inputs[2]), None, None
+
+
+# -- Square blocks of images, as before version 0.12 ----------------------------------------------
+
+
+@op
+class SpaceToBatch:
+    """SpaceToBatchND of images [batch, height, width, depth] with square blocks."""
+
+    inputs = "input: T, paddings: Tpaddings"
+    outputs = "output: T"
+    attrs = ("T: type", "Tpaddings: {int32, int64} = int32", "block_size: int >= 2")
+
+    def shape(
+        input: TensorShape, paddings: Value, *, block_size: int, op: Operation
+    ) -> TensorShape:
+        shapes.merge(shapes.with_rank(op.inputs[1].shape, 2), shapes.of(2, 2))
+        return _blocked_shape(shapes.with_rank(input, 4), [block_size] * 2, paddings)
+
+    def kernel(input: Any, paddings: Host, *, block_size: int) -> Any:
+        if input.ndim != 4:
+            raise ValueError(f"input rank should be 4 instead of: {input.ndim}")
+        return _to_batch(input, [block_size] * 2, paddings.tolist())
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        return BatchToSpace(dy, op.inputs[1], block_size=op.attrs["block_size"]), None
+
+
+@op
+class BatchToSpace:
+    """The inverse of SpaceToBatch: `crops` [2, 2] is cut off afterwards."""
+
+    inputs = "input: T, crops: Tidx"
+    outputs = "output: T"
+    attrs = ("T: type", "block_size: int >= 2", "Tidx: {int32, int64} = int32")
+
+    def shape(input: TensorShape, crops: Value, *, block_size: int, op: Operation) -> TensorShape:
+        shapes.merge(shapes.with_rank(op.inputs[1].shape, 2), shapes.of(2, 2))
+        return _spread_shape(shapes.with_rank(input, 4), [block_size] * 2, crops)
+
+    def kernel(input: Any, crops: Host, *, block_size: int) -> Any:
+        if input.ndim != 4:
+            raise ValueError(f"input rank should be 4 instead of: {input.ndim}")
+        return _to_space(input, [block_size] * 2, crops.tolist())
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        return SpaceToBatch(dy, op.inputs[1], block_size=op.attrs["block_size"]), None
+
+
+# -- Shapes and elements of both ------------------------------------------------------------------
+
+
+def _blocked_shape(input: TensorShape, blocks: Sequence[int], paddings: Value) -> TensorShape:
+    count = len(blocks)
+    batch, space, rest = _parts(input, count)
+    batch = None if batch is None else batch * math.prod(blocks)
+    if paddings is None:
+        return shapes.of(batch, *[None] * count, *rest)
+    _check(blocks, paddings.tolist(), "paddings")
+    padded = [
+        None if size is None else size + sum(pair) for size, pair in zip(space, paddings.tolist())
+    ]
+    return shapes.of(batch, *map(_quotient, padded, blocks), *rest)
+
+
+def _spread_shape(input: TensorShape, blocks: Sequence[int], crops: Value) -> TensorShape:
+    count = len(blocks)
+    batch, space, rest = _parts(input, count)
+    batch = _quotient(batch, math.prod(blocks))
+    if crops is None:
+        return shapes.of(batch, *[None] * count, *rest)
+    _check(blocks, crops.tolist(), "crops")
+    left = [
+        None if size is None else _cropped(size * block, pair)
+        for size, block, pair in zip(space, blocks, crops.tolist())
+    ]
+    return shapes.of(batch, *left, *rest)
+
+
+@any_elements
+def _to_batch(
+    input: torch.Tensor, blocks: Sequence[int], pads: Sequence[Sequence[int]]
+) -> torch.Tensor:
+    count = len(blocks)
+    _check(blocks, pads, "paddings")
+    batch, space, rest = input.shape[0], input.shape[1 : count + 1], input.shape[count + 1 :]
+    sizes = [size + before + after for size, (before, after) in zip(space, pads)]
+    padded = input.new_zeros((batch, *sizes, *rest))
+    inside = (slice(None), *(slice(n, n + size) for size, (n, _) in zip(space, pads)))
+    padded[inside] = input
+    pairs = [n for size, block in zip(sizes, blocks) for n in (_quotient(size, block), block)]
+    blocked = padded.reshape(batch, *pairs, *rest)
+    order = [*range(2, 2 * count + 1, 2), 0, *range(1, 2 * count, 2)]
+    moved = blocked.permute(*order, *range(2 * count + 1, blocked.ndim))
+    cells = [size // block for size, block in zip(sizes, blocks)]
+    return moved.reshape(batch * math.prod(blocks), *cells, *rest)
+
+
+@any_elements
+def _to_space(
+    input: torch.Tensor, blocks: Sequence[int], margins: Sequence[Sequence[int]]
+) -> torch.Tensor:
+    count = len(blocks)
+    _check(blocks, margins, "crops")
+    batch = _quotient(input.shape[0], math.prod(blocks))
+    space, rest = input.shape[1 : count + 1], input.shape[count + 1 :]
+    blocked = input.reshape(*blocks, batch, *space, *rest)
+    order = [count]
+    for axis in range(count):
+        order += [count + 1 + axis, axis]
+    moved = blocked.permute(*order, *range(2 * count + 1, blocked.ndim))
+    sizes = [size * block for size, block in zip(space, blocks)]
+    whole = moved.reshape(batch, *sizes, *rest)
+    inside = (
+        slice(None),
+        *(slice(pair[0], pair[0] + _cropped(size, pair)) for size, pair in zip(sizes, margins)),
+    )
+    return whole[inside].clone()
 
 
 def _parts(input: TensorShape, count: int) -> tuple[Size, tuple[Size, ...], tuple[Size, ...]]:

@@ -1,4 +1,4 @@
-"""The largest elements, and whether a class is among them."""
+"""The largest elements, those of a given rank, and whether a class is among the first."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.arrays import ExpandDims, Rank, Reshape, Shape
+from reflow.ops.casts import Cast
+from reflow.ops.comparisons import Equal
 from reflow.ops.constants import constant
+from reflow.ops.elements import any_elements
 from reflow.ops.filling import OneHot
 from reflow.ops.kernels import Host, Value
-from reflow.ops.math import Mul, Sub
+from reflow.ops.math import Mul, RealDiv, Sub
 from reflow.ops.op import op
 from reflow.ops.reductions import Sum
 from reflow.ops.slicing import Slice
+from reflow.ops.unsigned import in_order
+
+
+@any_elements
+def taken_along(input: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
+    """The elements at these places along the last axis."""
+    return input.gather(-1, indices)
 
 
 @op
@@ -29,26 +39,32 @@ class TopKV2:
     outputs = "values: T, indices: int32"
     attrs = ("sorted: bool = true", "T: realnumbertype")
 
-    def shape(input: TensorShape, k: Value) -> tuple[TensorShape, TensorShape]:
+    def shape(input: TensorShape, k: Value, *, op: Operation) -> tuple[TensorShape, TensorShape]:
         sizes = shapes.with_rank_at_least(input, 1).sizes
-        if k is not None and int(k) < 0:
-            raise ValueError(f"Need k >= 0, got {int(k)}")
+        shapes.with_rank(op.inputs[1].shape, 0)
+        count = None if k is None else int(k)
+        if count is not None and count < 0:
+            raise ValueError(f"Need k >= 0, got {count}")
         if sizes is None:
             return shapes.UNKNOWN, shapes.UNKNOWN
-        count = None if k is None else int(k)
         if count is not None and sizes[-1] is not None and sizes[-1] < count:
             raise ValueError(f"input must have last dimension >= k = {count} but is {sizes[-1]}")
         both = TensorShape.of((*sizes[:-1], count))
         return both, both
 
-    def kernel(input: torch.Tensor, k: Host, *, sorted: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    def kernel(input: torch.Tensor, k: Host) -> tuple[torch.Tensor, torch.Tensor]:
         count = int(k)
+        if count < 0:
+            raise ValueError(f"Need k >= 0, got {count}")
+        if not input.dim():
+            raise ValueError("input must be >= 1-D, got shape []")
         if count > input.shape[-1]:
             raise ValueError(
                 f"input must have at least k columns. Had {input.shape[-1]}, needed {count}"
             )
-        values, indices = torch.sort(input, dim=-1, descending=True, stable=True)
-        return values[..., :count].contiguous(), indices[..., :count].to(torch.int32)
+        order = torch.argsort(in_order(input), dim=-1, descending=True, stable=True)
+        picked = order[..., :count]
+        return taken_along(input, picked), picked.to(torch.int32)
 
     def gradient(op: Operation, d_values: Tensor, d_indices: Tensor) -> tuple[Tensor, None]:
         x = op.inputs[0]
@@ -63,6 +79,71 @@ class TopKV2:
 
 
 @op
+class NthElement:
+    """The element with the number n (from 0) of each row in order.  [..., m] -> [...].
+
+    reverse: in falling order.
+    """
+
+    inputs = "input: T, n: int32"
+    outputs = "values: T"
+    attrs = ("reverse: bool = false", "T: realnumbertype")
+
+    def shape(input: TensorShape, n: Value, *, op: Operation) -> TensorShape:
+        sizes = shapes.with_rank_at_least(input, 1).sizes
+        shapes.with_rank(op.inputs[1].shape, 0)
+        if n is not None and n < 0:
+            raise ValueError(
+                f"Dimension size, given by scalar input 1, must be non-negative but is {n}"
+            )
+        if sizes is None:
+            return shapes.UNKNOWN
+        if n is not None and sizes[-1] is not None and sizes[-1] <= n:
+            raise ValueError(f"Input must have last dimension > n = {n} but is {sizes[-1]}")
+        return shapes.of(*sizes[:-1])
+
+    def kernel(input: torch.Tensor, n: Host, *, reverse: bool) -> torch.Tensor:
+        if n.ndim:
+            raise ValueError(f"N must be scalar, got shape {list(n.shape)}")
+        if n < 0:
+            raise ValueError(f"Need n >= 0, got {n}")
+        if not input.dim():
+            raise ValueError("Input must be >= 1-D, got shape []")
+        if input.shape[-1] <= n:
+            raise ValueError("Input must have at least n+1 columns")
+        order = torch.argsort(in_order(input), dim=-1, descending=reverse)
+        return taken_along(input, order[..., int(n), None]).squeeze(-1)
+
+    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
+        # What equals the picked element shares its gradient.
+        x, dtype = op.inputs[0], dy.dtype
+        found = Cast(Equal(ExpandDims(op.outputs[0], constant(-1)), x), DstT=dtype)
+        count = ExpandDims(Sum(found, constant(-1)), constant(-1))
+        return Mul(RealDiv(found, count), ExpandDims(dy, constant(-1))), None
+
+
+def _in_top_shape(predictions: TensorShape, targets: TensorShape) -> TensorShape:
+    predictions, targets = shapes.with_rank(predictions, 2), shapes.with_rank(targets, 1)
+    assert predictions.sizes is not None and targets.sizes is not None
+    return shapes.of(shapes.merge_sizes(predictions.sizes[0], targets.sizes[0]))
+
+
+def _in_top(predictions: torch.Tensor, targets: torch.Tensor, count: int) -> torch.Tensor:
+    if predictions.shape[0] != targets.shape[0]:
+        raise ValueError(
+            f"First dimension of predictions {predictions.shape[0]} must match length of "
+            f"targets {targets.shape[0]}"
+        )
+    classes = predictions.shape[1]
+    valid = (targets >= 0) & (targets < classes)
+    index = torch.where(valid, targets, 0).long().unsqueeze(1)
+    target = predictions.gather(1, index)
+    # A row with a number that is not finite has no order: its target is not among the first.
+    finite = torch.isfinite(target.squeeze(1)) & torch.isfinite(predictions).all(1)
+    return valid & finite & ((predictions > target).sum(1) < count)
+
+
+@op
 class InTopKV2:
     """Whether targets[i] is among the k largest of predictions[i]; ties count as in."""
 
@@ -72,21 +153,22 @@ class InTopKV2:
     gradient = None
 
     def shape(predictions: TensorShape, targets: TensorShape, k: TensorShape) -> TensorShape:
-        predictions, targets = shapes.with_rank(predictions, 2), shapes.with_rank(targets, 1)
         shapes.with_rank(k, 0)
-        assert predictions.sizes is not None and targets.sizes is not None
-        return shapes.of(shapes.merge_sizes(predictions.sizes[0], targets.sizes[0]))
+        return _in_top_shape(predictions, targets)
 
     def kernel(predictions: torch.Tensor, targets: torch.Tensor, k: Host) -> torch.Tensor:
-        if predictions.shape[0] != targets.shape[0]:
-            raise ValueError(
-                f"First dimension of predictions {predictions.shape[0]} must match length of "
-                f"targets {targets.shape[0]}"
-            )
-        classes = predictions.shape[1]
-        valid = (targets >= 0) & (targets < classes)
-        index = torch.where(valid, targets, 0).long().unsqueeze(1)
-        target = predictions.gather(1, index)
-        # A row with a number that is not finite has no order: its target is not among the first.
-        finite = torch.isfinite(target.squeeze(1)) & torch.isfinite(predictions).all(1)
-        return valid & finite & ((predictions > target).sum(1) < int(k))
+        return _in_top(predictions, targets, int(k))
+
+
+@op
+class InTopK:
+    """InTopKV2 as it was before version 1.3: k is an attribute."""
+
+    inputs = "predictions: float, targets: T"
+    outputs = "precision: bool"
+    attrs = ("k: int", "T: {int32, int64} = int32")
+    gradient = None
+    shape = _in_top_shape
+
+    def kernel(predictions: torch.Tensor, targets: torch.Tensor, *, k: int) -> torch.Tensor:
+        return _in_top(predictions, targets, k)

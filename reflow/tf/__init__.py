@@ -157,6 +157,7 @@ from reflow.tf._gradients import (
     gradients,
     hessians,
 )
+from reflow.tf._histograms import histogram_fixed_width, histogram_fixed_width_bins
 from reflow.tf._import import import_graph_def
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
 from reflow.tf._joining import concat, parallel_stack, split, stack, unstack

@@ -17,8 +17,9 @@ from reflow.ops import arrays, padding, permuting, slicing
 from reflow.ops import shapes as shape_rules
 from reflow.ops.casts import Cast
 from reflow.ops.constants import Placeholder, PlaceholderWithDefault, constant
-from reflow.ops.filling import BroadcastArgs, Range
+from reflow.ops.filling import Range
 from reflow.ops.joining import ConcatV2
+from reflow.ops.repeating import BroadcastArgs
 from reflow.tf._arguments import renamed
 from reflow.tf._scopes import name_scope
 

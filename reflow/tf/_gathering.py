@@ -11,8 +11,9 @@ from reflow.graph.operation import Tensor
 from reflow.ops import gathering, searching, selection, sets
 from reflow.ops.arrays import Reshape
 from reflow.ops.casts import Cast
-from reflow.ops.filling import Range, Tile
+from reflow.ops.filling import Range
 from reflow.ops.reductions import Prod
+from reflow.ops.repeating import Tile
 from reflow.tf._arrays import rank, transpose
 from reflow.tf._arrays import shape as shape_of
 from reflow.tf._filling import meshgrid, ones, zeros

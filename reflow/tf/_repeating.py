@@ -9,9 +9,9 @@ from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
 from reflow.ops.arrays import ExpandDims, Reshape
 from reflow.ops.casts import Cast
-from reflow.ops.filling import BroadcastTo, Tile
 from reflow.ops.math import Maximum
 from reflow.ops.reductions import Max
+from reflow.ops.repeating import BroadcastTo, Tile
 from reflow.tf._arrays import rank
 from reflow.tf._arrays import shape as shape_of
 from reflow.tf._filling import all_dimensions, ones, sequence_mask

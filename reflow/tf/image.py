@@ -8,8 +8,8 @@ from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import as_dtype
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.arrays import ExpandDims, Identity
-from reflow.ops.filling import Tile
 from reflow.ops.math import Mul
+from reflow.ops.repeating import Tile
 from reflow.tf._absence import part_or_error
 from reflow.tf._arrays import rank
 from reflow.tf._arrays import shape as shape_of
