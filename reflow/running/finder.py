@@ -19,8 +19,8 @@ from typing import Any
 
 from reflow.graph import source
 from reflow.loading import load
-from reflow.running.inner_modules import INNER_MODULES, SAME_MODULES
-from reflow.tensorflow_names import explain_absence
+from reflow.running.inner_modules import GENERATED_MODULE, INNER_MODULES, SAME_MODULES
+from reflow.tensorflow_names import explain_absence, is_tensorflow_module
 
 __all__ = ["TensorFlowFinder"]
 
@@ -81,11 +81,15 @@ def _find_inner(name: str) -> ModuleSpec | None:
 
 
 def _find_package(name: str) -> ModuleSpec | None:
-    """The spec of a package that only holds modules of the tables."""
-    is_package = name.startswith("tensorflow.core") or any(
-        module.startswith(f"{name}.") for module in (*INNER_MODULES, *SAME_MODULES)
+    """The spec of a package that holds modules of the tables, or of a module of TensorFlow's that
+    is not in them: it can be imported, as programs do that use it in some cases only."""
+    is_module = (
+        name.startswith("tensorflow.core")
+        or any(module.startswith(f"{name}.") for module in (*INNER_MODULES, *SAME_MODULES))
+        or GENERATED_MODULE.fullmatch(name) is not None
+        or (name.startswith("tensorflow.python.") and is_tensorflow_module(name))
     )
-    return _spec(name, _InnerLoader()) if is_package else None
+    return _spec(name, _InnerLoader()) if is_module else None
 
 
 def _public_module(parts: Sequence[str]) -> ModuleType | None:
@@ -163,6 +167,8 @@ def _places(module: str) -> list[ModuleType]:
     """The places that are built of those where an inner module's names are looked for."""
     if module.startswith("tensorflow.contrib."):
         named = [f"tf{module.removeprefix('tensorflow').partition('.python')[0]}"]
+    elif GENERATED_MODULE.fullmatch(module):
+        named = ["reflow.ops.function_names"]
     else:
         named = INNER_MODULES.get(module, "").split()
     return [place for place in map(_place, named) if place is not None]

@@ -8,11 +8,15 @@ it has an entry of its own.  A place that is not built yet has no names yet.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["INNER_MODULES", "SAME_MODULES"]
+__all__ = ["GENERATED_MODULE", "INNER_MODULES", "SAME_MODULES"]
+
+#: The modules that TensorFlow generates, of functions that each make an op.
+GENERATED_MODULE: Final = re.compile(r"tensorflow\.python\.ops\.gen_\w+_ops")
 
 #: Modules that are one and the same in reflow, under another name.
 SAME_MODULES: Final[Mapping[str, str]] = MappingProxyType(
@@ -55,6 +59,11 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.framework.tensor_shape": "reflow.graph.tensor_shape",
         "tensorflow.python.framework.tensor_spec": "tf",
         "tensorflow.python.framework.tensor_util": "reflow.graph.constant_value tf",
+        "tensorflow.python.framework.test_util": (
+            "reflow.tf.test._case reflow.tf.test._comparisons reflow.tf.test._decorators "
+            "reflow.tf.test._devices reflow.tf.test._garbage reflow.tf.test._layouts "
+            "reflow.tf.test._old_names"
+        ),
         "tensorflow.python.framework.versions": "tf.version tf",
         "tensorflow.python.layers.base": "tf.layers",
         "tensorflow.python.layers.convolutional": "tf.layers",
@@ -74,6 +83,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.data_flow_ops": "tf.queue tf",
         "tensorflow.python.ops.embedding_ops": "tf.nn",
         "tensorflow.python.ops.functional_ops": "tf",
+        "tensorflow.python.ops.gradient_checker": "reflow.tf.test._gradient_checker",
+        "tensorflow.python.ops.gradient_checker_v2": "reflow.tf.test._gradient_checker_v2",
         "tensorflow.python.ops.gradients": "tf",
         "tensorflow.python.ops.gradients_impl": "tf",
         "tensorflow.python.ops.histogram_ops": "tf",
@@ -116,7 +127,10 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.platform.app": "tf.app",
         "tensorflow.python.platform.flags": "tf.flags",
         "tensorflow.python.platform.gfile": "tf.gfile",
-        "tensorflow.python.platform.googletest": "tf.test",
+        "tensorflow.python.platform.benchmark": "tf.test",
+        "tensorflow.python.platform.googletest": (
+            "tf.test reflow.tf.test._old_names absl.testing.absltest"
+        ),
         "tensorflow.python.platform.resource_loader": "tf.resource_loader",
         "tensorflow.python.platform.sysconfig": "tf.sysconfig",
         "tensorflow.python.platform.test": "tf.test",

@@ -15,10 +15,11 @@ import select
 import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from reflow.running import report
+from reflow.running.sources import Compiled, OwnModuleLoader, OwnModules, compile_source
 
 __all__ = ["run_module", "run_script"]
 
@@ -32,7 +33,7 @@ class _Program(NamedTuple):
     """A program that is ready to run."""
 
     path: str  # its sys.argv[0]
-    code: CodeType
+    compiled: Compiled
     main: dict[str, Any]  # what its `__main__` module starts with
 
 
@@ -79,6 +80,7 @@ def _run(
     if not getattr(sys.flags, "safe_path", False):  # python -P, from Python 3.11 on
         sys.path[0] = import_folder
     install()
+    OwnModules.install()
     try:
         return _execute(load, args, full_traceback)
     finally:
@@ -91,9 +93,9 @@ def _execute(load: Callable[[], _Program], args: Sequence[str], full_traceback: 
         program = load()
         sys.argv[:] = [program.path, *args]
         main = ModuleType("__main__")
-        vars(main).update(program.main, __builtins__=builtins)
+        vars(main).update(program.main, __builtins__=program.compiled.builtins)
         sys.modules["__main__"] = main
-        exec(program.code, vars(main))
+        exec(program.compiled.code, vars(main))
     except _NotFoundError as error:
         report.show(str(error))
         return _NOT_FOUND
@@ -140,7 +142,7 @@ def _load_script(path: str) -> _Program:
         "__package__": None,
         "__spec__": None,
     }
-    return _Program(path, _compile(path, lambda: compile(source, path, "exec")), main)
+    return _Program(path, _compile(path, lambda: compile_source(source, path)), main)
 
 
 def _load_main_in(path: str) -> _Program:
@@ -182,11 +184,17 @@ def _of_spec(spec: ModuleSpec) -> _Program:
         "__package__": spec.parent,
         "__spec__": spec,
     }
-    return _Program(path, _compile(path, lambda: loader.get_code(spec.name)), main)
+    return _Program(path, _compile(path, lambda: _compile_module(loader, spec.name)), main)
 
 
-def _compile(path: str, compile_source: Callable[[], CodeType]) -> CodeType:
+def _compile_module(loader: Any, name: str) -> Compiled:
+    if isinstance(loader, OwnModuleLoader):
+        return loader.compiled()
+    return Compiled(loader.get_code(name), builtins)
+
+
+def _compile(path: str, compile_program: Callable[[], Compiled]) -> Compiled:
     try:
-        return compile_source()
+        return compile_program()
     except (SyntaxError, ValueError) as error:  # ValueError: null bytes, before Python 3.12
         raise _UnparsableError(path, error) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import sysconfig
 import traceback
@@ -15,23 +14,6 @@ from reflow.graph.errors import OpError
 __all__ = ["show", "show_exception", "show_unparsable"]
 
 _LIBRARIES = tuple({sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")})
-
-_PYTHON_2_MESSAGES = (
-    "Missing parentheses in call to 'print'",
-    "Missing parentheses in call to 'exec'",
-    "multiple exception types must be parenthesized",
-    "leading zeros in decimal integer literals",
-)
-_PYTHON_2_LINE = re.compile(
-    r"""^\s*print(\s*["'%]|\s+\w)   # print "x"; print x
-    |^\s*except\s.+,\s*\w+\s*:      # except E, e:
-    |^\s*raise\s+[\w.]+\s*,         # raise E, "message"
-    |<>
-    |`
-    |\b\d+[lL]\b                    # 10L
-    |\b[uU][rR]["']""",
-    re.VERBOSE,
-)
 
 
 def show(message: str, after_echo: bool = False) -> None:
@@ -46,10 +28,9 @@ def show(message: str, after_echo: bool = False) -> None:
 
 
 def show_unparsable(path: str, error: SyntaxError | ValueError) -> None:
-    """Say that a program is not Python: where, with a caret, and what it may be instead."""
+    """Say that a program is not Python: where, with a caret."""
     show(f"{path} does not parse:\n")
     sys.stderr.writelines(traceback.format_exception_only(error))
-    _show_python_2_hint(error)
 
 
 def show_exception(error: BaseException, full_traceback: bool = False) -> None:
@@ -75,7 +56,6 @@ def show_exception(error: BaseException, full_traceback: bool = False) -> None:
     if hidden:
         frames = "1 frame is" if hidden == 1 else f"{hidden} frames are"
         print(f"({frames} hidden; reflow run --full-traceback shows all)", file=sys.stderr)
-    _show_python_2_hint(error)
 
 
 def _drop_launcher(shown: traceback.TracebackException) -> int:
@@ -118,18 +98,6 @@ def _program_frames(stack: traceback.StackSummary) -> Iterator[traceback.FrameSu
 
 def _is_inner(frame: traceback.FrameSummary) -> bool:
     return frame.filename.startswith("<frozen ") or source.is_internal_file(frame.filename)
-
-
-def _show_python_2_hint(error: BaseException) -> None:
-    if not isinstance(error, SyntaxError):
-        return
-    by_message = (error.msg or "").startswith(_PYTHON_2_MESSAGES)
-    if by_message or _PYTHON_2_LINE.search(error.text or ""):
-        print(
-            f"\nThis looks like Python 2; reflow runs Python 3. `2to3 -w {error.filename}` converts"
-            " it (2to3 came with Python up to 3.12).",
-            file=sys.stderr,
-        )
 
 
 def _bold(text: str) -> str:
