@@ -11,7 +11,7 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["explain_absence", "is_tensorflow_name"]
+__all__ = ["explain_absence", "is_tensorflow_module", "is_tensorflow_name"]
 
 
 @functools.cache
@@ -35,6 +35,11 @@ def is_tensorflow_name(path: str) -> bool:
     parent, _, name = path.rpartition(".")
     modules = _names_of_modules()
     return path in modules or name in modules.get(parent, ())
+
+
+def is_tensorflow_module(path: str) -> bool:
+    """Whether TensorFlow 1.15 has this module: `tensorflow.python.ops.math_ops`, ..."""
+    return _canonical(path) in _names_of_modules()
 
 
 def explain_absence(path: str) -> str:

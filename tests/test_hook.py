@@ -195,13 +195,13 @@ ABSENT = [
         "but not in reflow yet.",
     ),
     (
-        "from tensorflow.python.tpu import tpu_estimator",
-        "ModuleNotFoundError tensorflow.python.tpu is in TensorFlow 1.15, but not in reflow yet.",
+        "from tensorflow.python.tpu import tpu_estimator; tpu_estimator.TPUEstimatorSpec",
+        "AttributeError tensorflow.python.tpu.tpu_estimator.TPUEstimatorSpec is not in reflow.",
     ),
     (
-        "from tensorflow.python.ops import boosted_trees_ops",
-        "ModuleNotFoundError tensorflow.python.ops.boosted_trees_ops is in TensorFlow 1.15, "
-        "but not in reflow yet.",
+        "from tensorflow.python.ops import boosted_trees_ops; boosted_trees_ops.TreeEnsemble",
+        "AttributeError tensorflow.python.ops.boosted_trees_ops.TreeEnsemble is in "
+        "TensorFlow 1.15, but not in reflow yet.",
     ),
     (
         "from tensorflow.python.ops.math_ops import accumulate_n, nonsense",

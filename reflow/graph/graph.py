@@ -712,6 +712,11 @@ def reset_default_graph() -> None:
     _global_default.graph = None
 
 
+def leave_all_graphs() -> None:
+    """Forgets which graphs are entered in this thread, as a test does after one that failed."""
+    _default_graphs.stack.clear()
+
+
 class DefaultGraph:
     """`with graph.as_default():`; nests, and leaves in the order of entering."""
 

@@ -10,7 +10,7 @@ import torch
 from reflow.runtime.config import placement_for
 from reflow.runtime.devices import Device
 
-__all__ = ["LocalDevice", "list_local_devices"]
+__all__ = ["LocalDevice", "is_built_with_cuda", "list_local_devices"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class LocalDevice:
       device_type: "CPU" or "GPU".
       memory_limit: the memory that it offers, in bytes.
       incarnation: tells one life of the device from the next.
-      physical_device_desc: what a GPU is called; "" for a CPU.
+      physical_device_desc: what a GPU is called and can do; "" for a CPU.
     """
 
     name: str
@@ -45,7 +45,10 @@ def _described(device: Device) -> LocalDevice:
     index = device.spec.device_index
     description = ""
     if device.device_type == "GPU":
-        description = f"device: {index}, name: {torch.cuda.get_device_properties(index).name}"
+        gpu = torch.cuda.get_device_properties(index)
+        description = (
+            f"device: {index}, name: {gpu.name}, compute capability: {gpu.major}.{gpu.minor}"
+        )
     return LocalDevice(
         f"/device:{device.device_type}:{index}",
         device.device_type,
@@ -53,3 +56,8 @@ def _described(device: Device) -> LocalDevice:
         device.incarnation,
         description,
     )
+
+
+def is_built_with_cuda() -> bool:
+    """Whether GPUs could be used, were there any: torch has builds without."""
+    return torch.backends.cuda.is_built()

@@ -1,0 +1,1 @@
+"""What reflow is measured by: public programs, and TensorFlow's own tests."""

@@ -1,0 +1,133 @@
+"""Runs one file of TensorFlow's tests in this process, and writes down how each method ends.
+
+    python -m canon.tensorflow_test_process CHECKOUT FILE LOG [PATTERN]
+
+The file runs as `__main__`, as it would run alone.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import runpy
+import sys
+import unittest
+from collections.abc import Iterator, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TextIO
+
+from absl.testing import absltest
+
+import reflow.hook  # noqa: F401
+from canon import old_numpy
+
+# Modules that belong to the tests, which TensorFlow is not shipped with.
+_TEST_PACKAGES = ("tensorflow.python.kernel_tests",)
+_TEST_MODULE_ENDS = ("test_util", "_benchmark")
+_TEST_OPS = "tensorflow.python.framework.test_ops"
+
+
+class TestModuleFinder(MetaPathFinder):
+    """Finds the modules that the tests share, in the checkout."""
+
+    def __init__(self, checkout: Path) -> None:
+        self._checkout = checkout
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname == _TEST_OPS:
+            spec = importlib.util.find_spec("canon.tensorflow_test_ops")
+            assert spec is not None and spec.origin is not None
+            return importlib.util.spec_from_file_location(fullname, spec.origin)
+        is_package = fullname.startswith(_TEST_PACKAGES)
+        is_helper = fullname.endswith(_TEST_MODULE_ENDS) and ".python.ops." in fullname
+        if not is_package and not is_helper:
+            return None
+        place = self._checkout.joinpath(*fullname.split("."))
+        if place.is_dir():
+            return importlib.util.spec_from_file_location(
+                fullname, place / "__init__.py", submodule_search_locations=[str(place)]
+            )
+        file = place.with_suffix(".py")
+        return importlib.util.spec_from_file_location(fullname, file) if file.exists() else None
+
+
+class Recorder(unittest.TestResult):
+    """Writes a line of JSON for each method that ends."""
+
+    def __init__(self, log: TextIO) -> None:
+        super().__init__()
+        self._log = log
+        self._ended: dict[str, tuple[str, str]] = {}
+
+    def write(self, **event: Any) -> None:
+        print(json.dumps(event), file=self._log, flush=True)
+
+    def startTest(self, test: unittest.TestCase) -> None:
+        super().startTest(test)
+        print(f"[ RUN ] {_name(test)}", flush=True)
+
+    def stopTest(self, test: unittest.TestCase) -> None:
+        super().stopTest(test)
+        kind, detail = self._ended.pop(_name(test), ("passed", ""))
+        self.write(method=_name(test), kind=kind, detail=detail)
+
+    def addError(self, test: unittest.TestCase, err: Any) -> None:
+        self._ended[_name(test)] = "error", self._exc_info_to_string(err, test)
+
+    def addFailure(self, test: unittest.TestCase, err: Any) -> None:
+        self._ended[_name(test)] = "failed", self._exc_info_to_string(err, test)
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+        self._ended[_name(test)] = "not applicable", reason
+
+    def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:
+        if err is not None:
+            is_failure = issubclass(err[0], test.failureException)
+            (self.addFailure if is_failure else self.addError)(test, err)
+
+    def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:
+        self._ended[_name(test)] = "failed", "It passed, which the test does not expect."
+
+
+def _name(test: unittest.TestCase) -> str:
+    """ "Class.method" of a test; what a class or module is set up by has another form."""
+    return ".".join(test.id().split(".")[-2:])
+
+
+def _methods(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from _methods(item)
+        elif not item.id().endswith(".test_session"):
+            yield item
+
+
+def run(checkout: Path, file: str, log: Path, pattern: str = "") -> None:
+    """Runs the file; its call of `tf.test.main` runs the tests and comes back."""
+    path = checkout / "tensorflow" / "python" / file
+    sys.meta_path.insert(0, TestModuleFinder(checkout))
+    sys.argv = [str(path)]
+    sys.path[0] = str(path.parent)
+    old_numpy.install()
+
+    def run_tests(*args: Any, **kwargs: Any) -> None:
+        absltest.FLAGS(sys.argv[:1])
+        main = sys.modules["__main__"]
+        suite = absltest.TestLoader().loadTestsFromModule(main)
+        tests = [test for test in _methods(suite) if pattern in test.id()]
+        with log.open("w") as stream:
+            recorder = Recorder(stream)
+            recorder.write(planned=[_name(test) for test in tests])
+            unittest.TestSuite(tests).run(recorder)
+
+    absltest.main = run_tests
+    runpy.run_path(str(path), run_name="__main__")
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), *sys.argv[4:])
