@@ -38,7 +38,7 @@ def _invalid(message: str) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(None, None, message)
 
 
-def _sizes(shape: Host) -> tuple[int, ...]:
+def sizes_of(shape: Host) -> tuple[int, ...]:
     """The sizes that a shape input asks for."""
     if shape.ndim != 1:
         raise _invalid(f"shape must be a vector of {{int32,int64}}, got shape {list(shape.shape)}")
@@ -49,7 +49,7 @@ def _sizes(shape: Host) -> tuple[int, ...]:
     return sizes
 
 
-def _described_shape(shape: Dims, *, op: Operation) -> TensorShape:
+def described_shape(shape: Dims, *, op: Operation) -> TensorShape:
     """The shape that the input named `shape` asks for."""
     shapes.with_rank(op.inputs[0].shape, 1)
     return shape
@@ -64,11 +64,11 @@ class RandomUniform:
     attrs = _SHAPED
     stateful = True
     gradient = None
-    shape = _described_shape
+    shape = described_shape
     state = _stream
 
     def kernel(shape: Host, *, dtype: DType, state: RandomStream, device: Any) -> torch.Tensor:
-        return state.uniform(_sizes(shape), torch_type(dtype)).to(device)
+        return state.uniform(sizes_of(shape), torch_type(dtype)).to(device)
 
 
 @op
@@ -87,12 +87,12 @@ class RandomUniformInt:
     ) -> TensorShape:
         shapes.with_rank(minval, 0)
         shapes.with_rank(maxval, 0)
-        return _described_shape(shape, op=op)
+        return described_shape(shape, op=op)
 
     def kernel(
         shape: Host, minval: Host, maxval: Host, *, Tout: DType, state: RandomStream, device: Any
     ) -> torch.Tensor:
-        sizes = _sizes(shape)
+        sizes = sizes_of(shape)
         if 0 not in sizes and minval >= maxval:
             raise _invalid(f"Need minval < maxval, got {minval} >= {maxval}")
         return state.uniform_int(sizes, int(minval), int(maxval), torch_type(Tout)).to(device)
@@ -107,11 +107,11 @@ class RandomStandardNormal:
     attrs = _SHAPED
     stateful = True
     gradient = None
-    shape = _described_shape
+    shape = described_shape
     state = _stream
 
     def kernel(shape: Host, *, dtype: DType, state: RandomStream, device: Any) -> torch.Tensor:
-        return state.standard_normal(_sizes(shape), torch_type(dtype)).to(device)
+        return state.standard_normal(sizes_of(shape), torch_type(dtype)).to(device)
 
 
 @op
@@ -123,11 +123,11 @@ class TruncatedNormal:
     attrs = _SHAPED
     stateful = True
     gradient = None
-    shape = _described_shape
+    shape = described_shape
     state = _stream
 
     def kernel(shape: Host, *, dtype: DType, state: RandomStream, device: Any) -> torch.Tensor:
-        return state.truncated_normal(_sizes(shape), torch_type(dtype)).to(device)
+        return state.truncated_normal(sizes_of(shape), torch_type(dtype)).to(device)
 
 
 @op
@@ -150,6 +150,34 @@ class RandomShuffle:
         return value.index_select(0, order.to(value.device))
 
 
+def shape_of_classes(logits: TensorShape, num_samples: Value, *, op: Operation) -> TensorShape:
+    shapes.with_rank(op.inputs[1].shape, 0)
+    batch = shapes.with_rank(logits, 2).as_list()[0]
+    if num_samples is None:
+        return shapes.of(batch, None)
+    if num_samples < 0:
+        raise ValueError(
+            f"Dimension size, given by scalar input 1, must be non-negative but is {num_samples}"
+        )
+    return shapes.of(batch, int(num_samples))
+
+
+def classes_drawn(
+    stream: RandomStream, logits: torch.Tensor, num_samples: Host, dtype: DType
+) -> torch.Tensor:
+    """[batch, classes] -> [batch, num_samples]."""
+    if logits.dim() != 2:
+        raise _invalid(f"logits should be a matrix, got shape {list(logits.shape)}")
+    if num_samples.ndim:
+        raise _invalid(f"num_samples should be a scalar, got shape {list(num_samples.shape)}")
+    if logits.shape[1] < 1:
+        raise _invalid(f"num_classes should be positive, got {logits.shape[1]}")
+    if num_samples < 0:
+        raise _invalid(f"num_samples should be nonnegative, got {num_samples}")
+    drawn = stream.multinomial(logits.cpu(), int(num_samples), torch_type(dtype))
+    return drawn.to(logits.device)
+
+
 @op
 class Multinomial:
     """Classes drawn by unnormalised log-probabilities: [batch, classes] -> [batch, num_samples]."""
@@ -161,17 +189,7 @@ class Multinomial:
     gradient = None
     state = _stream
 
-    def shape(logits: TensorShape, num_samples: Value, *, op: Operation) -> TensorShape:
-        shapes.with_rank(op.inputs[1].shape, 0)
-        batch = shapes.with_rank(logits, 2).as_list()[0]
-        if num_samples is None:
-            return shapes.of(batch, None)
-        if num_samples < 0:
-            raise ValueError(
-                "Dimension size, given by scalar input 1, must be non-negative but is "
-                f"{num_samples}"
-            )
-        return shapes.of(batch, int(num_samples))
+    shape = shape_of_classes
 
     def kernel(
         logits: torch.Tensor,
@@ -180,12 +198,7 @@ class Multinomial:
         output_dtype: DType,
         state: RandomStream,
     ) -> torch.Tensor:
-        if logits.shape[1] < 1:
-            raise _invalid(f"num_classes should be positive, got {logits.shape[1]}")
-        if num_samples < 0:
-            raise _invalid(f"num_samples should be nonnegative, got {num_samples}")
-        drawn = state.multinomial(logits.cpu(), int(num_samples), torch_type(output_dtype))
-        return drawn.to(logits.device)
+        return classes_drawn(state, logits, num_samples, output_dtype)
 
 
 @op
@@ -202,10 +215,10 @@ class RandomGamma:
     state = _stream
 
     def shape(shape: Dims, alpha: TensorShape, *, op: Operation) -> TensorShape:
-        return _described_shape(shape, op=op).concatenate(alpha)
+        return described_shape(shape, op=op).concatenate(alpha)
 
     def kernel(shape: Host, alpha: torch.Tensor, *, state: RandomStream) -> torch.Tensor:
-        return state.gamma(_sizes(shape), alpha.cpu()).to(alpha.device)
+        return state.gamma(sizes_of(shape), alpha.cpu()).to(alpha.device)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor]:
         shape, alpha = op.inputs
@@ -273,9 +286,9 @@ class RandomPoissonV2:
     state = _stream
 
     def shape(shape: Dims, rate: TensorShape, *, op: Operation) -> TensorShape:
-        return _described_shape(shape, op=op).concatenate(rate)
+        return described_shape(shape, op=op).concatenate(rate)
 
     def kernel(
         shape: Host, rate: torch.Tensor, *, dtype: DType, state: RandomStream
     ) -> torch.Tensor:
-        return state.poisson(_sizes(shape), rate.cpu(), torch_type(dtype)).to(rate.device)
+        return state.poisson(sizes_of(shape), rate.cpu(), torch_type(dtype)).to(rate.device)

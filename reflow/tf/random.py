@@ -8,43 +8,30 @@ import numpy as np
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
-from reflow.graph.dtypes import as_dtype
 from reflow.graph.operation import Tensor
 from reflow.graph.seeds import get_seed, set_random_seed
-from reflow.graph.tensor_shape import Dimension
 from reflow.ops import math as math_ops
 from reflow.ops import random as random_ops
 from reflow.tf import _arrays as array_functions
 from reflow.tf._control_flow import check, with_dependencies
 from reflow.tf._filling import zeros_like
+from reflow.tf._random_arguments import shape_tensor, uniform_bounds
 from reflow.tf._reductions import reduce_all
 from reflow.tf._scopes import name_scope
-
-_UNIFORM_TYPES = (
-    dtypes.float16,
-    dtypes.bfloat16,
-    dtypes.float32,
-    dtypes.float64,
-    dtypes.int32,
-    dtypes.int64,
+from reflow.tf._stateless_random import (
+    stateless_categorical,
+    stateless_multinomial,
+    stateless_normal,
+    stateless_truncated_normal,
+    stateless_uniform,
 )
-
-
-def _shape_tensor(shape: Any) -> Tensor:
-    """A shape given as a tensor, a TensorShape, or a list of sizes (Dimensions among them)."""
-    dtype = None
-    if isinstance(shape, (tuple, list)):
-        if not shape:
-            dtype = dtypes.int32
-        shape = [size.value if isinstance(size, Dimension) else size for size in shape]
-    return convert_to_tensor(shape, dtype, "shape")
 
 
 def _scaled(
     numbers: Any, shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, name: str
 ) -> Tensor:
     """`numbers` (an op that draws around 0) times `stddev` plus `mean`; `name` is the scope's."""
-    shape = _shape_tensor(shape)
+    shape = shape_tensor(shape)
     mean = convert_to_tensor(mean, dtype, "mean")
     stddev = convert_to_tensor(stddev, dtype, "stddev")
     seed, seed2 = get_seed(seed)
@@ -105,15 +92,9 @@ def random_uniform(
     Raises:
       ValueError: another `dtype`; no `maxval` for integers.
     """
-    dtype = as_dtype(dtype)
-    if dtype not in _UNIFORM_TYPES:
-        raise ValueError(f"Invalid dtype {dtype!r}")
-    if maxval is None:
-        if dtype.is_integer:
-            raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
-        maxval = 1
+    dtype, maxval = uniform_bounds(dtype, maxval)
     with name_scope(name, "random_uniform", [shape, minval, maxval]) as scope:
-        shape = _shape_tensor(shape)
+        shape = shape_tensor(shape)
         minval = convert_to_tensor(minval, dtype, "min")
         maxval = convert_to_tensor(maxval, dtype, "max")
         seed, seed2 = get_seed(seed)

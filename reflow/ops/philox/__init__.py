@@ -3,6 +3,12 @@
 `random_stream(seed, seed2)` is what a random op keeps between the runs of a session.
 """
 
-from reflow.ops.philox.streams import PhiloxStream, RandomStream, UnseededStream, random_stream
+from reflow.ops.philox.streams import (
+    PhiloxStream,
+    RandomStream,
+    StatelessStream,
+    UnseededStream,
+    random_stream,
+)
 
-__all__ = ["PhiloxStream", "RandomStream", "UnseededStream", "random_stream"]
+__all__ = ["PhiloxStream", "RandomStream", "StatelessStream", "UnseededStream", "random_stream"]

@@ -23,6 +23,9 @@ from reflow.ops.philox.rejection import RESERVED_PER_OUTPUT
 _COUNTERS = 1 << 128
 _WORD64 = (1 << 64) - 1
 
+# The key that makes of the seeds of a stateless op its key.
+_SCRAMBLING_KEY = 0x02461E29_3EC8F720
+
 # Blocks that a stream computes ahead at most (16 bytes each).
 _AHEAD = 4096
 
@@ -210,6 +213,22 @@ class PhiloxStream(RandomStream):
             self._ahead = iter(chunk)
             blocks = next(self._ahead)
         return blocks
+
+
+class StatelessStream(PhiloxStream):
+    """The numbers that TensorFlow's stateless ops draw for a pair of seeds, always the same.
+
+    Source: tensorflow/core/kernels/stateless_random_ops.cc of TensorFlow 1.15.
+    """
+
+    def __init__(self, seed: int, seed2: int) -> None:
+        """Args: seed, seed2: int64."""
+        super().__init__(_SCRAMBLING_KEY, 0)
+        # The seeds are the counter of one block, whose words are the key and the first counter.
+        counter = (seed2 & _WORD64) << 64 | (seed & _WORD64)
+        (words,) = self.blocks_at(counter, consecutive(1)).tolist()
+        self._generator = Philox4x32(words[1] << 32 | words[0])
+        self._counter = (words[3] << 32 | words[2]) << 64
 
 
 class UnseededStream(RandomStream):
