@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.tensor_shape import TensorShape
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class _Unknown:
 
 def constant_value(tensor: Tensor) -> Any:
     """The tensor's value as a NumPy array if it can be told without running, else None."""
+    if isinstance(tensor, EagerTensor):
+        return tensor._on_host() if tensor.dtype.is_numpy_compatible else None
     if not _is_settled(tensor):
         _settle(tensor)
     known = tensor._constant

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.eager_tensor import EagerTensor
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.operation import Operation, Tensor
 
 # (value, dtype, name, as_ref) -> a tensor, or NotImplemented to let the next function try.
@@ -90,6 +92,8 @@ def convert_to_tensor(
       RuntimeError: a registered function gave something else than a tensor of the type asked for.
     """
     if isinstance(value, Tensor):
+        if isinstance(value, EagerTensor) and not executing_eagerly():
+            value = _captured(value)
         return value if dtype is None else _checked(value, as_dtype(dtype))
     prefix = "" if name is None else f"{name}: "
     wanted = None if dtype is None else as_dtype(dtype)
@@ -136,6 +140,13 @@ def _preferably(
             f"vs {preferred.base_dtype}"
         )
     return result
+
+
+def _captured(tensor: EagerTensor) -> Tensor:
+    """What the default graph uses for a tensor that was computed at once."""
+    from reflow.graph.graph import get_default_graph
+
+    return get_default_graph().capture(tensor)
 
 
 def _checked(tensor: Tensor, dtype: DType) -> Tensor:

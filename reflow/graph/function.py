@@ -13,6 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from reflow.graph.dtypes import DType
+from reflow.graph.eager_tensor import EagerTensor
+from reflow.graph.execution import NoScope
 from reflow.graph.graph import ControlDependencies, Graph, get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.op_definition import OpDefinition, lookup
@@ -94,12 +96,15 @@ class FuncGraph(Graph):
 
     def capture(self, tensor: Tensor) -> Tensor:
         """The tensor of this graph that stands for `tensor`, which may be one of a graph around."""
-        if tensor.graph is self:
+        is_eager = isinstance(tensor, EagerTensor)
+        if not is_eager and tensor.graph is self:
             return tensor
         captured = self.captures.get(tensor)
         if captured is None:
-            self._check_is_around(tensor)
-            captured = self._placeholder(tensor.dtype.base_dtype, tensor.shape, tensor.op.name)
+            if not is_eager:
+                self._check_is_around(tensor)
+            name = "captured" if is_eager else tensor.op.name
+            captured = self._placeholder(tensor.dtype.base_dtype, tensor.shape, name)
             self.captures[tensor] = captured
             self.inputs.append(captured)
         return captured
@@ -124,7 +129,9 @@ class FuncGraph(Graph):
                 super().add_node(definition, [], attrs, self.unique_name(name), [dtype]).outputs[0]
             )
 
-    def control_dependencies(self, control_inputs: Sequence[Any] | None) -> ControlDependencies:
+    def control_dependencies(
+        self, control_inputs: Sequence[Any] | None
+    ) -> ControlDependencies | NoScope:
         """As Graph's; operations of other graphs, which have run before, need no edge."""
         if control_inputs is not None:
             control_inputs = [item for item in control_inputs if _graph_of(item) in (self, None)]

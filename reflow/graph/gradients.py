@@ -14,8 +14,9 @@ from typing import Any
 
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType
-from reflow.graph.gradient_registry import gradient_function
-from reflow.graph.graph import Graph
+from reflow.graph.execution import executing_eagerly
+from reflow.graph.gradient_registry import GradientFunction, gradient_function
+from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.handles import handle_of
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
@@ -264,14 +265,9 @@ class _Backward:
 
     def _differentiate(self, op: Operation, is_stopped: bool, gate: bool) -> None:
         outputs = [self.total(tensor) for tensor in op.outputs]
-        if is_stopped or not op.inputs or all(gradient is None for gradient in outputs):
-            return
-        function = gradient_function(op)
+        function = None if is_stopped else _rule_for(op, outputs)
         if function is None:
             return
-        for i, (gradient, tensor) in enumerate(zip(outputs, op.outputs)):
-            if gradient is None and is_trainable(tensor.dtype):
-                outputs[i] = _arithmetic().zeros_like(tensor)
         with self._graph.name_scope(f"{op.name}_grad"), self._graph._original_op(op):
             found = _as_gradients(op, function(op, *outputs))
             if gate:
@@ -293,34 +289,86 @@ class _Backward:
             return None
         total = self._totals.get(tensor)
         if total is None:
-            total = self._totals[tensor] = self._sum(received)
+            total = self._totals[tensor] = sum_of_gradients(received)
         return total
 
-    def _sum(self, parts: Sequence[Gradient]) -> Gradient:
-        if len(parts) == 1:
-            return parts[0]
-        arithmetic = _arithmetic()
-        slices = [part for part in parts if isinstance(part, IndexedSlices)]
-        if len(slices) == len(parts):
-            values = arithmetic.concat([part.values for part in slices])
-            indices = arithmetic.concat([part.indices for part in slices])
-            return IndexedSlices(values, indices, slices[0].dense_shape)
-        if slices:
-            return arithmetic.add_n(
-                [arithmetic.to_dense(p) if isinstance(p, IndexedSlices) else p for p in parts]
-            )
-        return self._dense_sum([part for part in parts if isinstance(part, Tensor)])
 
-    def _dense_sum(self, parts: Sequence[Tensor]) -> Tensor:
-        """The sum, on each device first."""
-        by_device: dict[str, list[Tensor]] = {}
-        for part in parts:
-            by_device.setdefault(part.device, []).append(part)
-        sums = []
-        for _, group in sorted(by_device.items()):
-            with self._graph.colocate_with(group[0].op, ignore_existing=True):
-                sums.append(group[0] if len(group) == 1 else _arithmetic().add_n(group))
-        return sums[0] if len(sums) == 1 else _arithmetic().add_n(sums)
+def _rule_for(op: Operation, outputs: list[Gradient | None]) -> GradientFunction | None:
+    """What differentiates an operation; None where nothing flows back through it.
+
+    Of the gradients that reached its outputs, those that are missing become zeros.
+    """
+    if not op.inputs or all(gradient is None for gradient in outputs):
+        return None
+    function = gradient_function(op)
+    if function is not None:
+        for i, (gradient, tensor) in enumerate(zip(outputs, op.outputs)):
+            if gradient is None and is_trainable(tensor.dtype):
+                outputs[i] = _arithmetic().zeros_like(tensor)
+    return function
+
+
+def input_gradients(op: Operation, outputs: list[Gradient | None]) -> list[Gradient | None]:
+    """The gradients of an operation's inputs, from those that reached its outputs.
+
+    Raises:
+      LookupError: the operation has no gradient rule.
+      ValueError: the rule gives another number of gradients than there are inputs.
+    """
+    function = _rule_for(op, outputs)
+    if function is None:
+        return [None] * len(op.inputs)
+    return _as_gradients(op, function(op, *outputs))
+
+
+def output_weights(targets: Sequence[Tensor], weights: Sequence[Any] | None) -> list[Gradient]:
+    """The gradients that reach the targets of a tape: the weights given, else ones."""
+    given = [None] * len(targets) if weights is None else list(weights)
+    return [
+        _arithmetic().ones_like(target, "ones") if weight is None else _converted(weight, "weight")
+        for target, weight in zip(targets, given)
+    ]
+
+
+def zero_gradient(source: Tensor) -> Tensor:
+    """The gradient of a source that nothing depends on."""
+    return _arithmetic().zeros_like(source)
+
+
+def dense_gradient(gradient: Gradient) -> Tensor:
+    """A gradient with all its rows."""
+    return gradient if isinstance(gradient, Tensor) else _arithmetic().to_dense(gradient)
+
+
+def sum_of_gradients(parts: Sequence[Gradient]) -> Gradient:
+    """The sum of what reached one tensor; sparse while every part is."""
+    if len(parts) == 1:
+        return parts[0]
+    arithmetic = _arithmetic()
+    slices = [part for part in parts if isinstance(part, IndexedSlices)]
+    if len(slices) == len(parts):
+        values = arithmetic.concat([part.values for part in slices])
+        indices = arithmetic.concat([part.indices for part in slices])
+        return IndexedSlices(values, indices, slices[0].dense_shape)
+    if slices:
+        return arithmetic.add_n(
+            [arithmetic.to_dense(p) if isinstance(p, IndexedSlices) else p for p in parts]
+        )
+    return _dense_sum([part for part in parts if isinstance(part, Tensor)])
+
+
+def _dense_sum(parts: Sequence[Tensor]) -> Tensor:
+    """The sum, on each device first."""
+    if executing_eagerly():
+        return _arithmetic().add_n(parts)
+    by_device: dict[str, list[Tensor]] = {}
+    for part in parts:
+        by_device.setdefault(part.device, []).append(part)
+    sums = []
+    for _, group in sorted(by_device.items()):
+        with get_default_graph().colocate_with(group[0].op, ignore_existing=True):
+            sums.append(group[0] if len(group) == 1 else _arithmetic().add_n(group))
+    return sums[0] if len(sums) == 1 else _arithmetic().add_n(sums)
 
 
 def _reached_from(ops: Iterable[Operation]) -> set[Operation]:

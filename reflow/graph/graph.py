@@ -6,12 +6,14 @@ import difflib
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reflow.graph.device import MergeDevice, merge_device
+from reflow.graph.eager_tensor import EagerTensor
+from reflow.graph.execution import NO_SCOPE, EagerNameScope, NoScope, current, executing_eagerly
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.scopes import ControlDependencies, NameScope, Scopes, ThreadScopes
@@ -70,6 +72,7 @@ class Graph:
         # Replaced when more becomes known of a shape: see constant_value.py.
         self._shape_knowledge = object()
         self._versions = Versions()
+        self._has_control_flow = False  # whether there are conditionals or loops
         self._seed: int | None = None
         self._finalized = False
         self._container = ""
@@ -159,6 +162,8 @@ class Graph:
             self._nodes[name] = op
             self._ordered.append(op)
             self._surround(op, scopes)
+            if self._has_control_flow:
+                self._take_in(op)
             return op
 
     def _surround(self, op: Operation, scopes: Scopes) -> None:
@@ -181,6 +186,15 @@ class Graph:
             self._apply_devices(op, scopes)
         if scopes.colocations:
             self._apply_colocation(op, scopes)
+
+    @staticmethod
+    def _take_in(op: Operation) -> None:
+        """Lets the control flow construct being built take in a new node."""
+        from reflow.graph.control_flow import check_inputs
+
+        check_inputs(op)
+        if op._control_flow_context is not None:
+            op._control_flow_context.add_op(op)
 
     @staticmethod
     def _apply_devices(op: Operation, scopes: Scopes) -> None:
@@ -237,6 +251,8 @@ class Graph:
 
     def capture(self, tensor: Tensor) -> Tensor:
         """What this graph uses for a tensor of another one.  A plain graph has nothing to use."""
+        if isinstance(tensor, EagerTensor):
+            raise RuntimeError("Attempting to capture an EagerTensor without building a function.")
         raise ValueError(
             f"{tensor} must be from the same graph as the operation that takes it: it belongs to "
             "another graph."
@@ -431,7 +447,7 @@ class Graph:
             raise ValueError(f"'{full_name}' is not a valid node name")
         return name[:-1] if is_exact else self.unique_name(name)
 
-    def name_scope(self, name: str | None) -> NameScope:
+    def name_scope(self, name: str | None) -> NameScope | EagerNameScope:
         """`with g.name_scope("layer") as scope:` prefixes names.
 
         Args:
@@ -443,7 +459,7 @@ class Graph:
         """
         if name and not _is_valid_name(name, not self._scopes.name_stack):
             raise ValueError(f"'{name}' is not a valid scope name")
-        return NameScope(self, name)
+        return EagerNameScope(name) if executing_eagerly() else NameScope(self, name)
 
     def get_name_scope(self) -> str:
         """The current scope's name, without a slash at the end; "" at the top."""
@@ -455,7 +471,9 @@ class Graph:
         """`with g.as_default():` makes this the graph that operations are added to."""
         return DefaultGraph(self)
 
-    def control_dependencies(self, control_inputs: Sequence[Any] | None) -> ControlDependencies:
+    def control_dependencies(
+        self, control_inputs: Sequence[Any] | None
+    ) -> ControlDependencies | NoScope:
         """Operations made inside run after `control_inputs`.
 
         Args:
@@ -465,6 +483,8 @@ class Graph:
         Raises:
           TypeError, ValueError, KeyError: as `as_graph_element`.
         """
+        if executing_eagerly():
+            return NO_SCOPE
         if control_inputs is None:
             return ControlDependencies(self, [], clear=True)
         known = {op for scope in self._scopes.controllers for op in scope.control_inputs}
@@ -506,8 +526,7 @@ class Graph:
         finally:
             scopes.devices = saved
 
-    @contextmanager
-    def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
+    def colocate_with(self, op: Any, ignore_existing: bool = False) -> AbstractContextManager[None]:
         """Operations made inside belong beside `op`, says their attribute `_class`.
 
         Args:
@@ -521,6 +540,10 @@ class Graph:
             raise ValueError(
                 "Trying to reset colocation (op is None) but ignore_existing is not True"
             )
+        return NO_SCOPE if executing_eagerly() else self._colocate_with(op, ignore_existing)
+
+    @contextmanager
+    def _colocate_with(self, op: Any, ignore_existing: bool) -> Iterator[None]:
         scopes = self._scopes
         saved, saved_devices = scopes.colocations, scopes.devices
         beside = [] if op is None else [self._operation_of(op)]
@@ -531,6 +554,15 @@ class Graph:
             yield
         finally:
             scopes.colocations, scopes.devices = saved, saved_devices
+
+    def _get_control_flow_context(self) -> Any:
+        """The control flow construct that is being built, None outside of all."""
+        return self._scopes.control_flow_context
+
+    def _set_control_flow_context(self, context: Any) -> None:
+        if context is not None:
+            self._has_control_flow = True
+        self._scopes.control_flow_context = context
 
     @contextmanager
     def _original_op(self, op: Operation) -> Iterator[None]:
@@ -698,6 +730,11 @@ def get_default_graph() -> Graph:
     return _global_default.graph
 
 
+def has_default_graph() -> bool:
+    """Whether a default graph exists yet: nothing has asked for it before the first op."""
+    return bool(_default_graphs.stack) or _global_default.graph is not None
+
+
 def reset_default_graph() -> None:
     """Replaces the global default graph by an empty one.  Not inside `with graph.as_default()`.
 
@@ -720,13 +757,14 @@ def leave_all_graphs() -> None:
 class DefaultGraph:
     """`with graph.as_default():`; nests, and leaves in the order of entering."""
 
-    __slots__ = ("_graph",)
+    __slots__ = ("_execute", "_graph")
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
     def __enter__(self) -> Graph:
         _default_graphs.stack.append(self._graph)
+        self._execute, current.execute = current.execute, None
         return self._graph
 
     def __exit__(
@@ -736,6 +774,7 @@ class DefaultGraph:
         traceback: TracebackType | None,
     ) -> None:
         stack = _default_graphs.stack
+        current.execute = self._execute
         if stack[-1] is not self._graph:
             raise AssertionError(
                 f"Nesting violated for default stack of {type(self._graph).__name__} objects"

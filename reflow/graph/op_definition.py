@@ -1,4 +1,4 @@
-"""OpDefinition: an op type.  Calling it adds a node to the graph.
+"""OpDefinition: an op type.  Calling it adds a node to the graph, or computes at once.
 
 `MatMul(a, b, transpose_a=True, name="product")` converts its inputs to tensors, infers the type
 attributes from them, checks everything against the signature, infers the output's shape and
@@ -16,6 +16,8 @@ from typing import Any
 
 from reflow.graph.arguments import InputConverter
 from reflow.graph.dtypes import DType
+from reflow.graph.eager_tensor import EagerTensor
+from reflow.graph.execution import current, record
 from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.shape_inference import ShapeRule
@@ -122,7 +124,8 @@ class OpDefinition:
         return len(self.inputs)
 
     @cached_property
-    def _takes_lists_or_references(self) -> bool:
+    def takes_lists_or_references(self) -> bool:
+        """Whether an input is a list of tensors, or a reference to a variable."""
         return any(arg.is_sequence or arg.is_ref for arg in self.inputs)
 
     @cached_property
@@ -130,31 +133,39 @@ class OpDefinition:
         return any(arg.is_ref for arg in self.inputs)
 
     @cached_property
-    def _is_single_output(self) -> bool:
+    def is_single_output(self) -> bool:
+        """Whether a call gives one tensor."""
         return len(self.outputs) == 1 and not self.outputs[0].is_sequence
 
     @cached_property
-    def _converter(self) -> InputConverter:
+    def converter(self) -> InputConverter:
+        """What makes tensors of the inputs."""
         return InputConverter(self.name, self.inputs, self.attrs)
 
     # -- Making a node ----------------------------------------------------------------------
 
     def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
-        """Adds a node; see the module's docstring."""
+        """Adds a node, or computes at once; see the module's docstring."""
+        execute = current.execute
+        if execute is not None:
+            return execute(self, args, kwargs, name)
         op = self.apply(args, kwargs, name)
-        return op._outputs[0] if self._is_single_output else self._structured(op)
+        if current.tapes:
+            record(op)
+        if self.is_single_output:
+            return op._outputs[0]
+        return self.structured(op._outputs, op.attrs) if self.outputs else op
 
-    def _structured(self, op: Operation) -> Any:
-        if not self.outputs:
-            return op
+    def structured(self, outputs: Sequence[Tensor], attrs: dict[str, Any]) -> Any:
+        """What a call gives for these outputs, lists of them laid out flat."""
         values: list[Any] = []
         position = 0
         for arg in self.outputs:
-            count = self.count(arg, op.attrs)
+            count = self.count(arg, attrs)
             if arg.is_sequence:
-                values.append(op.outputs[position : position + count])
+                values.append(list(outputs[position : position + count]))
             else:
-                values.append(op.outputs[position])
+                values.append(outputs[position])
             position += count
         return values[0] if len(values) == 1 else self._output_tuple(*values)
 
@@ -173,8 +184,8 @@ class OpDefinition:
         values: Sequence[Any] = args
         given: dict[str, Any] = {}
         if kwargs or len(args) != self._input_count:
-            values, given, name = self._bind(args, kwargs, name)
-        if not self._takes_lists_or_references:
+            values, given, name = self.bind(args, kwargs, name)
+        if not self.takes_lists_or_references:
             for value in values:
                 if type(value) is not Tensor:
                     break
@@ -187,7 +198,7 @@ class OpDefinition:
         saved, scopes.name_stack = scopes.name_stack, full_name
         try:
             with graph.as_default():
-                tensors = self._converter.convert(values, given)
+                tensors = self.converter.convert(values, given)
         finally:
             scopes.name_stack = saved
         attrs = self.complete_attrs(given)
@@ -199,7 +210,7 @@ class OpDefinition:
                 colocations.enter_context(graph.colocate_with(tensor))
             return graph.add_node(self, tensors, attrs, full_name, types)
 
-    def _bind(
+    def bind(
         self, args: Sequence[Any], kwargs: dict[str, Any], name: str | None
     ) -> tuple[list[Any], dict[str, Any], str | None]:
         """The inputs, the attributes as they are kept, and the name."""
@@ -240,7 +251,7 @@ class OpDefinition:
             graph = tensors[0].op.graph
         full_name = graph.op_name(name or self.name)
         if given and not self.inferred_attrs.isdisjoint(given):
-            self._converter.check_types(tensors, given)
+            self.converter.check_types(tensors, given)
             attrs, types = self.complete_attrs(given), None
         else:
             implied, types = self._attrs_for_types(tensors)
@@ -255,7 +266,7 @@ class OpDefinition:
         found = self._by_input_types.get(key)
         if found is None:
             attrs: dict[str, Any] = {}
-            self._converter.check_types(tensors, attrs)
+            self.converter.check_types(tensors, attrs)
             free = [a for a in self.attrs.values() if a.name not in self.inferred_attrs]
             if all(attr.has_default for attr in free):
                 attrs = self.complete_attrs(attrs)
@@ -295,7 +306,7 @@ class OpDefinition:
                 attrs[name] = value
             else:
                 raise ValueError(f"Op '{self.name}' has no attr named '{name}'. Received: {value}")
-        self._converter.check_flat(tensors, attrs)
+        self.converter.check_flat(tensors, attrs)
         return self.complete_attrs(attrs)
 
     def complete_attrs(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -360,6 +371,11 @@ class OpDefinition:
         if rule is not None:
             rule.set_output_shapes(op)
 
+    def inputs_read_by_shape_rule(self, attrs: dict[str, Any]) -> list[int]:
+        """Which inputs, lists of them laid out flat, the shape rule asks for values."""
+        rule = self._shape_rule
+        return [] if rule is None else rule.inputs_read(attrs)
+
     def output_shapes(
         self,
         op: Operation,
@@ -387,6 +403,6 @@ def _graph_of(values: Sequence[Any]) -> Graph:
         for item in value if isinstance(value, (list, tuple)) else (value,):
             convert = getattr(item, "_as_graph_element", None)
             element = item if convert is None else convert()
-            if isinstance(element, Tensor):
+            if isinstance(element, Tensor) and not isinstance(element, EagerTensor):
                 return element.op.graph
     return default

@@ -107,17 +107,24 @@ class ShapeRule:
         ):
             found = [
                 f"input[{i}] = {known}"
-                for i, its_kind in enumerate(self._kinds_of_inputs(op))
+                for i, its_kind in enumerate(self._kinds_of_inputs(op.attrs))
                 if its_kind == kind and (known := describe(op._inputs[i]))
             ]
             if found:
                 text += f" and with {words}: {', '.join(found)}"
         return text
 
-    def _kinds_of_inputs(self, op: Operation) -> list[str]:
+    def inputs_read(self, attrs: dict[str, Any]) -> list[int]:
+        """Which inputs, lists of them laid out flat, the rule asks for values."""
+        if self._of_shapes_only:
+            return []
+        kinds = self._kinds_of_inputs(attrs)
+        return [i for i, kind in enumerate(kinds) if kind in ("Value", "Dims")]
+
+    def _kinds_of_inputs(self, attrs: dict[str, Any]) -> list[str]:
         kinds = []
         for arg, kind in zip(self._definition.inputs, self._kinds):
-            kinds += [kind] * self._definition.count(arg, op.attrs)
+            kinds += [kind] * self._definition.count(arg, attrs)
         return kinds
 
 

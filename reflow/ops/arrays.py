@@ -9,6 +9,7 @@ import numpy as np
 
 from reflow.graph.constant_value import constant_value_as_shape
 from reflow.graph.dtypes import DType
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes

@@ -10,6 +10,7 @@ from reflow.graph import dtypes, errors
 from reflow.graph.array_values import array_of
 from reflow.graph.conversion import register_tensor_conversion_function
 from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.execution import engine, executing_eagerly
 from reflow.graph.graph import get_default_graph
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
@@ -99,6 +100,9 @@ _CONST = cast(OpDefinition, Const)
 
 def const(array: np.ndarray[Any, Any], dtype: DType, name: str = "Const") -> Tensor:
     """A Const node of an array that has `dtype`'s NumPy type already."""
+    if executing_eagerly():
+        constant: Tensor = engine.constant(array, dtype)
+        return constant
     graph = get_default_graph()
     attrs = {"value": array, "dtype": dtype}
     return graph.add_node(_CONST, [], attrs, graph.op_name(name or "Const"), [dtype]).outputs[0]

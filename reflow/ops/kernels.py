@@ -15,7 +15,7 @@ It gives one value, or a tuple or list with one for each output.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -23,10 +23,11 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
+from reflow.graph.dtypes import DType
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
-from reflow.ops.values import HOST_TYPES, to_numpy, to_torch
+from reflow.ops.values import COMMON_TYPES, HOST_TYPES, to_numpy, to_torch
 
 # Annotations of kernels and shape rules.
 Host = np.ndarray[Any, Any]  # kernel: this input as a NumPy array
@@ -91,6 +92,14 @@ def kernel_signature(definition: OpDefinition) -> KernelSignature | None:
         else:
             kinds.append(_KINDS.get(str(parameter.annotation), "device"))
     return KernelSignature(function, tuple(kinds), tuple(keywords))
+
+
+def kernel_function(signature: KernelSignature, types: Iterable[DType]) -> Callable[..., Any]:
+    """The kernel for inputs and outputs of these types."""
+    if all(dtype.base_dtype in COMMON_TYPES for dtype in types):
+        # Decorators of kernels take care of strings and unsigned integers only.
+        return inspect.unwrap(signature.function)
+    return signature.function
 
 
 def evaluate(op: Operation, values: list[Any]) -> list[Any] | None:

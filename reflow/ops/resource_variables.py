@@ -14,6 +14,7 @@ import torch
 
 from reflow.graph import errors
 from reflow.graph.dtypes import DType, int32
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
@@ -45,6 +46,9 @@ class VarHandleOp:
 
 def variable_shape(handle: Tensor) -> TensorShape:
     """The static shape of the variable behind a handle."""
+    if isinstance(handle, EagerTensor):
+        slot: VariableSlot = handle._on_host().item()
+        return slot.shape
     while handle.op.type != "VarHandleOp":
         if not handle.op.inputs:
             return shapes.UNKNOWN  # handed over to a function
@@ -140,7 +144,16 @@ def zeros_like_variable(handle: Tensor) -> Tensor:
     """Zeros of the shape and type of the variable behind a handle."""
     shape = _shape_vector(handle)
     with get_default_graph().name_scope("zeros") as scope:
-        return Fill(shape, constant(0, handle.op.attrs["dtype"]), name=scope)
+        return Fill(shape, constant(0, _variable_type(handle)), name=scope)
+
+
+def _variable_type(handle: Tensor) -> DType:
+    """The element type of the variable behind a handle."""
+    if isinstance(handle, EagerTensor):
+        slot: VariableSlot = handle._on_host().item()
+        return slot.dtype
+    dtype: DType = handle.op.attrs["dtype"]
+    return dtype
 
 
 @op

@@ -6,6 +6,7 @@ import torch
 
 from reflow.graph import errors
 from reflow.graph.constant_value import constant_value
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
@@ -61,7 +62,7 @@ class LogSoftmax:
 
 def _is_zero(gradient: Tensor) -> bool:
     """Whether a gradient is known to be zero: nobody used that output."""
-    if gradient.op.type == "ZerosLike":
+    if not isinstance(gradient, EagerTensor) and gradient.op.type == "ZerosLike":
         return True
     value = constant_value(gradient)
     return value is not None and not value.any()

@@ -52,6 +52,13 @@ def torch_type(dtype: DType) -> torch.dtype:
         raise TypeError(f"{dtype.name} values are not numbers.") from None
 
 
+def handle(value: object) -> np.ndarray[Any, Any]:
+    """A Python object as the value of a scalar `variant` or `resource` tensor."""
+    array = np.empty((), object)
+    array[()] = value
+    return array
+
+
 def to_torch(array: Any, dtype: DType, device: torch.device | str = "cpu") -> torch.Tensor:
     """A host array as a torch tensor; shares memory with the array where it can."""
     array = np.asarray(array)

@@ -39,7 +39,7 @@ class VariableSlot:
     """A variable's value in a session.  Updates happen in place: readers that must not see
     them get the value copied first (`unshare`), which the plan decides."""
 
-    __slots__ = ("name", "dtype", "shape", "value", "lock")
+    __slots__ = ("name", "dtype", "shape", "value", "lock", "lent")
 
     def __init__(self, name: str, dtype: DType, shape: TensorShape) -> None:
         self.name = name
@@ -47,6 +47,8 @@ class VariableSlot:
         self.shape = shape
         self.value: Any = None
         self.lock = threading.Lock()
+        # Whether somebody holds the value who must not see updates (eager execution).
+        self.lent = False
 
     def read(self) -> Any:
         """The value itself, not a copy; FailedPreconditionError before the first assignment."""

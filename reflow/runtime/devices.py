@@ -70,6 +70,22 @@ class Placement:
         """The default device as torch names it."""
         return torch.device("cuda:0" if self.default.device_type == "GPU" else "cpu")
 
+    def named(self, name: str) -> Device:
+        """The device that a (partial) name means, "" the default one.
+
+        Raises:
+          RuntimeError: there is none.
+        """
+        wanted = DeviceSpec.from_string(name)
+        for device in [self.default, *self.devices]:
+            if _matches(wanted, device.spec):
+                return device
+        if self._soft:
+            return self.default
+        raise RuntimeError(
+            f"{name} unknown device. Available: {', '.join(d.name for d in self.devices)}"
+        )
+
     def place(self, graph: Graph) -> None:
         """Places what was added to the graph since the last call.
 

@@ -126,6 +126,7 @@ from reflow.tf._execution_modes import (
     disable_tensor_equality,
     disable_v2_behavior,
     disable_v2_tensorshape,
+    enable_eager_execution,
     executing_eagerly,
 )
 from reflow.tf._filling import (
@@ -147,6 +148,7 @@ from reflow.tf._gathering import (
     setdiff1d,
     where,
 )
+from reflow.tf._gradient_tape import GradientTape
 from reflow.tf._gradients import (
     AggregationMethod,
     NoGradient,
@@ -198,6 +200,41 @@ from reflow.tf._space_batches import (
     batch_to_space,
     required_space_to_batch_paddings,
     space_to_batch,
+)
+from reflow.tf._sparse_arranging import (
+    sparse_concat,
+    sparse_fill_empty_rows,
+    sparse_reorder,
+    sparse_reset_shape,
+    sparse_reshape,
+    sparse_retain,
+    sparse_slice,
+    sparse_split,
+    sparse_transpose,
+)
+from reflow.tf._sparse_building import (
+    sparse_mask,
+    sparse_merge,
+    sparse_placeholder,
+    sparse_tensor_to_dense,
+    sparse_to_dense,
+    sparse_to_indicator,
+)
+from reflow.tf._sparse_math import (
+    sparse_add,
+    sparse_maximum,
+    sparse_minimum,
+    sparse_reduce_max,
+    sparse_reduce_max_sparse,
+    sparse_reduce_sum,
+    sparse_reduce_sum_sparse,
+    sparse_softmax,
+    sparse_tensor_dense_matmul,
+)
+from reflow.tf._sparse_serialization import (
+    deserialize_many_sparse,
+    serialize_many_sparse,
+    serialize_sparse,
 )
 from reflow.tf._sparse_tensor_spec import SparseTensorSpec
 from reflow.tf._state import (
@@ -254,7 +291,19 @@ from reflow.tf.initializers import uniform_unit_scaling as uniform_unit_scaling_
 from reflow.tf.initializers import variance_scaling as variance_scaling_initializer
 from reflow.tf.initializers import zeros as zeros_initializer
 from reflow.tf.io import decode_raw
-from reflow.tf.linalg import batch_matmul, einsum, matmul, norm, tensordot
+from reflow.tf.linalg import (
+    batch_matmul,
+    batch_svd,
+    cholesky_solve,
+    einsum,
+    matmul,
+    norm,
+    self_adjoint_eig,
+    self_adjoint_eigvals,
+    svd,
+    tensordot,
+)
+from reflow.tf.linalg import lstsq as matrix_solve_ls
 from reflow.tf.math import (
     abs,
     accumulate_n,

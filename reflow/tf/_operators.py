@@ -7,6 +7,7 @@ from typing import Any
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.operation import Tensor
 from reflow.ops.comparisons import Greater, GreaterEqual, Less, LessEqual
 from reflow.ops.logic import LogicalAnd, LogicalNot, LogicalOr
@@ -57,7 +58,7 @@ def _operator(name: str, function: Callable[..., Any]) -> Callable[[Tensor, Any]
     """`tensor OP value`: the value takes the tensor's type if it can."""
 
     def operator(x: Tensor, y: Any) -> Any:
-        if isinstance(y, Tensor) and y.op.graph is x.op.graph:
+        if isinstance(y, Tensor) and (executing_eagerly() or y.op.graph is x.op.graph):
             return function(x, y, name=name)
         with name_scope(None, name, [x, y]) as scope:
             try:

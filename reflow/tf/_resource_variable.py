@@ -6,8 +6,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+import numpy as np
+
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType
+from reflow.graph.execution import executing_eagerly, variable_accessed
 from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.indexed_slices import IndexedSlices
@@ -32,6 +35,8 @@ class BaseResourceVariable(Variable):
     """
 
     handle: Tensor
+    # Of a variable made while executing eagerly, which no operation of a graph names.
+    _eager_name: str | None = None
     _shape: TensorShape
     _dtype: DType
     # The tensor that a session fetches for the variable, and the value kept on another device.
@@ -49,7 +54,7 @@ class BaseResourceVariable(Variable):
 
     @property
     def name(self) -> str:
-        return self.handle.name
+        return self.handle.name if self._eager_name is None else self._eager_name
 
     @property
     def dtype(self) -> DType:
@@ -80,7 +85,7 @@ class BaseResourceVariable(Variable):
 
     @property
     def _shared_name(self) -> str:
-        return self.handle.op.name
+        return self.handle.op.name if self._eager_name is None else self._eager_name[:-2]
 
     # -- Reading ------------------------------------------------------------------------------
 
@@ -88,12 +93,16 @@ class BaseResourceVariable(Variable):
         """The value when the new op runs, or as it is cached on another device."""
         if self._cached_value is not None:
             return self._cached_value
+        if executing_eagerly():
+            return self._read()
         graph = get_default_graph()
         with graph.colocate_with(None, ignore_existing=True), graph.device(self.handle.device):
             return self._read()
 
     def read_value(self) -> Tensor:
         """A new op that reads the value when it runs."""
+        if executing_eagerly():
+            return self._read()
         graph = get_default_graph()
         with name_scope("Read"), graph.device(self.handle.device):
             value = self._read()
@@ -101,11 +110,25 @@ class BaseResourceVariable(Variable):
         return read
 
     def _read(self) -> Tensor:
-        read: Tensor = resource_variables.ReadVariableOp(self.handle, self._dtype)
+        if self._trainable:
+            variable_accessed(self)
+        read: Tensor = resource_variables.ReadVariableOp(self.handle, dtype=self._dtype)
         return read
+
+    def numpy(self) -> Any:
+        """The value as an array.
+
+        Raises:
+          NotImplementedError: the program builds a graph, where a session has the value.
+        """
+        if not executing_eagerly():
+            raise NotImplementedError("numpy() is only available when eager execution is enabled.")
+        return self.read_value().numpy()  # type: ignore[attr-defined]
 
     def sparse_read(self, indices: Any, name: str | None = None) -> Tensor:
         """The rows at `indices`, read without the others."""
+        if self._trainable:
+            variable_accessed(self)
         with name_scope("Gather" if name is None else name) as scope:
             rows = resource_variables.ResourceGather(
                 self.handle, indices, dtype=self._dtype, name=scope
@@ -115,6 +138,8 @@ class BaseResourceVariable(Variable):
 
     def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
         """The elements or slices at `indices`; see tf.gather_nd."""
+        if self._trainable:
+            variable_accessed(self)
         with name_scope("GatherNd" if name is None else name) as scope:
             slices = resource_variables.ResourceGatherNd(
                 self.handle, indices, dtype=self._dtype, name=scope
@@ -124,6 +149,41 @@ class BaseResourceVariable(Variable):
 
     def __bool__(self) -> bool:
         return bool(self.read_value())
+
+    def __int__(self) -> int:
+        return int(self.numpy())
+
+    def __float__(self) -> float:
+        return float(self.numpy())
+
+    def __complex__(self) -> complex:
+        return complex(self.numpy())
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return np.asarray(self.numpy(), dtype=dtype)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ResourceVariable:
+        """A variable of its own with the same value, while executing eagerly."""
+        if not executing_eagerly():
+            raise NotImplementedError(
+                "__deepcopy__() is only available when eager execution is enabled."
+            )
+        copied = memo[id(self)] = ResourceVariable(
+            self.read_value(),
+            trainable=self._trainable,
+            constraint=self._constraint,
+            dtype=self._dtype,
+            name=f"{self._shared_name}_copy",
+        )
+        return copied
+
+    def __repr__(self) -> str:
+        if not executing_eagerly():
+            return super().__repr__()
+        shown = self.read_value()._text(repr)  # type: ignore[attr-defined]
+        return (
+            f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, numpy={shown}>"
+        )
 
     def is_initialized(self, name: str | None = None) -> Tensor:
         """Whether the variable has a value when the new op runs, a bool scalar."""
@@ -204,7 +264,7 @@ class BaseResourceVariable(Variable):
             return nullcontext()
         return get_default_graph().control_dependencies([self._cached_value])
 
-    def _after(self, update: Operation) -> UnreadVariable:
+    def _after(self, update: Operation | None) -> UnreadVariable:
         return UnreadVariable(self, update)
 
     # `sparse_delta` is IndexedSlices: which rows, and a value for each.
@@ -335,8 +395,27 @@ class ResourceVariable(BaseResourceVariable):
         if self._trainable and GraphKeys.TRAINABLE_VARIABLES not in collections:
             collections = [*collections, GraphKeys.TRAINABLE_VARIABLES]
         with init_scope():
-            self._build(initial_value, name, dtype, shape, caching_device)
+            if executing_eagerly():
+                self._make(initial_value, name, dtype, shape)
+                # Of all collections only this one is of use without a graph.
+                collections = [c for c in collections if c == GraphKeys.GLOBAL_STEP]
+            else:
+                self._build(initial_value, name, dtype, shape, caching_device)
             get_default_graph().add_to_collections(collections, self)
+
+    def _make(self, initial_value: Any, name: str | None, dtype: Any, shape: Any) -> None:
+        """Makes the variable with its value, while executing eagerly."""
+        with name_scope(name, "Variable") as scope:
+            with name_scope("Initializer"):
+                value = initial_value() if callable(initial_value) else initial_value
+                initial = convert_to_tensor(value, dtype, "initial_value")
+            self._shape = _variable_shape(initial, shape)
+            self._dtype = initial.dtype.base_dtype
+            self._eager_name = f"{scope[:-1]}:0"
+            self.handle = resource_variables.VarHandleOp(
+                dtype=self._dtype, shape=self._shape, name=scope[:-1]
+            )
+            resource_variables.AssignVariableOp(self.handle, initial)
 
     def _build(
         self, initial_value: Any, name: str | None, dtype: Any, shape: Any, caching_device: Any
@@ -463,19 +542,21 @@ def _variable_shape(initial: Tensor, shape: Any) -> TensorShape:
 class UnreadVariable(BaseResourceVariable):
     """A variable as it is after an update: all reads of it wait for that."""
 
-    def __init__(self, variable: BaseResourceVariable, update: Operation) -> None:
+    def __init__(self, variable: BaseResourceVariable, update: Operation | None) -> None:
         self.handle = variable.handle
         self._shape, self._dtype = variable._shape, variable._dtype
+        # None while executing eagerly, when the update is done.
         self._update = update
-        self._graph_element = self._read()
+        if update is not None:
+            self._graph_element = self._read()
 
     @property
     def name(self) -> str:
-        return self._update.name
+        return "UnreadVariable" if self._update is None else self._update.name
 
     @property
     def op(self) -> Operation:
-        return self._update
+        return self.handle.op if self._update is None else self._update
 
     def value(self) -> Tensor:
         return self._read()

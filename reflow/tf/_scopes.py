@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
-from reflow.graph.graph import Graph, NameScope, get_default_graph
+from reflow.graph.eager_tensor import EagerTensor
+from reflow.graph.execution import NO_SCOPE, EagerNameScope, executing_eagerly
+from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.operation import Operation, Tensor
 
 
@@ -35,11 +38,15 @@ class name_scope:
         return self._name
 
     def __enter__(self) -> str:
+        if executing_eagerly():
+            self._graph_scope: AbstractContextManager[Any] = NO_SCOPE
+            self._scope: AbstractContextManager[str] = EagerNameScope(self._name)
+            return self._scope.__enter__()
         graph = graph_from_inputs(self._values or ())
         self._graph_scope = graph.as_default()
         self._graph_scope.__enter__()
         try:
-            self._scope: NameScope = graph.name_scope(self._name)
+            self._scope = graph.name_scope(self._name)
             return self._scope.__enter__()
         except BaseException:
             self._graph_scope.__exit__(None, None, None)
@@ -65,7 +72,7 @@ def graph_from_inputs(values: Iterable[Any]) -> Graph:
     graph, origin = None, None
     for value in values:
         element = value._as_graph_element() if hasattr(value, "_as_graph_element") else value
-        if not isinstance(element, (Tensor, Operation)):
+        if not isinstance(element, (Tensor, Operation)) or isinstance(element, EagerTensor):
             continue
         if graph is None:
             graph, origin = element.graph, element

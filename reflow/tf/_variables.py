@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from reflow.graph.conversion import register_tensor_conversion_function
 from reflow.graph.default_session import get_default_session
 from reflow.graph.dtypes import DType
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
@@ -92,6 +93,8 @@ class Variable(metaclass=VariableType):
     @property
     def initial_value(self) -> Tensor | None:
         """The tensor that the initializer assigns."""
+        if executing_eagerly():
+            raise RuntimeError("initial_value not supported in EAGER mode.")
         return self._initial_value
 
     @property
@@ -118,6 +121,8 @@ class Variable(metaclass=VariableType):
 
     def eval(self, session: Any = None) -> Any:
         """The value in `session` (default: the default session) as an array."""
+        if executing_eagerly():
+            raise RuntimeError("Trying to eval in EAGER mode")
         return self._as_graph_element().eval(session=session)
 
     def load(self, value: Any, session: Any = None) -> None:
@@ -250,6 +255,7 @@ def _default_creator(use_resource: bool | None = None, **kwargs: Any) -> Variabl
         use_resource = get_variable_scope().use_resource
     if use_resource is None:
         use_resource = _use_resource_by_default
+    use_resource = use_resource or executing_eagerly()
     return ResourceVariable(**kwargs) if use_resource else RefVariable(**kwargs)
 
 

@@ -7,14 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
-import numpy as np
-
 from reflow.graph import errors
 from reflow.graph.dtypes import DType
 from reflow.graph.function import FuncGraph, Function
 from reflow.ops.batching import batched_body
 from reflow.ops.data.blocks import Array, Block, Element
 from reflow.ops.values import HOST_TYPES, to_torch
+from reflow.ops.values import handle as handle
 
 # A body ready to be called: the values of its inputs -> those of its outputs.
 Body: TypeAlias = Callable[[Sequence[Array]], list[Array]]
@@ -25,13 +24,6 @@ T = TypeVar("T")
 
 def invalid(message: str) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(None, None, message)
-
-
-def handle(value: object) -> Array:
-    """A Python object as the value of a scalar `variant` or `resource` tensor."""
-    array = np.empty((), object)
-    array[()] = value
-    return array
 
 
 def given_away(value: Array, dtype: DType, device: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Eager execution: ops computed at once, by the same kernels that plans call."""

@@ -1,0 +1,188 @@
+"""The context of eager execution: its devices, its policies, and the calls that it knows.
+
+It answers what programs ask of `tensorflow.python.eager.context`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from reflow.graph.device import DeviceSpec
+from reflow.graph.execution import current, eager_mode, executing_eagerly, graph_mode
+from reflow.graph.seeds import eager_seeds
+from reflow.runtime.config import placement_for
+
+if TYPE_CHECKING:
+    from reflow.runtime.eager.calls import Call
+
+__all__ = [
+    "ASYNC",
+    "DEVICE_PLACEMENT_EXPLICIT",
+    "DEVICE_PLACEMENT_SILENT",
+    "DEVICE_PLACEMENT_SILENT_FOR_INT32",
+    "DEVICE_PLACEMENT_WARN",
+    "EAGER_MODE",
+    "GRAPH_MODE",
+    "SYNC",
+    "Context",
+    "context",
+    "eager_mode",
+    "executing_eagerly",
+    "global_seed",
+    "graph_mode",
+    "in_eager_mode",
+    "internal_operation_seed",
+    "list_devices",
+    "num_gpus",
+    "set_global_seed",
+]
+
+GRAPH_MODE = 0
+EAGER_MODE = 1
+
+# What happens to inputs that lie on another device: here all numbers lie on one.
+DEVICE_PLACEMENT_EXPLICIT = 0
+DEVICE_PLACEMENT_WARN = 1
+DEVICE_PLACEMENT_SILENT = 2
+DEVICE_PLACEMENT_SILENT_FOR_INT32 = 3
+
+# Whether a call of an op waits for its value: here it always does.
+SYNC = 0
+ASYNC = 1
+
+
+class Context:
+    """What eager operations of this process share.
+
+    Attributes:
+      calls: the calls known so far, with what their ops keep from one to the next.
+    """
+
+    def __init__(self) -> None:
+        self._config: Any = None
+        self._device_policy: int | None = None
+        self._execution_mode: int | None = None
+        self.calls: dict[Any, Call] = {}
+        self._names: dict[str, str] = {}
+
+    def configure(self, config: Any, device_policy: int | None, execution_mode: int | None) -> None:
+        """Takes what the program asks for when it enables eager execution.
+
+        Raises:
+          ValueError: it asked for something else before.
+        """
+        for name, value in (
+            ("config", config),
+            ("device_policy", device_policy),
+            ("execution_mode", execution_mode),
+        ):
+            if value is None:
+                continue
+            known = getattr(self, f"_{name}")
+            if known is not None and known != value:
+                raise ValueError(
+                    "Trying to change the options of an active eager execution. "
+                    f"Context {name}: {known}, specified {name}: {value}"
+                )
+            setattr(self, f"_{name}", value)
+
+    @property
+    def device_policy(self) -> int:
+        """What is done about tensors on other devices."""
+        return DEVICE_PLACEMENT_SILENT if self._device_policy is None else self._device_policy
+
+    @property
+    def execution_mode(self) -> int:
+        """Whether operations may be unfinished when they return."""
+        return SYNC if self._execution_mode is None else self._execution_mode
+
+    @cached_property
+    def _placement(self) -> Any:
+        return placement_for(self._config)
+
+    @cached_property
+    def torch_device(self) -> torch.device:
+        """Where numbers are computed."""
+        device: torch.device = self._placement.torch_device
+        return device
+
+    def device_name(self, scope: str) -> str:
+        """The full name of the device that a scope means.
+
+        Raises:
+          RuntimeError: there is none.
+        """
+        name = self._names.get(scope)
+        if name is None:
+            name = self._names[scope] = self._placement.named(scope).name
+        return name
+
+    def executing_eagerly(self) -> bool:
+        """Whether this thread executes eagerly."""
+        return executing_eagerly()
+
+    in_eager_mode = executing_eagerly
+
+    def devices(self) -> list[str]:
+        """The full names of all devices."""
+        return [device.name for device in self._placement.devices]
+
+    def num_gpus(self) -> int:
+        return sum(device.device_type == "GPU" for device in self._placement.devices)
+
+    def ensure_initialized(self) -> None:
+        """Nothing to do: devices are found when they are needed."""
+
+    @property
+    def scope_name(self) -> str:
+        """The name scope of eager operations, "" or ending in "/"."""
+        return current.scope
+
+    @property
+    def device_spec(self) -> DeviceSpec:
+        return DeviceSpec.from_string(current.device)
+
+    def forget_calls(self) -> None:
+        """Forgets the calls and so where their ops' random streams stand."""
+        self.calls.clear()
+
+
+_context = Context()
+
+
+def context() -> Context:
+    """The one context of this process."""
+    return _context
+
+
+def in_eager_mode() -> bool:
+    """The older name of `executing_eagerly`."""
+    return executing_eagerly()
+
+
+def num_gpus() -> int:
+    """How many GPUs there are."""
+    return _context.num_gpus()
+
+
+def list_devices() -> list[str]:
+    """The full names of the devices that eager operations may run on."""
+    return _context.devices()
+
+
+def global_seed() -> int | None:
+    """The seed that tf.set_random_seed set while executing eagerly."""
+    return eager_seeds.seed
+
+
+def set_global_seed(seed: int | None) -> None:
+    """Sets the seed for eager operations."""
+    eager_seeds.set(seed)
+
+
+def internal_operation_seed() -> int:
+    """A seed for an eager operation that the program gave none."""
+    return eager_seeds.next()

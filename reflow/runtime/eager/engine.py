@@ -1,0 +1,122 @@
+"""Calls of ops while executing eagerly: arguments become tensors, and the op is run at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dtypes import DType
+from reflow.graph.eager_tensor import EagerTensor
+from reflow.graph.execution import engine
+from reflow.graph.op_definition import OpDefinition
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops.values import HOST_TYPES, to_numpy, to_torch
+from reflow.runtime.eager.calls import Call
+from reflow.runtime.eager.context import context
+
+_context = context()
+
+
+def execute(
+    definition: OpDefinition, args: Sequence[Any], kwargs: dict[str, Any], name: str | None
+) -> Any:
+    """Runs an op; the arguments are those of a call that would add a node.
+
+    Raises:
+      TypeError, ValueError: as for adding a node.
+      RuntimeError: the op takes or gives references to variables.
+      tf.errors.OpError: the op failed.
+    """
+    key: Any = None
+    types = []
+    for value in args:
+        if type(value) is not EagerTensor:
+            break
+        types.append(value.dtype)
+    else:
+        key = (definition, *types, *kwargs.items()) if kwargs else (definition, *types)
+        try:
+            call = _context.calls.get(key)
+        except TypeError:  # an attribute that is a list, or an input by name
+            key = None
+        else:
+            if call is not None:
+                return call.run(list(args), name)
+    _refuse_references(definition)
+    values, given, name = definition.bind(args, kwargs, name)
+    if key is not None and len(values) != len(args):
+        key = None
+    tensors = definition.converter.convert(_of_one_type(definition, values), given)
+    call = _call(definition, definition.complete_attrs(given))
+    if key is not None:
+        _context.calls[key] = call
+    return call.run(tensors, name)  # type: ignore[arg-type]
+
+
+def _call(definition: OpDefinition, attrs: dict[str, Any]) -> Call:
+    """The call of an op type with these attributes: the same one each time."""
+    key = definition, _frozen(attrs)
+    try:
+        call = _context.calls.get(key)
+    except TypeError:  # an attribute that is an array
+        return Call(definition, attrs, _context.torch_device)
+    if call is None:
+        call = _context.calls[key] = Call(definition, attrs, _context.torch_device)
+    return call
+
+
+def _frozen(value: Any) -> Any:
+    """Something hashable that stands for attributes."""
+    if isinstance(value, dict):
+        return tuple([(name, _frozen(item)) for name, item in value.items()])
+    if isinstance(value, list):
+        return tuple([_frozen(item) for item in value])
+    if isinstance(value, TensorShape):
+        return "shape", value.sizes
+    # True and 1, or 0.0 and -0.0, are different attributes.
+    return (type(value), repr(value)) if isinstance(value, (bool, float)) else value
+
+
+def _refuse_references(definition: OpDefinition) -> None:
+    for arg in (*definition.outputs, *definition.inputs):
+        if arg.is_ref:
+            raise RuntimeError(
+                f"{definition.name} op does not support eager execution. Arg '{arg.name}' is a ref."
+            )
+
+
+def _of_one_type(definition: OpDefinition, values: Sequence[Any]) -> list[Any]:
+    """The inputs, where Python values take the type of the tensors that they go with.
+
+    In a graph they do so only if a tensor comes first.
+    """
+    types: dict[str, DType] = {}
+    for arg, value in zip(definition.inputs, values):
+        if arg.type_attr and not arg.is_sequence and isinstance(value, EagerTensor):
+            types.setdefault(arg.type_attr, value.dtype)
+    return [
+        convert_to_tensor(value, types[arg.type_attr])
+        if arg.type_attr in types
+        and not arg.is_sequence
+        and isinstance(value, (int, float, complex, list, tuple))
+        else value
+        for arg, value in zip(definition.inputs, values)
+    ]
+
+
+def constant(array: np.ndarray[Any, Any], dtype: DType) -> EagerTensor:
+    """A tensor of a copy of `array`, which has `dtype`'s NumPy type."""
+    own = np.array(array, order="C")
+    if dtype in HOST_TYPES:
+        return EagerTensor(dtype, None, own)
+    return EagerTensor(dtype, to_torch(own, dtype, _context.torch_device), own)
+
+
+engine.execute = execute
+engine.constant = constant
+engine.to_array = to_numpy
+engine.device_name = _context.device_name
+engine.forget_calls = _context.forget_calls
