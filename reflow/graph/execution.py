@@ -137,6 +137,32 @@ class EagerNameScope:
         current.scope = self._saved
 
 
+class EagerDevice:
+    """Places eager operations; what inner scopes say counts.
+
+    Args:
+      merged: a function that adds the scope's device to that of the scopes around.
+
+    Raises:
+      RuntimeError: when entered, where there is no such device.
+    """
+
+    __slots__ = ("_merged", "_saved")
+
+    def __init__(self, merged: Callable[[str], str]) -> None:
+        self._merged = merged
+        self._saved = ""
+
+    def __enter__(self) -> None:
+        self._saved = current.device
+        device = self._merged(self._saved)
+        engine.device_name(device)
+        current.device = device
+
+    def __exit__(self, *exc_info: object) -> None:
+        current.device = self._saved
+
+
 class NoScope:
     """A scope that means nothing to operations that run at once, in the order of the program."""
 

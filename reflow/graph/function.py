@@ -14,7 +14,7 @@ from typing import Any
 
 from reflow.graph.dtypes import DType
 from reflow.graph.eager_tensor import EagerTensor
-from reflow.graph.execution import NoScope
+from reflow.graph.execution import NoScope, executing_eagerly
 from reflow.graph.graph import ControlDependencies, Graph, get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.op_definition import OpDefinition, lookup
@@ -50,11 +50,13 @@ class FuncGraph(Graph):
       outputs: what the function gives.
       control_outputs: what runs at every call even if no output depends on it.
       captures: tensors of the graphs around, and the placeholders that stand for them.
+      made_eagerly: whether the function is defined while executing eagerly.
     """
 
     def __init__(self, name: str, outer_graph: Graph | None = None) -> None:
         super().__init__()
         self.name = name
+        self.made_eagerly = executing_eagerly()
         self.outer_graph = get_default_graph() if outer_graph is None else outer_graph
         self.inputs: list[Tensor] = []
         self.outputs: list[Tensor] = []

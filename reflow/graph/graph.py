@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reflow.graph.device import MergeDevice, merge_device
 from reflow.graph.eager_tensor import EagerTensor
-from reflow.graph.execution import NO_SCOPE, EagerNameScope, NoScope, current, executing_eagerly
+from reflow.graph.execution import (
+    NO_SCOPE,
+    EagerDevice,
+    EagerNameScope,
+    NoScope,
+    current,
+    executing_eagerly,
+)
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.scopes import ControlDependencies, NameScope, Scopes, ThreadScopes
@@ -503,8 +510,7 @@ class Graph:
         element = self.as_graph_element(obj)
         return element.op if isinstance(element, Tensor) else element
 
-    @contextmanager
-    def device(self, device_name_or_function: Any) -> Iterator[None]:
+    def device(self, device_name_or_function: Any) -> AbstractContextManager[None]:
         """Places operations made inside.
 
         Args:
@@ -514,8 +520,15 @@ class Graph:
 
         Raises:
           ValueError: the name is not valid.
+          RuntimeError: it is a function, or names no device, while executing eagerly.
         """
         merge = device_name_or_function
+        if executing_eagerly():
+            return _eager_device(merge)
+        return self._device(merge)
+
+    @contextmanager
+    def _device(self, merge: Any) -> Iterator[None]:
         if merge is not None and not callable(merge):
             merge = merge_device(merge)
         scopes = self._scopes
@@ -689,6 +702,16 @@ class Graph:
         """Whether a run may fetch this."""
         op = tensor_or_op.op if isinstance(tensor_or_op, Tensor) else tensor_or_op
         return op not in self._unfetchable
+
+
+def _eager_device(device: Any) -> EagerDevice:
+    """The scope of a device for operations that run at once."""
+    if callable(device) and not isinstance(device, MergeDevice):
+        raise RuntimeError("tf.device does not support functions when eager execution is enabled.")
+    if device is None:
+        return EagerDevice(lambda around: "")
+    merge = merge_device(device)
+    return EagerDevice(lambda around: merge_device(around).merge_string(merge.merge_string("")))
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import get_default_graph
 from reflow.graph.nest import flatten
 from reflow.graph.operation import Operation, Tensor
@@ -14,11 +15,14 @@ from reflow.ops.control import Assert, NoOp
 from reflow.tf._scopes import name_scope
 
 
-def group(*inputs: Any, name: str | None = None) -> Operation:
+def group(*inputs: Any, name: str | None = None) -> Operation | None:
     """An operation that is done when all `inputs` (tensors, operations, nests of them) are.
 
-    Inputs on several devices meet in one operation for each device first.
+    Inputs on several devices meet in one operation for each device first.  While executing eagerly
+    they are done already: None.
     """
+    if executing_eagerly():
+        return None
     with name_scope(name, "group_deps", inputs) as scope:
         by_device: dict[str, list[Any]] = {}
         for item in flatten(inputs):
@@ -74,6 +78,8 @@ def tuple(
 
     An operation among them becomes one that waits too; None stays None.
     """
+    if executing_eagerly():
+        return list(tensors)
     with name_scope(name, "tuple", tensors):
         given = [
             item if item is None or isinstance(item, Operation) else convert_to_tensor(item)

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-from contextlib import AbstractContextManager, nullcontext
+from reflow.graph.execution import eager_mode as eager_mode
+from reflow.graph.execution import graph_mode as graph_mode
 
 #: Whether operations can be executed without a graph.
-HAS_EAGER_MODE = importlib.util.find_spec("reflow.tf._eager_context") is not None
-
-
-def graph_mode() -> AbstractContextManager[None]:
-    """Operations made inside are added to a graph."""
-    return nullcontext()
-
-
-def eager_mode() -> AbstractContextManager[None]:
-    """Operations made inside are executed at once."""
-    return nullcontext()
+HAS_EAGER_MODE = True

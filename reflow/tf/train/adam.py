@@ -12,7 +12,7 @@ from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.resource_updates import ResourceApplyAdam, ResourceScatterAdd
 from reflow.ops.training import ApplyAdam
-from reflow.tf.train.optimizer import Optimizer
+from reflow.tf.train.optimizer import Optimizer, operation_of
 
 
 class AdamOptimizer(Optimizer):
@@ -146,9 +146,9 @@ class AdamOptimizer(Optimizer):
         graph = get_default_graph()
         with graph.control_dependencies(update_ops):
             beta1_power, beta2_power = self._get_beta_accumulators()
-            with graph.colocate_with(beta1_power.op):
+            with graph.colocate_with(beta1_power):
                 powers = [
                     power.assign(power * beta, use_locking=self._use_locking)
                     for power, beta in ((beta1_power, self._beta1_t), (beta2_power, self._beta2_t))
                 ]
-        return tf.group(*update_ops, *(power.op for power in powers), name=name_scope)
+        return tf.group(*update_ops, *map(operation_of, powers), name=name_scope)

@@ -9,6 +9,7 @@ from reflow import tf
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.gradients import gradients
 from reflow.graph.graph import get_default_graph
 from reflow.graph.graph_keys import GraphKeys
@@ -16,6 +17,7 @@ from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.resource_updates import AssignAddVariableOp
+from reflow.tf._gradient_tape import GradientTape
 from reflow.tf._resource_variable import BaseResourceVariable
 from reflow.tf._scopes import name_scope
 from reflow.tf._variables import Variable
@@ -98,9 +100,11 @@ class Optimizer:
     ) -> list[tuple[Any, Any]]:
         """[(gradient, variable), ...]; the gradient is None where loss does not depend on it."""
         if callable(loss) and not isinstance(loss, Tensor):
+            return self._gradients_of_function(loss, var_list, grad_loss)
+        if executing_eagerly():
             raise RuntimeError(
-                "`loss` passed to Optimizer.compute_gradients should be a tensor when eager "
-                "execution is not enabled."
+                "`loss` passed to Optimizer.compute_gradients should be a function when eager "
+                "execution is enabled."
             )
         if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
             raise ValueError(
@@ -123,6 +127,22 @@ class Optimizer:
         if gate_gradients == self.GATE_GRAPH:
             grads = _all_together(grads)
         pairs = list(zip(grads, variables))
+        self._assert_valid_dtypes([v for g, v in pairs if g is not None])
+        return pairs
+
+    def _gradients_of_function(
+        self, loss: Callable[[], Any], var_list: Any, grad_loss: Any
+    ) -> list[tuple[Any, Any]]:
+        """As `compute_gradients`, of a function without arguments that gives the loss."""
+        with GradientTape() as tape:
+            if var_list is not None:
+                tape.watch(var_list)
+            value = loss()
+            if var_list is None:
+                var_list = tape.watched_variables()
+        variables = list(_flat(var_list))
+        self._assert_valid_dtypes([value])
+        pairs = list(zip(tape.gradient(value, variables, grad_loss), variables))
         self._assert_valid_dtypes([v for g, v in pairs if g is not None])
         return pairs
 
@@ -158,6 +178,8 @@ class Optimizer:
                 train_op = self._finish(updates, scope)
             else:
                 train_op = self._finish_with_step(updates, global_step, scope)
+            if executing_eagerly():
+                return train_op
             train_op = train_op.op if isinstance(train_op, (Tensor, Variable)) else train_op
             collection = get_default_graph().get_collection_ref(GraphKeys.TRAIN_OP)
             if train_op not in collection:
@@ -167,7 +189,8 @@ class Optimizer:
     def _update(self, gradient: Any, variable: Variable) -> Operation:
         """The operation that updates one variable."""
         graph = get_default_graph()
-        with graph.name_scope(f"update_{variable.op.name}"), graph.colocate_with(variable.op):
+        updated = "" if executing_eagerly() else f"_{variable.op.name}"
+        with graph.name_scope(f"update{updated}"), graph.colocate_with(variable):
             behind_handle = isinstance(variable, BaseResourceVariable)
             if isinstance(gradient, IndexedSlices):
                 if variable.constraint is not None:
@@ -182,18 +205,18 @@ class Optimizer:
             if variable.constraint is None:
                 return update
             with graph.control_dependencies([update]):
-                return variable.assign(variable.constraint(variable)).op
+                return operation_of(variable.assign(variable.constraint(variable)))
 
     def _finish_with_step(
         self, updates: list[Operation], global_step: Any, scope: str
     ) -> Operation:
         graph = get_default_graph()
         with graph.control_dependencies([self._finish(updates, "update")]):
-            with graph.colocate_with(global_step.op):
+            with graph.colocate_with(global_step):
                 if isinstance(global_step, BaseResourceVariable):
                     one = convert_to_tensor(1, dtype=global_step.dtype)
                     return AssignAddVariableOp(global_step.handle, one, name=scope)
-                return global_step.assign_add(1, name=scope).op
+                return operation_of(global_step.assign_add(1, name=scope))
 
     # -- Slots ------------------------------------------------------------------------------
 
@@ -209,7 +232,10 @@ class Optimizer:
         graph = get_default_graph()
         own = [v for (_, g), v in self._non_slots.items() if g is graph]
         own += [
-            slot for named in self._slots.values() for slot in named.values() if slot.graph is graph
+            slot
+            for named in self._slots.values()
+            for slot in named.values()
+            if executing_eagerly() or slot.graph is graph
         ]
         return sorted(own, key=lambda v: v.name)
 
@@ -248,9 +274,9 @@ class Optimizer:
         self, initial_value: Any, name: str, colocate_with: Any
     ) -> Variable:
         """A variable of the optimizer's that belongs to no trained variable in particular."""
-        key = (name, colocate_with.graph)
+        key = (name, get_default_graph() if executing_eagerly() else colocate_with.graph)
         if key not in self._non_slots:
-            with get_default_graph().colocate_with(colocate_with.op):
+            with get_default_graph().colocate_with(colocate_with):
                 self._non_slots[key] = Variable(
                     initial_value,
                     name=name,
@@ -334,9 +360,14 @@ def _without_repeats(values: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
     return sums, unique_indices
 
 
-def _key(variable: Any) -> tuple[Any, str]:
+def operation_of(update: Any) -> Any:
+    """The operation of an update in a graph; None where it was done at once."""
+    return None if executing_eagerly() else update.op
+
+
+def _key(variable: Any) -> Any:
     """What a slot belongs to: the variable of this name, whichever object stands for it."""
-    return variable.op.graph, variable.op.name
+    return variable.handle if executing_eagerly() else (variable.op.graph, variable.op.name)
 
 
 def _variables_to_train(loss: Tensor, var_list: Any) -> list[Any]:

@@ -62,10 +62,11 @@ def _create(
     colocate_with_primary: bool,
 ) -> Variable:
     use_resource = isinstance(primary, BaseResourceVariable)
-    with variable_scope(None, f"{primary.op.name}/{name}"):
+    primary_name = primary._shared_name if isinstance(primary, Variable) else primary.op.name
+    with variable_scope(None, f"{primary_name}/{name}"):
         if not colocate_with_primary:
             return _get_variable(value, validate_shape, shape, dtype, use_resource)
-        with get_default_graph().colocate_with(primary.op):
+        with get_default_graph().colocate_with(primary):
             return _get_variable(value, validate_shape, shape, dtype, use_resource)
 
 
