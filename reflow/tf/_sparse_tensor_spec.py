@@ -13,7 +13,7 @@ from reflow.graph.indexed_slices import SparseTensor, SparseTensorValue
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape, as_shape
 from reflow.graph.type_spec import TensorSpec, TypeSpec
-from reflow.ops.sparse_serialization import DeserializeSparse, SerializeManySparse, SerializeSparse
+from reflow.ops.sparse.serialization import DeserializeSparse, SerializeManySparse, SerializeSparse
 
 
 class SparseTensorSpec(TypeSpec):

@@ -19,7 +19,6 @@ from reflow.ops.activations import Elu, LeakyRelu, Relu, Relu6, Selu, Softplus, 
 from reflow.ops.bias import BiasAdd
 from reflow.ops.constants import constant
 from reflow.ops.exports import exported
-from reflow.ops.sets import ParallelDynamicStitch
 from reflow.ops.softmax import (
     LogSoftmax,
     Softmax,
@@ -29,10 +28,19 @@ from reflow.ops.softmax import (
 from reflow.ops.top_k import InTopKV2, TopKV2
 from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
+from reflow.tf._candidate_sampling import (
+    all_candidate_sampler,
+    compute_accidental_hits,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
+    log_uniform_candidate_sampler,
+    uniform_candidate_sampler,
+)
+from reflow.tf._embedding import embedding_lookup
 from reflow.tf._gradients import custom_gradient
-from reflow.tf._partitioned_variable import PartitionedVariable
-from reflow.tf._resource_variable import BaseResourceVariable
+from reflow.tf._sampled_losses import nce_loss, sampled_softmax_loss
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
+from reflow.tf._sparse_embedding import embedding_lookup_sparse, safe_embedding_lookup_sparse
 from reflow.tf.math import sigmoid, tanh
 
 elu, relu, selu = Elu, Relu, Selu
@@ -628,101 +636,6 @@ def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) ->
     """
     with name_scope(name, "in_top_k"):
         return InTopKV2(predictions, targets, k, name=name)  # type: ignore[no-any-return]
-
-
-def embedding_lookup(
-    params: Any,
-    ids: Any,
-    partition_strategy: str = "mod",
-    name: str | None = None,
-    validate_indices: bool = True,
-    max_norm: Any = None,
-) -> Tensor:
-    """The rows `ids` of a table that may be split over several tensors.
-
-    Args:
-      params: a table [rows, ...], or a list of parts, or a partitioned variable.
-      ids: integers of any shape.
-      partition_strategy: "mod" (row i is in part i % n) or "div" (parts hold runs of rows).
-      max_norm: rows of a larger L2 norm are scaled down to it.
-
-    Returns:
-      A tensor of shape ids.shape + params.shape[1:].
-    """
-    if params is None or (isinstance(params, (list, tuple)) and not params):
-        raise ValueError("Need at least one param")
-    if isinstance(params, PartitionedVariable):
-        params = list(params)
-    elif not isinstance(params, (list, tuple)):
-        params = [params]
-    with name_scope(name, "embedding_lookup", [*params, ids]) as scope:
-        # Of variables behind handles only the rows are read.
-        if not any(isinstance(p, BaseResourceVariable) for p in params):
-            params = [
-                convert_to_tensor(p, name="params" if len(params) == 1 else f"params_{i}")
-                for i, p in enumerate(params)
-            ]
-        ids = convert_to_tensor(ids, name="ids")
-        if len(params) == 1:
-            with colocate_with(params[0].op):
-                rows = _clipped(tf.gather(params[0], ids, name=scope), ids, max_norm)
-            # What uses the rows need not be where the table is.
-            return tf.identity(rows)
-        return _partitioned_lookup(params, ids, partition_strategy, scope, max_norm)
-
-
-def _clipped(rows: Tensor, ids: Tensor, max_norm: Any) -> Tensor:
-    if max_norm is None:
-        return rows
-    if ids.shape.ndims is None or rows.shape.ndims is None:
-        axes = tf.range(tf.rank(ids), tf.rank(rows))
-    else:
-        axes = list(range(ids.shape.ndims, rows.shape.ndims))
-    return tf.clip_by_norm(rows, max_norm, axes=axes)
-
-
-def _partitioned_lookup(
-    params: Sequence[Tensor], ids: Tensor, partition_strategy: str, name: str, max_norm: Any
-) -> Tensor:
-    parts = len(params)
-    flat_ids = tf.reshape(ids, [-1])
-    positions = tf.range(tf.size(flat_ids))
-    if partition_strategy == "mod":
-        assignments, new_ids = flat_ids % parts, flat_ids // parts
-    elif partition_strategy == "div":
-        assignments, new_ids = _contiguous_parts(params, flat_ids)
-    else:
-        raise ValueError(f"Unrecognized partition strategy: {partition_strategy}")
-    assignments = tf.cast(assignments, dtypes.int32)
-    gathered_ids = tf.dynamic_partition(new_ids, assignments, parts)
-    part_positions = tf.dynamic_partition(positions, assignments, parts)
-    rows = []
-    for part, part_ids in zip(params, gathered_ids):
-        with colocate_with(part.op):
-            rows.append(tf.gather(part, part_ids))
-    stitched = ParallelDynamicStitch(part_positions, rows, name=name)
-    row_shape = params[0].shape[1:]
-    for part in params[1:]:
-        row_shape = row_shape.merge_with(part.shape[1:])
-    known = row_shape if row_shape.is_fully_defined() else tf.shape(params[0])[1:]
-    result = tf.reshape(stitched, tf.concat([tf.shape(ids), known], 0))
-    result.set_shape(ids.shape.concatenate(row_shape))
-    return _clipped(result, ids, max_norm)
-
-
-def _contiguous_parts(params: Sequence[Tensor], ids: Tensor) -> tuple[Tensor, Tensor]:
-    """(part, row in the part) of each id where parts hold runs of rows, the first ones longer."""
-    parts = len(params)
-    sizes = [part.shape.with_rank_at_least(1)[0].value for part in params]
-    if None in sizes:
-        dynamic = [tf.shape(p)[0] if size is None else size for p, size in zip(params, sizes)]
-        total: Any = tf.reduce_sum(tf.cast(tf.stack(dynamic), ids.dtype))
-    else:
-        total = constant(sum(sizes), ids.dtype)
-    per_part, extras = total // parts, total % parts
-    assignments = tf.maximum(ids // (per_part + 1), (ids - extras) // per_part)
-    new_ids = tf.where(assignments < extras, ids % (per_part + 1), (ids - extras) % per_part)
-    return assignments, new_ids
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,13 @@ from reflow.graph.seeds import get_seed, set_random_seed
 from reflow.ops import math as math_ops
 from reflow.ops import random as random_ops
 from reflow.tf import _arrays as array_functions
+from reflow.tf._candidate_sampling import (
+    all_candidate_sampler,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
+    log_uniform_candidate_sampler,
+    uniform_candidate_sampler,
+)
 from reflow.tf._control_flow import check, with_dependencies
 from reflow.tf._filling import zeros_like
 from reflow.tf._random_arguments import shape_tensor, uniform_bounds

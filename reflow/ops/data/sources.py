@@ -27,7 +27,7 @@ from reflow.ops.data.random_words import random_words
 from reflow.ops.data.signatures import ELEMENTS, of_scalars
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
-from reflow.ops.sparse_serialization import sparse_rows
+from reflow.ops.sparse.serialization import sparse_rows
 
 
 class BlocksIterator(Iterator):

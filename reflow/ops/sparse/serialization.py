@@ -8,29 +8,30 @@ from typing import Any
 import numpy as np
 import torch
 
-from reflow.graph import errors
-from reflow.graph.dtypes import DType, as_dtype, int64
+from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.dtypes import string as string_type
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
+from reflow.ops.sparse.parts import check_sparse, invalid, on, sparse_output, sparse_shapes, text
 from reflow.ops.values import HOST_TYPES, to_torch
 
 Array = np.ndarray[Any, Any]
+Parts = list[Array]  # indices, values and dense shape of a sparse tensor
 
 
-def sparse_rows(indices: Array, values: Array, dense_shape: Array) -> list[list[Array]]:
+def sparse_rows(indices: Array, values: Array, dense_shape: Array) -> list[Parts]:
     """The sparse tensors along the first axis of one: [indices, values, dense_shape] of each.
 
     Raises:
       tf.errors.InvalidArgumentError: an index is outside of the shape, or the sizes do not fit.
     """
-    _check(indices, values, dense_shape)
+    check_sparse(indices, values, dense_shape)
     count = int(dense_shape[0])
     first = indices[:, 0]
     if len(first) and (first.min() < 0 or first.max() >= count):
-        raise _invalid(
+        raise invalid(
             f"Received unexpected column 0 value in input SparseTensor: expected 0 <= i < {count}"
         )
     order = np.argsort(first, kind="stable")
@@ -39,28 +40,7 @@ def sparse_rows(indices: Array, values: Array, dense_shape: Array) -> list[list[
     return [[indices[row, 1:], values[row], dense_shape[1:]] for row in rows]
 
 
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
-
-
-def _check(indices: Array, values: Array, dense_shape: Array) -> None:
-    for name, array, rank, kind in (
-        ("indices", indices, 2, "matrix"),
-        ("values", values, 1, "vector"),
-        ("shape", dense_shape, 1, "vector"),
-    ):
-        if array.ndim != rank:
-            raise _invalid(
-                f"Input {name} should be a {kind} but received shape {list(array.shape)}"
-            )
-    if indices.shape != (len(values), len(dense_shape)):
-        raise _invalid(
-            f"Expected indices of shape {[len(values), len(dense_shape)]}, one row for each value "
-            f"and one column for each dimension. Received: {list(indices.shape)}"
-        )
-
-
-def _serialized(parts: list[list[Array]], out_type: DType) -> Array:
+def _serialized(parts: list[Parts], out_type: DType) -> Array:
     """[n, 3] for n sparse tensors."""
     # Here, where a program needs it: with the message classes, its import takes longer than a small
     # program runs.
@@ -87,7 +67,7 @@ def _restored(part: Any) -> Array:
     try:
         return make_ndarray(TensorProto.FromString(part))
     except Exception as error:
-        raise _invalid("Could not parse serialized_sparse") from error
+        raise invalid("Could not parse serialized proto") from error
 
 
 @op
@@ -102,15 +82,13 @@ class SerializeSparse:
     def shape(
         sparse_indices: TensorShape, sparse_values: TensorShape, sparse_shape: TensorShape
     ) -> TensorShape:
-        shapes.with_rank(sparse_indices, 2)
-        shapes.with_rank(sparse_values, 1)
-        shapes.with_rank(sparse_shape, 1)
+        sparse_shapes(sparse_indices, sparse_values, sparse_shape)
         return shapes.of(3)
 
     def kernel(
         sparse_indices: Host, sparse_values: Host, sparse_shape: Host, *, out_type: DType
     ) -> Array:
-        _check(sparse_indices, sparse_values, sparse_shape)
+        check_sparse(sparse_indices, sparse_values, sparse_shape)
         return _serialized([[sparse_indices, sparse_values, sparse_shape]], out_type)[0]
 
 
@@ -126,16 +104,14 @@ class SerializeManySparse:
     def shape(
         sparse_indices: TensorShape, sparse_values: TensorShape, sparse_shape: TensorShape
     ) -> TensorShape:
-        shapes.with_rank(sparse_indices, 2)
-        shapes.with_rank(sparse_values, 1)
-        shapes.with_rank(sparse_shape, 1)
+        sparse_shapes(sparse_indices, sparse_values, sparse_shape)
         return shapes.of(None, 3)
 
     def kernel(
         sparse_indices: Host, sparse_values: Host, sparse_shape: Host, *, out_type: DType
     ) -> Array:
         if len(sparse_shape) <= 1:
-            raise _invalid(
+            raise invalid(
                 f"Rank of input SparseTensor should be > 1, but saw rank: {len(sparse_shape)}"
             )
         return _serialized(sparse_rows(sparse_indices, sparse_values, sparse_shape), out_type)
@@ -155,43 +131,80 @@ class DeserializeSparse:
     gradient = None
 
     def shape(serialized_sparse: TensorShape) -> list[TensorShape]:
-        return [shapes.of(None, None), shapes.of(None), shapes.of(None)]
+        return sparse_output()
 
     def kernel(serialized_sparse: Host, *, dtype: DType, device: torch.device) -> list[Any]:
         if not serialized_sparse.ndim or serialized_sparse.shape[-1] != 3:
-            raise _invalid(
+            raise invalid(
                 "Serialized sparse should have 3 as the last dimension. Received: "
                 f"{list(serialized_sparse.shape)}"
             )
         if not serialized_sparse.size:
-            raise _invalid("Serialized sparse should have non-zero elements")
-        outer = serialized_sparse.shape[:-1]
-        all_indices: list[Array] = []
-        all_values: list[Array] = []
-        sizes: list[Array] = []
-        for place in np.ndindex(*outer):
-            indices, values, sparse_shape = map(_restored, serialized_sparse[place])
-            if as_dtype(values.dtype) is not dtype:
-                raise _invalid(
-                    f"Requested SparseTensor of type {dtype.name} but "
-                    f"SparseTensor[{place}].values.dtype() == {as_dtype(values.dtype).name}"
-                )
-            _check(indices, values, sparse_shape)
-            if sizes and len(sparse_shape) != len(sizes[0]):
-                raise _invalid(
-                    f"Inconsistent rank across SparseTensors: rank prior to SparseTensor[{place}] "
-                    f"was: {len(sizes[0])} but rank of SparseTensor[{place}] is: "
-                    f"{len(sparse_shape)}"
-                )
-            before = np.broadcast_to(np.array(place, np.int64), (len(indices), len(outer)))
-            all_indices.append(np.concatenate([before, indices], axis=1))
-            all_values.append(values)
-            sizes.append(sparse_shape)
-        indices = np.concatenate(all_indices)
-        values = np.concatenate(all_values)
-        dense_shape = np.array([*outer, *np.max(sizes, axis=0)], np.int64)
-        return [
-            to_torch(indices, int64, device),
-            values if dtype in HOST_TYPES else to_torch(values, dtype, device),
-            to_torch(dense_shape, int64, device),
-        ]
+            raise invalid("Serialized sparse should have non-zero elements")
+        return _deserialized(serialized_sparse, dtype, device)
+
+
+@op
+class DeserializeManySparse:
+    """The sparse tensor whose parts along the first axis are the n of [n, 3] strings."""
+
+    inputs = "serialized_sparse: string"
+    outputs = "sparse_indices: int64, sparse_values: dtype, sparse_shape: int64"
+    attrs = ("dtype: type",)
+    gradient = None
+
+    def shape(serialized_sparse: TensorShape) -> list[TensorShape]:
+        shapes.merge_sizes(shapes.with_rank(serialized_sparse, 2).as_list()[1], 3)
+        return sparse_output()
+
+    def kernel(serialized_sparse: Host, *, dtype: DType, device: torch.device) -> list[Any]:
+        if serialized_sparse.ndim != 2 or serialized_sparse.shape[1] != 3:
+            raise invalid(
+                "Serialized sparse should be a matrix of 3 columns. Received: "
+                f"{text(serialized_sparse.shape)}"
+            )
+        if not serialized_sparse.size:
+            raise invalid("Serialized sparse should have non-zero elements")
+        return _deserialized(serialized_sparse, dtype, device)
+
+
+def _deserialized(serialized: Array, dtype: DType, device: torch.device) -> list[Any]:
+    outer = serialized.shape[:-1]
+    restored = [[_restored(part) for part in row] for row in serialized.reshape(-1, 3)]
+    for parts in restored:
+        check_sparse(*parts)
+    return stacked(restored, outer, dtype, device, "shape")
+
+
+def stacked(
+    tensors: list[Parts], outer: tuple[int, ...], dtype: DType, device: torch.device, what: str
+) -> list[Any]:
+    """Sparse tensors as one, with the axes `outer` in front; the largest decides on each size.
+
+    Raises:
+      tf.errors.InvalidArgumentError: their ranks differ (or `what`, as the message says), or the
+        values are not of this type.
+    """
+    for i, (_, values, sizes) in enumerate(tensors):
+        if as_dtype(values.dtype) is not dtype:
+            raise invalid(
+                f"Requested SparseTensor of type {dtype.name} but "
+                f"SparseTensor[{i}].values.dtype() == {as_dtype(values.dtype).name}"
+            )
+        rank = len(tensors[0][2])
+        if len(sizes) != rank:
+            raise invalid(
+                f"Inconsistent {what} across SparseTensors: rank prior to SparseTensor[{i}] was: "
+                f"{rank} but rank of SparseTensor[{i}] is: {len(sizes)}"
+            )
+    rows = [
+        np.concatenate([np.broadcast_to(place, (len(indices), len(outer))), indices], axis=1)
+        for place, (indices, _, _) in zip(np.ndindex(*outer), tensors)
+    ]
+    values = np.concatenate([values for _, values, _ in tensors])
+    sizes = np.max([sizes for _, _, sizes in tensors], axis=0)
+    return [
+        on(device, np.concatenate(rows)),
+        values if dtype in HOST_TYPES else to_torch(values, dtype, device),
+        on(device, [*outer, *sizes]),
+    ]

@@ -1,0 +1,146 @@
+"""Arithmetic on sparse tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reflow import tf
+from reflow.graph import dtypes
+from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.indexed_slices import SparseTensor, SparseTensorValue
+from reflow.graph.op_definition import OpDefinition
+from reflow.graph.operation import Tensor
+from reflow.ops.sparse import merging, reducing
+from reflow.ops.sparse.dense import SparseDenseCwiseAdd, SparseTensorDenseAdd
+from reflow.ops.sparse.products import SparseTensorDenseMatMul
+from reflow.tf._arguments import renamed
+from reflow.tf._scopes import name_scope
+from reflow.tf._sparse_values import as_sparse, parts
+
+
+def sparse_add(a: Any, b: Any, threshold: Any = None, thresh: Any = None) -> Any:
+    """The sum: of two sparse tensors a sparse one, of a sparse and a dense one a dense one.
+
+    Args:
+      threshold: sums of a smaller magnitude are left out of a sparse result (its old name is
+        `thresh`; default 0, which keeps all).
+    """
+    threshold = renamed("threshold", threshold, "thresh", thresh)
+    if threshold is None:
+        threshold = 0
+    are_sparse = [isinstance(x, (SparseTensor, SparseTensorValue)) for x in (a, b)]
+    if not any(are_sparse):
+        raise TypeError("At least one input should be SparseTensor; do you mean to use tf.add()?")
+    if not all(are_sparse):
+        sparse, dense = (a, b) if are_sparse[0] else (b, a)
+        return SparseTensorDenseAdd(*parts(sparse), dense)
+    a, b = as_sparse(a), as_sparse(b)
+    threshold = convert_to_tensor(threshold, a.values.dtype.real_dtype.base_dtype, "threshold")
+    indices, values, dense_shape = merging.SparseAdd(*parts(a), *parts(b), threshold)
+    a.shape.assert_is_compatible_with(b.shape)
+    known = tf.broadcast_static_shape(a.shape, b.shape)
+    if known.is_fully_defined():
+        dense_shape = known.as_list()
+    return SparseTensor(indices, values, dense_shape)
+
+
+def sparse_dense_cwise_add(sp_t: SparseTensor, dense_t: Any) -> SparseTensor:
+    """A dense tensor, broadcast, added to the elements that a sparse one has."""
+    values = SparseDenseCwiseAdd(*parts(sp_t), dense_t)
+    return SparseTensor(sp_t.indices, values, sp_t.dense_shape)
+
+
+def sparse_tensor_dense_matmul(
+    sp_a: Any,
+    b: Any,
+    adjoint_a: bool = False,
+    adjoint_b: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """The product of a sparse matrix and a dense one, each conjugated and transposed if asked."""
+    sp_a = as_sparse(sp_a)
+    with name_scope(name, "SparseTensorDenseMatMul", [sp_a.indices, sp_a.values, b]):
+        b = convert_to_tensor(b, name="b")
+        return SparseTensorDenseMatMul(*parts(sp_a), b=b, adjoint_a=adjoint_a, adjoint_b=adjoint_b)
+
+
+def sparse_softmax(sp_input: SparseTensor, name: str | None = None) -> SparseTensor:
+    """The softmax along the last axis, over the elements that there are."""
+    with name_scope(name, "SparseSoftmax", [sp_input.indices, sp_input.values]):
+        values = reducing.SparseSoftmax(*parts(sp_input))
+        return SparseTensor(sp_input.indices, values, sp_input.dense_shape)
+
+
+def _choice(name: str, does: str, op: OpDefinition) -> Callable[..., SparseTensor]:
+    def choose(sp_a: SparseTensor, sp_b: SparseTensor, name: str | None = None) -> SparseTensor:
+        values = [sp_a.indices, sp_a.values, sp_b.indices, sp_b.values]
+        with name_scope(name, op.name, values) as scope:
+            indices, chosen = op(*parts(sp_a), *parts(sp_b), name=scope)
+        return SparseTensor(indices, chosen, sp_a.dense_shape)
+
+    choose.__name__ = choose.__qualname__ = name
+    choose.__doc__ = f"The {does} of each two elements, where one is given; what is not is 0."
+    return choose
+
+
+sparse_maximum = _choice("sparse_maximum", "larger", merging.SparseSparseMaximum)
+sparse_minimum = _choice("sparse_minimum", "smaller", merging.SparseSparseMinimum)
+
+
+# -- Reductions -----------------------------------------------------------------------------------
+
+
+def _axes(sp_input: SparseTensor, axis: Any) -> Any:
+    """`axis`, or all axes where it is None."""
+    if axis is not None:
+        return axis
+    rank = sp_input.dense_shape.shape[0].value
+    if rank is not None:
+        return tf.constant(np.arange(rank), dtype=dtypes.int32)
+    return tf.range(0, tf.rank(sp_input))
+
+
+def _reduction(name: str, does: str, op: OpDefinition) -> Callable[..., Any]:
+    def reduce(
+        sp_input: SparseTensor,
+        axis: Any = None,
+        keepdims: bool | None = None,
+        reduction_axes: Any = None,
+        keep_dims: bool | None = None,
+    ) -> Any:
+        keepdims = renamed("keepdims", keepdims, "keep_dims", keep_dims)
+        if axis is not None and reduction_axes is not None:
+            raise ValueError("Can't specify both axis' and 'reduction_indices'.")
+        axis = reduction_axes if axis is None else axis
+        found = op(*parts(sp_input), _axes(sp_input, axis), bool(keepdims))
+        return found if isinstance(found, Tensor) else SparseTensor(*found)
+
+    reduce.__name__ = reduce.__qualname__ = name
+    reduce.__doc__ = f"""{does}
+
+    Args:
+      axis: an axis, several, or None for all (`reduction_axes` is its old name).
+      keepdims: whether the axes stay, with size 1 (`keep_dims` is its old name).
+    """
+    return reduce
+
+
+sparse_reduce_sum = _reduction(
+    "sparse_reduce_sum", "The sums along axes, dense.", reducing.SparseReduceSum
+)
+sparse_reduce_sum_sparse = _reduction(
+    "sparse_reduce_sum_sparse", "The sums along axes, sparse.", reducing.SparseReduceSumSparse
+)
+sparse_reduce_max = _reduction(
+    "sparse_reduce_max",
+    "The largest elements given along axes, dense; 0 where there is none.",
+    reducing.SparseReduceMax,
+)
+sparse_reduce_max_sparse = _reduction(
+    "sparse_reduce_max_sparse",
+    "The largest elements given along axes, sparse.",
+    reducing.SparseReduceMaxSparse,
+)
