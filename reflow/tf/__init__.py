@@ -116,6 +116,7 @@ from reflow.tf._collections import (
     trainable_variables,
     variables_initializer,
 )
+from reflow.tf._cond import cond
 from reflow.tf._control_flow import group, tuple
 from reflow.tf._diagonals import matrix_diag, matrix_diag_part, matrix_set_diag, trace
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
@@ -343,6 +344,7 @@ from reflow.tf.math import (
     truediv,
 )
 from reflow.tf.math import divide_no_nan as div_no_nan
+from reflow.tf.quantization import quantize, quantize_v2
 from reflow.tf.random import (
     multinomial,
     random_crop,
