@@ -164,7 +164,7 @@ def _inverse_real_transform(rank: int) -> OpDefinition:
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         """What the half spectrum stands for twice, its mirror image too, counts twice."""
         spectrum, length = op.inputs
-        half = _REAL[rank](dy, length)
+        half = REAL[rank](dy, length)
         weights = RealDiv(_weights(_last(Shape(half)), length), _count(dy, rank))
         dx = Mul(half, Complex(weights, ZerosLike(weights)))
         return _padded_to(dx, _last_sizes(spectrum, rank), rank), None
@@ -207,5 +207,5 @@ def _half_spectrum_op(
     return op(type(name, (), rules))
 
 
-_REAL = {rank: _real_transform(rank) for rank in _SUFFIXES}
-_INVERSE_REAL = {rank: _inverse_real_transform(rank) for rank in _SUFFIXES}
+REAL = {rank: _real_transform(rank) for rank in _SUFFIXES}
+INVERSE_REAL = {rank: _inverse_real_transform(rank) for rank in _SUFFIXES}

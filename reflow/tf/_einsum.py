@@ -146,7 +146,7 @@ def _product(
 
 def _as_matrices(x: Tensor, y: Tensor, kept: int, over: int) -> Tensor:
     """x [kept, only x, over] times y [kept, over, only y], as batches of matrices."""
-    from reflow.tf.linalg import matmul
+    from reflow.tf._matmul import matmul
 
     sizes_x = _sizes(x)
     split = len(sizes_x) - over

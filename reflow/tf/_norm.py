@@ -11,8 +11,9 @@ from reflow.graph.operation import Tensor
 from reflow.ops.functions import Sqrt
 from reflow.tf import math as math_functions
 from reflow.tf._arguments import renamed
-from reflow.tf._arrays import squeeze
+from reflow.tf._arrays import expand_dims, squeeze, transpose
 from reflow.tf._casts import cast
+from reflow.tf._factorizations import svd
 from reflow.tf._reductions import reduce_max, reduce_sum
 from reflow.tf._scopes import name_scope
 
@@ -31,7 +32,8 @@ def norm(
 
     Args:
       ord: "euclidean", 1, 2, np.inf or another positive number p for vectors; "euclidean" or
-        "fro", 1 (the largest column sum) or np.inf (the largest row sum) for matrices.
+        "fro", 1 (the largest column sum), np.inf (the largest row sum) or 2 (the largest singular
+        value) for matrices.
       axis: the axis of the vectors, a pair of axes of the matrices, or None: all elements as one
         vector.
       keepdims: keep the reduced dimensions, with size 1.
@@ -46,7 +48,9 @@ def norm(
     _check_order(ord, of_matrices)
     with name_scope(name, "norm", [tensor]):
         x = convert_to_tensor(tensor)
-        if ord in _EUCLIDEAN:
+        if of_matrices and ord == 2:
+            result = _largest_singular_value(x, axes)
+        elif ord in _EUCLIDEAN:
             squares = x * math_functions.conj(x)
             result = Sqrt(reduce_sum(squares, axes, keepdims=True))
         else:
@@ -70,9 +74,9 @@ def _checked_axes(axis: Any, of_matrices: bool) -> tuple[int, ...] | None:
 
 def _check_order(ord: Any, of_matrices: bool) -> None:
     if of_matrices:
-        if ord not in ("euclidean", "fro", 1, np.inf):
+        if ord not in ("euclidean", "fro", 1, 2, np.inf):
             raise ValueError(
-                "'ord' must be a supported matrix norm in ['euclidean', 'fro', 1, inf]. "
+                "'ord' must be a supported matrix norm in ['euclidean', 'fro', 1, 2, inf]. "
                 f"Received: {ord}"
             )
     elif ord not in ("euclidean", 1, 2, np.inf) and not (np.isreal(ord) and ord > 0):
@@ -92,6 +96,20 @@ def _other_norm(
         return reduce_max(magnitudes, first, keepdims=True)
     powers = reduce_sum(math_functions.pow(magnitudes, ord), axes, keepdims=True)
     return math_functions.pow(powers, 1.0 / ord)
+
+
+def _largest_singular_value(x: Tensor, axes: Any) -> Tensor:
+    """Of the matrices that lie along two axes, which are kept with size 1."""
+    rank = x.shape.ndims
+    if rank is None:
+        raise ValueError(
+            f"The 2-norm of matrices needs a tensor of known rank. Received: {x.shape}"
+        )
+    matrix_axes = [axis % rank for axis in axes]
+    order = [axis for axis in range(rank) if axis not in matrix_axes] + matrix_axes
+    singular_values = svd(transpose(x, perm=order), compute_uv=False)
+    largest = reduce_max(singular_values, axis=-1, keepdims=True)
+    return transpose(expand_dims(largest, -1), perm=np.argsort(order))
 
 
 def normalize(

@@ -48,6 +48,7 @@ class MatrixExponential:
     inputs = "input: T"
     outputs = "output: T"
     attrs = (NUMBERS,)
+    export = ("linalg.expm",)
 
     shape = square
 
