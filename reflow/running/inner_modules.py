@@ -86,7 +86,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.ctc_ops": "tf.nn",
         "tensorflow.python.ops.custom_gradient": "tf",
         "tensorflow.python.ops.data_flow_ops": "tf.queue tf",
-        "tensorflow.python.ops.embedding_ops": "tf.nn",
+        "tensorflow.python.ops.embedding_ops": "tf.nn reflow.tf._embedding",
         "tensorflow.python.ops.functional_ops": "tf",
         "tensorflow.python.ops.gradient_checker": "reflow.tf.test._gradient_checker",
         "tensorflow.python.ops.gradient_checker_v2": "reflow.tf.test._gradient_checker_v2",
@@ -97,6 +97,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.image_ops_impl": "tf.image",
         "tensorflow.python.ops.init_ops": "tf.initializers tf",
         "tensorflow.python.ops.io_ops": "tf.io tf",
+        "tensorflow.python.ops.linalg.linalg": "tf.linalg",
+        "tensorflow.python.ops.linalg.linalg_impl": "tf.linalg reflow.tf._matrix_exponential",
         "tensorflow.python.ops.linalg_ops": "tf.linalg tf",
         "tensorflow.python.ops.logging_ops": "tf.summary tf",
         "tensorflow.python.ops.lookup_ops": "tf.lookup tf",
@@ -106,7 +108,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.math_ops": "tf tf.math",
         "tensorflow.python.ops.metrics": "tf.metrics",
         "tensorflow.python.ops.nn": "tf.nn",
-        "tensorflow.python.ops.nn_impl": "tf.nn",
+        "tensorflow.python.ops.nn_impl": "tf.nn reflow.tf._sampled_losses",
         "tensorflow.python.ops.nn_ops": "tf.nn",
         "tensorflow.python.ops.numerics": "tf",
         "tensorflow.python.ops.parsing_ops": "tf.io tf",
@@ -119,7 +121,10 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.script_ops": "tf",
         "tensorflow.python.ops.seq2seq": "tf.contrib.legacy_seq2seq",
         "tensorflow.python.ops.session_ops": "tf",
-        "tensorflow.python.ops.sparse_ops": "tf.sparse tf",
+        "tensorflow.python.ops.sparse_ops": (
+            "tf.sparse tf reflow.tf._sparse_building reflow.tf._sparse_math "
+            "reflow.tf._sparse_serialization"
+        ),
         "tensorflow.python.ops.special_math_ops": "tf tf.math",
         "tensorflow.python.ops.standard_ops": "tf",
         "tensorflow.python.ops.state_ops": "tf",

@@ -29,6 +29,7 @@ from reflow.tf._factorizations import self_adjoint_eigvals as eigvalsh
 from reflow.tf._filling import eye
 from reflow.tf._least_squares import matrix_solve_ls as lstsq
 from reflow.tf._matmul import adjoint, batch_matmul, matmul, matvec
+from reflow.tf._matrix_exponential import matrix_exponential as expm
 from reflow.tf._norm import norm, normalize
 from reflow.tf._tensordot import tensordot
 from reflow.tf._tridiagonal import tridiagonal_matmul, tridiagonal_solve

@@ -48,7 +48,6 @@ class MatrixExponential:
     inputs = "input: T"
     outputs = "output: T"
     attrs = (NUMBERS,)
-    export = ("linalg.expm",)
 
     shape = square
 
