@@ -19,6 +19,7 @@ from reflow.graph.graph import ControlDependencies, Graph, get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.op_definition import OpDefinition, lookup
 from reflow.graph.operation import Operation, Tensor
+from reflow.graph.seeds import eager_seeds
 from reflow.graph.tensor_shape import TensorShape
 
 _numbers = itertools.count()
@@ -62,7 +63,7 @@ class FuncGraph(Graph):
         self.outputs: list[Tensor] = []
         self.control_outputs: list[Operation] = []
         self.captures: dict[Tensor, Tensor] = {}
-        self.seed = self.outer_graph.seed
+        self.seed = eager_seeds.seed if self.made_eagerly else self.outer_graph.seed
         for key in self.outer_graph.collections:
             if key not in _SHARED_COLLECTIONS:
                 self._collections[key] = self.outer_graph.get_collection(key)

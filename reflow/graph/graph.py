@@ -170,7 +170,7 @@ class Graph:
             self._ordered.append(op)
             self._surround(op, scopes)
             if self._has_control_flow:
-                self._take_in(op)
+                self._take_in(op, scopes)
             return op
 
     def _surround(self, op: Operation, scopes: Scopes) -> None:
@@ -195,13 +195,18 @@ class Graph:
             self._apply_colocation(op, scopes)
 
     @staticmethod
-    def _take_in(op: Operation) -> None:
+    def _take_in(op: Operation, scopes: Scopes) -> None:
         """Lets the control flow construct being built take in a new node."""
         from reflow.graph.control_flow import check_inputs
 
         check_inputs(op)
         if op._control_flow_context is not None:
-            op._control_flow_context.add_op(op)
+            # What brings the inputs inside is named after the operation.
+            saved, scopes.name_stack = scopes.name_stack, op.name
+            try:
+                op._control_flow_context.add_op(op)
+            finally:
+                scopes.name_stack = saved
 
     @staticmethod
     def _apply_devices(op: Operation, scopes: Scopes) -> None:

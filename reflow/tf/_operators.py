@@ -8,10 +8,12 @@ from typing import Any
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.execution import executing_eagerly
+from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.operation import Tensor
 from reflow.ops.comparisons import Greater, GreaterEqual, Less, LessEqual
 from reflow.ops.logic import LogicalAnd, LogicalNot, LogicalOr
 from reflow.ops.math import Add, AddV2, FloorMod, Mul, Neg, Sub
+from reflow.ops.sparse.dense import SparseDenseCwiseMul
 from reflow.tf import math as math_functions
 from reflow.tf._scopes import name_scope
 from reflow.tf.linalg import matmul
@@ -20,6 +22,13 @@ from reflow.tf.linalg import matmul
 def _add(x: Tensor, y: Tensor, name: str) -> Tensor:
     summed = Add if x.dtype.base_dtype is dtypes.string else AddV2
     return summed(x, y, name=name)
+
+
+def _mul(x: Tensor, y: Any, name: str) -> Any:
+    if not isinstance(y, SparseTensor):
+        return Mul(x, y, name=name)
+    values = SparseDenseCwiseMul(y.indices, y.values, y.dense_shape, x, name=name)
+    return SparseTensor(y.indices, values, y.dense_shape)
 
 
 def _xor(x: Tensor, y: Tensor, name: str) -> Tensor:
@@ -31,7 +40,7 @@ def _xor(x: Tensor, y: Tensor, name: str) -> Tensor:
 _BINARY: dict[str, Callable[..., Any]] = {
     "add": _add,
     "sub": Sub,
-    "mul": Mul,
+    "mul": _mul,
     "div": math_functions.div,
     "truediv": math_functions.truediv,
     "floordiv": math_functions.floordiv,
@@ -61,6 +70,8 @@ def _operator(name: str, function: Callable[..., Any]) -> Callable[[Tensor, Any]
         if isinstance(y, Tensor) and (executing_eagerly() or y.op.graph is x.op.graph):
             return function(x, y, name=name)
         with name_scope(None, name, [x, y]) as scope:
+            if isinstance(y, SparseTensor):
+                return function(x, y, name=scope)
             try:
                 y = convert_to_tensor(y, name="y", preferred_dtype=x.dtype.base_dtype)
             except TypeError:

@@ -5,6 +5,8 @@ It answers what programs ask of `tensorflow.python.eager.context`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -28,15 +30,19 @@ __all__ = [
     "GRAPH_MODE",
     "SYNC",
     "Context",
+    "async_clear_error",
+    "async_wait",
     "context",
     "eager_mode",
     "executing_eagerly",
+    "execution_mode",
     "global_seed",
     "graph_mode",
     "in_eager_mode",
     "internal_operation_seed",
     "list_devices",
     "num_gpus",
+    "set_execution_mode",
     "set_global_seed",
 ]
 
@@ -98,6 +104,12 @@ class Context:
     def execution_mode(self) -> int:
         """Whether operations may be unfinished when they return."""
         return SYNC if self._execution_mode is None else self._execution_mode
+
+    @execution_mode.setter
+    def execution_mode(self, mode: int | None) -> None:
+        if mode not in (None, SYNC, ASYNC):
+            raise ValueError(f"Execution mode should be None/SYNC/ASYNC. Received: {mode}")
+        self._execution_mode = mode
 
     @cached_property
     def _placement(self) -> Any:
@@ -171,6 +183,30 @@ def num_gpus() -> int:
 def list_devices() -> list[str]:
     """The full names of the devices that eager operations may run on."""
     return _context.devices()
+
+
+def set_execution_mode(mode: int | None) -> None:
+    """Says whether operations may be unfinished when they return: here they are done."""
+    _context.execution_mode = mode  # type: ignore[assignment]
+
+
+@contextmanager
+def execution_mode(mode: int | None) -> Iterator[None]:
+    """`set_execution_mode` for what is made inside."""
+    saved = _context._execution_mode
+    set_execution_mode(mode)
+    try:
+        yield
+    finally:
+        _context._execution_mode = saved
+
+
+def async_wait() -> None:
+    """Waits for operations that are unfinished: there are none."""
+
+
+def async_clear_error() -> None:
+    """Forgets the failure of an operation that was unfinished: there is none."""
 
 
 def global_seed() -> int | None:

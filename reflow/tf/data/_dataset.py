@@ -11,6 +11,7 @@ import numpy as np
 from reflow.graph import dtypes
 from reflow.graph.constant_value import constant_value, constant_value_as_shape
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.function import CopyingFuncGraph, Function, unique_number
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import SparseTensor
@@ -39,6 +40,7 @@ from reflow.tf._arrays import shape
 from reflow.tf._checks import Assert
 from reflow.tf._scopes import name_scope
 from reflow.tf.data import _nest, _structure
+from reflow.tf.data._eager_iterator import EagerIterator
 from reflow.tf.data._folding import folding_function
 from reflow.tf.data._generator import generator_dataset
 from reflow.tf.data._iterator import Iterator
@@ -110,6 +112,8 @@ class Dataset:
         return f"<{self._shown_as} shapes: {shapes}, types: {types}>"
 
     def __iter__(self) -> Any:
+        if executing_eagerly():
+            return EagerIterator(self)
         raise RuntimeError(
             "__iter__() is only supported inside of tf.function or when eager execution is enabled."
         )
@@ -585,12 +589,14 @@ class Dataset:
 
     # -- Iterators --------------------------------------------------------------------------------
 
-    def make_one_shot_iterator(self) -> Iterator:
-        """An iterator that starts by itself, once in a session.
+    def make_one_shot_iterator(self) -> Iterator | EagerIterator:
+        """An iterator that starts by itself, once in a session; while executing eagerly, at once.
 
         Raises:
           ValueError: the dataset depends on a variable or a placeholder.
         """
+        if executing_eagerly():
+            return EagerIterator(self)
         body = CopyingFuncGraph("_make_dataset", _dataset_ops(self._variant_tensor))
         try:
             with body.as_default():
@@ -613,6 +619,11 @@ class Dataset:
 
     def make_initializable_iterator(self, shared_name: str | None = None) -> Iterator:
         """An iterator that `sess.run(iterator.initializer)` starts, as often as one likes."""
+        if executing_eagerly():
+            raise RuntimeError(
+                "dataset.make_initializable_iterator is not supported when eager execution is "
+                "enabled."
+            )
         dataset = self._with_options_applied()
         resource = iterators.IteratorV2(
             shared_name or "", "", **_structure.flat_attributes(self._element_spec)
@@ -654,7 +665,7 @@ class Dataset:
             size = convert_to_tensor(threads.private_threadpool_size, dtypes.int64, "num_threads")
             dataset = dataset._same_elements(optimizing.PrivateThreadPoolDataset, size)
         rewritings = options.rewritings()
-        if rewritings and self._captures_reference():
+        if rewritings and not executing_eagerly() and self._captures_reference():
             warnings.warn(
                 "tf.data static optimizations are not compatible with tf.Variable. The following "
                 f"optimizations will be disabled: {', '.join(rewritings)}. To enable "
