@@ -13,6 +13,7 @@ import runpy
 import sys
 import unittest
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -22,7 +23,8 @@ from typing import Any, TextIO
 from absl.testing import absltest
 
 import reflow.hook  # noqa: F401
-from canon import old_numpy
+from canon import old_numpy, tensorflow_test_ops
+from canon.absent_names import stand_ins_for_absent_names
 
 # Modules that belong to the tests, which TensorFlow is not shipped with.
 _TEST_PACKAGES = ("tensorflow.python.kernel_tests",)
@@ -40,9 +42,8 @@ class TestModuleFinder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if fullname == _TEST_OPS:
-            spec = importlib.util.find_spec("canon.tensorflow_test_ops")
-            assert spec is not None and spec.origin is not None
-            return importlib.util.spec_from_file_location(fullname, spec.origin)
+            tensorflow_test_ops.register(self._checkout)
+            return importlib.util.spec_from_file_location(fullname, tensorflow_test_ops.__file__)
         is_package = fullname.startswith(_TEST_PACKAGES)
         is_helper = fullname.endswith(_TEST_MODULE_ENDS) and ".python.ops." in fullname
         if not is_package and not is_helper:
@@ -115,10 +116,13 @@ def run(checkout: Path, file: str, log: Path, pattern: str = "") -> None:
     sys.path[0] = str(path.parent)
     old_numpy.install()
 
+    loading = ExitStack()
+    loading.enter_context(stand_ins_for_absent_names())
+
     def run_tests(*args: Any, **kwargs: Any) -> None:
+        loading.close()
         absltest.FLAGS(sys.argv[:1])
-        main = sys.modules["__main__"]
-        suite = absltest.TestLoader().loadTestsFromModule(main)
+        suite = absltest.TestLoader().loadTestsFromModule(sys.modules["__main__"])
         tests = [test for test in _methods(suite) if pattern in test.id()]
         with log.open("w") as stream:
             recorder = Recorder(stream)
