@@ -377,6 +377,13 @@ class Operation:
         for control in self._control_inputs:
             control._control_outputs.remove(self)
 
+    def _get_control_flow_context(self) -> Any:
+        """The control flow construct that it belongs to, None outside of all."""
+        return self._control_flow_context
+
+    def _set_control_flow_context(self, context: Any) -> None:
+        self._control_flow_context = context
+
     def run(self, feed_dict: Any = None, session: Any = None) -> None:
         """Runs this operation in `session` (default: the default session)."""
         from reflow.graph.default_session import session_for

@@ -181,7 +181,7 @@ _NAMED_SETS = {
 }  # fmt: skip
 
 _ATTR = re.compile(r"^(\w+)\s*:\s*(.*)$", re.S)
-_REF = re.compile(r"^Ref\((\w+)\)$")
+_REF = re.compile(r"^Ref\((.+)\)$")
 
 
 def parse_attr(text: str) -> Attr:
@@ -251,13 +251,13 @@ def parse_args(text: str, attrs: dict[str, Attr]) -> tuple[Arg, ...]:
 
 def _parse_arg(text: str, attrs: dict[str, Attr]) -> Arg:
     name, _, kind = (part.strip() for part in text.partition(":"))
-    number_attr = ""
-    if "*" in kind:
-        number_attr, kind = (part.strip() for part in kind.split("*"))
     reference = _REF.match(kind)
     if reference:
         kind = reference.group(1)
     is_ref = reference is not None
+    number_attr = ""
+    if "*" in kind:
+        number_attr, kind = (part.strip() for part in kind.split("*"))
     if kind not in attrs:
         return Arg(name, dtype=as_dtype(kind), number_attr=number_attr, is_ref=is_ref)
     if attrs[kind].kind == "list(type)":

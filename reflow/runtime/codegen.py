@@ -1,4 +1,4 @@
-"""One straight-line Python function for a plan's steps.
+"""One Python function for a plan's steps.
 
     def run(v0):
         v1 = k3(v0, c4)
@@ -9,18 +9,23 @@
 Every name but the values' (v) is a global of the function: kernels (k), constants (c), variables'
 storage (s), other arguments (a).  Each line belongs to one step, so that an error's line number
 tells the operation, at no cost while nothing fails.
+
+Steps under a guard are the body of an `if`; a loop is a `while True` that ends when its condition
+is false.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Any
 
 from reflow.ops.values import to_numpy
 from reflow.ops.variable_slot import VariableSlot
-from reflow.runtime.steps import Step, Value
+from reflow.runtime.branches import is_never, without
+from reflow.runtime.lifetimes import last_uses, slots_to_unshare
+from reflow.runtime.steps import ALWAYS, Flag, Guard, Loop, Step, Value
 
 _serial = itertools.count()
 
@@ -38,26 +43,16 @@ class Code:
         self._globals: dict[str, Any] = {"to_numpy": to_numpy, "now": perf_counter, "trace": trace}
         self._global_names: dict[int, str] = {}
         self._names = itertools.count()
+        self._traced = trace is not None
+        self._indent = "    "
+        self._unshared = slots_to_unshare(steps, fetches)
         self.steps_by_line: dict[int, Step] = {}
         self.lines: list[str] = []
         self.filename = f"<reflow plan {next(_serial)}>"
         for feed in feeds:
             self._name(feed)
         self.lines.append(f"def run({', '.join(feed.name for feed in feeds)}):")
-        last_uses = _last_uses(steps, fetches)
-        unshared = _slots_to_unshare(steps, fetches)
-        for step, dying, slots in zip(steps, last_uses, unshared):
-            for slot in slots:
-                self._add(step, f"{self._global('s', slot)}.unshare()")
-            if trace is not None:
-                self._add(step, "start = now()")
-            self._add(step, self._call(step))
-            if trace is not None:
-                outputs = ", ".join(value.name for value in step.outputs)
-                self._add(step, f"trace({self._global('t', step)}, start, now(), [{outputs}])")
-            dead = [value.name for value in dying if value.constant is None]
-            if dead:
-                self._add(step, f"del {', '.join(dead)}")
+        self._add_block(steps, set(fetches))
         results = [self._fetch(fetch, fetches[:i]) for i, fetch in enumerate(fetches)]
         comma = "," if len(results) == 1 else ""
         self.lines.append(f"    return ({', '.join(results)}{comma})")
@@ -65,9 +60,93 @@ class Code:
         exec(compile(self.source, self.filename, "exec"), self._globals)
         self.run = self._globals["run"]
 
-    def _add(self, step: Step, line: str) -> None:
-        self.lines.append("    " + line)
-        self.steps_by_line[len(self.lines)] = step
+    # -- Lines ----------------------------------------------------------------------------------
+
+    def _add(self, step: Step | None, line: str) -> None:
+        self.lines.append(self._indent + line)
+        if step is not None:
+            self.steps_by_line[len(self.lines)] = step
+
+    def _add_block(
+        self, steps: Sequence[Step], kept: set[Value], known: Flag | None = None
+    ) -> None:
+        """Steps one after the other, each value being deleted after its last use.
+
+        Args:
+          kept: the values that are needed after the block.
+          known: a flag that has the value which the steps' guards ask for.
+        """
+        dying = last_uses(steps, kept)
+        guarded = [(step, dead, _open(step.guard, known)) for step, dead in zip(steps, dying)]
+        for guard, group in itertools.groupby(guarded, key=lambda item: item[2]):
+            if is_never(guard):
+                continue
+            late: dict[Guard, list[Value]] = {}
+            with_indent = self._begin_if(guard)
+            for step, dead, _ in group:
+                self._add_step(step)
+                here = []
+                for value in dead:
+                    if value.constant is None:
+                        its_guard = _open(value.guard, known)
+                        (here if its_guard == guard else late.setdefault(its_guard, [])).append(
+                            value
+                        )
+                self._delete(here)
+            self._indent = with_indent
+            for its_guard, values in late.items():
+                with_indent = self._begin_if(its_guard)
+                self._delete(values)
+                self._indent = with_indent
+
+    def _begin_if(self, guard: Guard) -> str:
+        """Begins an `if`; the indentation to return to is given."""
+        before = self._indent
+        if guard:
+            conditions = [
+                self._name(flag) if wanted else f"not {self._name(flag)}" for flag, wanted in guard
+            ]
+            self._add(None, f"if {' and '.join(conditions)}:")
+            self._indent += "    "
+        return before
+
+    def _delete(self, values: Iterable[Value]) -> None:
+        names = [value.name for value in values]
+        if names:
+            self._add(None, f"del {', '.join(names)}")
+
+    def _add_step(self, step: Step) -> None:
+        if isinstance(step, Loop):
+            self._add_loop(step)
+            return
+        for slot in self._unshared.get(step, ()):
+            self._add(step, f"{self._global('s', slot)}.unshare()")
+        is_traced = self._traced and step.function is not None
+        if is_traced:
+            self._add(step, "start = now()")
+        self._add(step, self._call(step))
+        if is_traced:
+            outputs = ", ".join(value.name for value in step.outputs)
+            self._add(step, f"trace({self._global('t', step)}, start, now(), [{outputs}])")
+
+    def _add_loop(self, loop: Loop) -> None:
+        outer = self._indent
+        self._add(loop, "while True:")
+        self._indent += "    "
+        kept = {value for value in loop.values() if isinstance(value, Value)}
+        kept.update(loop.outputs, (loop.condition,))
+        after = {value for step in loop.tail for value in step.values() if isinstance(value, Value)}
+        used = {value for step in loop.body for value in step.values() if isinstance(value, Value)}
+        self._add_block(loop.head, kept | after | used)
+        if loop.condition.constant is None:
+            self._add(loop, f"if not {self._name(loop.condition)}: break")
+        elif not loop.condition.constant:
+            self._add(loop, "break")
+        self._add_block(loop.body, kept | after, loop.condition)
+        self._indent = outer
+        self._add_block(loop.tail, kept, loop.condition)
+
+    # -- Expressions ----------------------------------------------------------------------------
 
     def _name(self, value: Value) -> str:
         if not value.name:
@@ -95,6 +174,10 @@ class Code:
         for name, value in step.keywords.items():
             plain = isinstance(value, (bool, int, str)) or value is None
             arguments.append(f"{name}={value!r}" if plain else f"{name}={self._global('a', value)}")
+        if step.function is None:
+            return (
+                f"{', '.join(self._name(value) for value in step.outputs)} = {', '.join(arguments)}"
+            )
         call = f"{self._global('k', step.function)}({', '.join(arguments)})"
         if not step.outputs:
             return call
@@ -112,40 +195,10 @@ class Code:
         return f"{array}[()]" if value.shape.ndims in (0, None) else array
 
 
-def _last_uses(steps: Sequence[Step], fetches: Sequence[Value]) -> list[list[Value]]:
-    """For each step, the values that nobody needs after it."""
-    kept = set(fetches)
-    seen: set[Value] = set(kept)
-    dying: list[list[Value]] = []
-    for step in reversed(steps):
-        values = [v for v in (*step.values(), *step.outputs) if isinstance(v, Value)]
-        last = list(dict.fromkeys(v for v in values if v not in seen))
-        seen.update(last)
-        dying.append(last)
-    dying.reverse()
-    return dying
-
-
-def _slots_to_unshare(steps: Sequence[Step], fetches: Sequence[Value]) -> list[list[VariableSlot]]:
-    """For each step, the variables that it updates while a view of the old value is needed."""
-    last_use: dict[Value, int] = {value: len(steps) for value in fetches}
-    for index in range(len(steps) - 1, -1, -1):
-        for value in steps[index].values():
-            if isinstance(value, Value):
-                last_use.setdefault(value, index)
-    produced: dict[VariableSlot, list[Value]] = {}
-    unshared: list[list[VariableSlot]] = []
-    for index, step in enumerate(steps):
-        slots = []
-        for slot in step.updates:
-            views = produced.get(slot, [])
-            if any(last_use.get(view, -1) >= index for view in views):
-                slots.append(slot)
-                # The views of before hold the old storage; none shares the new one.
-                produced[slot] = []
-        unshared.append(slots)
-        for value in step.outputs:
-            for root in value.roots:
-                if isinstance(root, VariableSlot):
-                    produced.setdefault(root, []).append(value)
-    return unshared
+def _open(guard: Guard, known: Flag | None) -> Guard:
+    """What remains to be asked: neither what is known beforehand nor what the loop has decided."""
+    if not guard:
+        return ALWAYS
+    if known is not None:
+        guard = without(guard, known)
+    return tuple((flag, wanted) for flag, wanted in guard if flag.constant is not wanted)

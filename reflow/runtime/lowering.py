@@ -7,7 +7,7 @@ gradient computes with shapes (Shape, BroadcastGradientArgs, Reshape, Tile) is d
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from reflow.graph import errors
+from reflow.graph.control_flow import kind_of
 from reflow.graph.dtypes import resource
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
@@ -23,11 +24,15 @@ from reflow.ops.kernels import KernelSignature, Known, evaluate, kernel_signatur
 from reflow.ops.shapes import text as shape_text
 from reflow.ops.values import COMMON_TYPES, HOST_TYPES, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot, refers_to_variable
+from reflow.runtime.branch_lowering import LOWERINGS
+from reflow.runtime.branches import NEVER, both, holds_within, negations, refuse_dead, truth
 from reflow.runtime.failures import explain
+from reflow.runtime.frames import Frame
 from reflow.runtime.functions import compile_function
+from reflow.runtime.loops import lower_loop
 from reflow.runtime.reads import Reads
 from reflow.runtime.states import States
-from reflow.runtime.steps import Step, Value
+from reflow.runtime.steps import ALWAYS, Block, Flag, Guard, Step, Value
 
 # Constants larger than this are computed in each run rather than kept (TensorFlow: 10 MB).
 _MAX_FOLDED_ELEMENTS = 1 << 20
@@ -39,8 +44,12 @@ class Lowering:
     """Lowers operations one after the other, in running order.
 
     Attributes:
-      steps: what is to be run, in order.
       values: what each tensor became.
+      guards: when a tensor is not dead, if it may be.
+      op_guards: when an operation runs, if it may not.
+      block: where steps are being added.
+      guard: when the steps being added run.
+      reads: which reads of variables are still good.
     """
 
     def __init__(
@@ -50,31 +59,65 @@ class Lowering:
         states: States,
         device: torch.device,
     ) -> None:
-        self.steps: list[Step] = []
         self.values: dict[Tensor, Value] = {}
+        self.guards: dict[Tensor, Guard] = {}
+        self.op_guards: dict[Operation, Guard] = {}
+        self.guard: Guard = ALWAYS
+        self.block = self._outermost = Block()
+        self.reads = Reads()
+        self._fed = frozenset(fed_shapes)
         self._fetched = fetched
         self._states = states
         self._device = device
         self._device_forms: dict[Value, Value] = {}
         self._host_forms: dict[Value, Value] = {}
-        self._reads = Reads()
+        self._flags: dict[Value, Flag] = {}
+        self._flag_count = 0
         # What was last read of a variable behind a handle, until the next update.
-        self._current: dict[VariableSlot, Value] = {}
+        self.current: dict[VariableSlot, Value] = {}
         for tensor, shape in fed_shapes.items():
             on_host = tensor.dtype.base_dtype in HOST_TYPES
             self.values[tensor] = Value(tensor, shape, on_host, roots=frozenset(("feed",)))
 
-    def lower(self, op: Operation) -> None:
-        """Adds the steps for one operation; all that it depends on is lowered already."""
-        self._reads.enter(op)
+    @property
+    def steps(self) -> list[Step]:
+        """What is to be run, in order."""
+        return self._outermost.steps
+
+    def lower(self, item: Operation | Frame) -> None:
+        """Adds the steps for an operation or a loop; all that it depends on is lowered already."""
+        if isinstance(item, Frame):
+            lower_loop(self, item)
+            return
+        self.reads.enter(item)
+        self.guard = self.guard_of(item) if self.guards or self.op_guards else ALWAYS
+        lower_kind = LOWERINGS.get(kind_of(item))
+        if self.guard == NEVER and kind_of(item) not in ("merge", "trigger"):
+            self.skip([item])
+        elif lower_kind is not None:
+            lower_kind(self, item)
+        else:
+            self._lower_operation(item)
+            if self.guard:
+                self.op_guards[item] = self.guard
+                for tensor in item._outputs:
+                    self.set_guard(tensor, self.guard)
+
+    def _lower_operation(self, op: Operation) -> None:
         inputs = [self._input(op, tensor) for tensor in op._inputs]
-        shapes = self._output_shapes(op, inputs)
+        try:
+            shapes = self.output_shapes(op, inputs)
+        except errors.OpError as error:
+            if not self.guard and self.block is self._outermost:
+                raise
+            self._fail_when_run(op, error)
+            return
         rules = op.definition.rules
         constant = getattr(rules, "constant", None)
         if constant is not None:
             known = constant(op, *(value.shape for value in inputs))
             if known is not None:
-                self._set(op, [Value(op.outputs[0], TensorShape.of(known.shape), constant=known)])
+                self.set(op, [Value(op.outputs[0], TensorShape.of(known.shape), constant=known)])
                 return
         signature = kernel_signature(op.definition)
         if signature is None:
@@ -82,11 +125,11 @@ class Lowering:
         elif getattr(rules, "passthrough", False):
             self._pass_through(op, inputs)
         elif getattr(rules, "reads", False) and inputs[0].slot is not None:
-            self._set(op, [self._current_value(op, inputs[0].slot, shapes[0])])
+            self.set(op, [self._current_value(op, inputs[0].slot, shapes[0])])
         elif self._fold(op, inputs, shapes):
             return
         elif _is_unchanged(op, inputs, shapes):
-            self._set(op, [inputs[0]])
+            self.set(op, [inputs[0]])
         else:
             self._call(op, signature, inputs, shapes)
 
@@ -95,11 +138,96 @@ class Lowering:
         slot = self.values[op._inputs[0]].slot
         assert slot is not None
         shape = op._outputs[0]._shape
-        self._set(op, [Value(op._outputs[0], shape, slot=slot, roots=frozenset((slot,)))])
+        self.set(op, [Value(op._outputs[0], shape, slot=slot, roots=frozenset((slot,)))])
+
+    # -- When operations run ----------------------------------------------------------------
+
+    def guard_of(self, op: Operation) -> Guard:
+        """When `op` runs: when nothing is dead that it takes or waits for."""
+        guards = [self.guards[tensor] for tensor in op._inputs if tensor in self.guards]
+        guards += [self.op_guards[op] for op in op._control_inputs if op in self.op_guards]
+        if len(guards) == 1:
+            return guards[0]
+        return both(guards) if guards else ALWAYS
+
+    def set_guard(self, tensor: Tensor, guard: Guard) -> None:
+        """Says when a tensor is not dead; one that is fed never is."""
+        if tensor not in self._fed:
+            self.guards[tensor] = guard
+
+    def flag(self, op: Operation, pred: Value) -> Flag:
+        """The flag that says what `pred` is."""
+        flag = self._flags.get(pred)
+        if flag is None:
+            known = None if pred.constant is None else truth(pred.constant)
+            flag = self._flags[pred] = self.new_flag(known)
+            if known is None:
+                is_scalar = pred.shape.ndims == 0
+                self.add_beside(pred, Step(op, bool if is_scalar else truth, [pred], [flag]))
+        return flag
+
+    def new_flag(self, known: bool | None = None) -> Flag:
+        """A flag that comes after those there are."""
+        self._flag_count += 1
+        return Flag(self._flag_count, constant=known)
+
+    def add(self, step: Step) -> None:
+        """Adds a step, to be run when the operation runs that is being lowered."""
+        self._add(step, self.block, self.guard)
+
+    def add_beside(self, value: Value, step: Step) -> None:
+        """Adds a step, to be run where and when `value` is computed."""
+        self._add(step, value.block or self._outermost, value.guard)
+
+    @staticmethod
+    def _add(step: Step, block: Block, guard: Guard) -> None:
+        step.guard = guard
+        block.steps.append(step)
+        for value in step.outputs:
+            value.guard, value.block = guard, block
+
+    def skip(self, operations: Iterable[Operation]) -> None:
+        """Takes operations that never run."""
+        for op in operations:
+            self.op_guards[op] = NEVER
+            for tensor in op._outputs:
+                self.set_guard(tensor, NEVER)
+                self.values.setdefault(tensor, Value(tensor, tensor._shape))
+
+    def forget_guards(self, operations: Iterable[Operation]) -> None:
+        """Forgets when operations run, before they are lowered again."""
+        for op in operations:
+            self.op_guards.pop(op, None)
+            for tensor in op._outputs:
+                self.guards.pop(tensor, None)
+
+    def forget_forms(self, values: Iterable[Value]) -> None:
+        """Forgets what was made of values that are others from now on."""
+        for value in values:
+            for forms in (self._host_forms, self._device_forms, self._flags):
+                forms.pop(value, None)
+
+    def slot_of(self, op: Operation) -> VariableSlot | None:
+        """The variable that an operation owns, if it is one."""
+        state = self._states.of(op)
+        return state if isinstance(state, VariableSlot) else None
+
+    def _fail_when_run(self, op: Operation, error: errors.OpError) -> None:
+        """Takes an operation that cannot run, but in a branch that may not be taken."""
+
+        def fail() -> None:
+            raise error
+
+        outputs = [Value(tensor, tensor._shape) for tensor in op._outputs]
+        self.add(Step(op, fail, [], [], stateful=True))
+        if outputs:
+            nothing = Value(None, _UNKNOWN, constant=0)
+            self.add(Step(op, None, [nothing] * len(outputs), outputs))
+        self.set(op, outputs)
 
     # -- Shapes -----------------------------------------------------------------------------
 
-    def _output_shapes(self, op: Operation, inputs: Sequence[Value]) -> list[TensorShape]:
+    def output_shapes(self, op: Operation, inputs: Sequence[Value]) -> list[TensorShape]:
         """The rule's shapes for this plan's inputs, refined by what the program asserted."""
         if not op._outputs and not hasattr(op.definition.rules, "shape"):
             return []
@@ -123,7 +251,7 @@ class Lowering:
         state = self._states.of(op)
         if isinstance(state, VariableSlot):
             roots = frozenset((state,))
-            self._set(op, [Value(op.outputs[0], shapes[0], slot=state, roots=roots)])
+            self.set(op, [Value(op.outputs[0], shapes[0], slot=state, roots=roots)])
         elif op._outputs:
             raise explain(
                 errors.UnimplementedError,
@@ -137,17 +265,17 @@ class Lowering:
         passed = []
         for output, value in zip(op._outputs, inputs):
             if value.slot is not None and not refers_to_variable(output.dtype):
-                passed.append(self._read(op, value))
-                self._reads.read(output, value.slot)
+                passed.append(self.read(op, value))
+                self.reads.read(output, value.slot)
             else:
                 passed.append(value)
-        self._set(op, passed)
+        self.set(op, passed)
 
     def _current_value(self, op: Operation, slot: VariableSlot, shape: TensorShape) -> Value:
         """What the variable behind a handle holds at this point: read once between updates."""
-        value = self._current.get(slot)
-        if value is None:
-            value = self._current[slot] = self._read_slot(op, Value(op._outputs[0], shape), slot)
+        value = self.current.get(slot)
+        if value is None or not holds_within(value.guard, self.guard):
+            value = self.current[slot] = self._read_slot(op, Value(op._outputs[0], shape), slot)
         return value
 
     def _fold(self, op: Operation, inputs: Sequence[Value], shapes: Sequence[TensorShape]) -> bool:
@@ -166,7 +294,7 @@ class Lowering:
             return False
         if outputs is None:
             return False
-        self._set(
+        self.set(
             op,
             [Value(t, TensorShape.of(a.shape), constant=a) for t, a in zip(op.outputs, outputs)],
         )
@@ -188,9 +316,9 @@ class Lowering:
             for value, kind in zip(inputs, signature.kinds)
             if updates and kind == "ref" and value.slot is not None
         )
-        self._reads.updated(op, updated)
+        self.reads.updated(op, updated)
         for changed in updated:
-            self._current.pop(changed, None)
+            self.current.pop(changed, None)
         keywords = signature.keyword_values(op, self._states.of(op), self._device, compile_function)
         function = _function(op, signature, on_host)
         specialised = None if on_host else _specialised(op, inputs)
@@ -198,7 +326,7 @@ class Lowering:
             function, keywords = specialised, {}
         # An op with one reference as its output gives the one that it took, a switch gives values.
         gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
-        self.steps.append(
+        self.add(
             Step(
                 op,
                 function,
@@ -214,7 +342,7 @@ class Lowering:
             slot = inputs[0].slot
             assert slot is not None
             outputs = [Value(op.outputs[0], shapes[0], slot=slot, roots=frozenset((slot,)))]
-        self._set(op, outputs)
+        self.set(op, outputs)
 
     def _arguments(
         self, op: Operation, signature: KernelSignature, inputs: Sequence[Value], on_host: bool
@@ -255,25 +383,29 @@ class Lowering:
             for tensor, shape in zip(op.outputs, shapes)
         ]
 
-    def _set(self, op: Operation, outputs: Sequence[Value]) -> None:
+    def set(self, op: Operation, outputs: Sequence[Value]) -> None:
         for tensor, value in zip(op.outputs, outputs):
-            if tensor in self.values:
-                continue  # fed
+            if tensor in self._fed:
+                continue
             self.values[tensor] = value
             if tensor in self._fetched and value.slot is not None:
                 # At this point the variable must have a value.
-                self._device_forms[value] = self._read(op, value)
+                self._device_forms[value] = self.read(op, value)
 
-    def fetched_value(self, tensor: Tensor) -> Value:
-        """What a run gives for a tensor, all operations being lowered.
+    def fetched_value(self, index: int, tensor: Tensor) -> Value:
+        """What a run gives for a tensor, the fetch of that number, all operations being lowered.
 
         A fetched reference refers to the variable's memory still when the run ends.
         """
         value = self.values[tensor]
+        self.guard = self.guards.get(tensor, ALWAYS)
+        for otherwise in negations(self.guard):
+            refuse = Step(tensor.op, refuse_dead(tensor.op, index), [], [], stateful=True)
+            self._add(refuse, self._outermost, otherwise)
         if value.slot is None:
             return value
-        if self._reads.has_updated(value.slot):
-            return self._read(tensor.op, value)
+        if self.reads.has_updated(value.slot):
+            return self.read(tensor.op, value)
         return self._device_forms[value]
 
     # -- Where values are -------------------------------------------------------------------
@@ -304,20 +436,20 @@ class Lowering:
                 )
             return value.slot
         if value.slot is not None:
-            value = self._read(op, value)
+            value = self.read(op, value)
         if tensor.dtype.base_dtype in HOST_TYPES:
             return value
         if kind == "host" or on_host:
-            return self._host_form(op, value)
-        return self._device_form(op, value, tensor)
+            return self.host_form(op, value, tensor)
+        return self.device_form(op, value, tensor)
 
     def _input(self, op: Operation, tensor: Tensor) -> Value:
         """What `op` takes for an input: of a variable, the value after all that `op` waits for."""
         value = self.values[tensor]
-        slot = self._reads.outdated(op, tensor)
+        slot = self.reads.outdated(op, tensor)
         return value if slot is None else self._read_slot(op, value, slot)
 
-    def _read(self, op: Operation, reference: Value) -> Value:
+    def read(self, op: Operation, reference: Value) -> Value:
         assert reference.slot is not None
         return self._read_slot(op, reference, reference.slot)
 
@@ -330,20 +462,20 @@ class Lowering:
             roots=frozenset((slot,)),
         )
         # A read that nobody uses still fails where the variable has no value.
-        self.steps.append(Step(op, slot.read, [], [value], stateful=True))
+        self.add(Step(op, slot.read, [], [value], stateful=True))
         return value
 
-    def _host_form(self, op: Operation, value: Value) -> Value:
+    def host_form(self, op: Operation, value: Value, tensor: Tensor) -> Value:
         if value.on_host or value.constant is not None:
             return value
         form = self._host_forms.get(value)
         if form is None:
             form = Value(value.tensor, value.shape, on_host=True, roots=value.roots)
-            self.steps.append(Step(op, to_numpy, [value], [form]))
+            self.add_beside(value, Step(op, to_numpy, [value], [form]))
             self._host_forms[value] = form
         return form
 
-    def _device_form(self, op: Operation, value: Value, tensor: Tensor) -> Value:
+    def device_form(self, op: Operation, value: Value, tensor: Tensor) -> Value:
         if not value.on_host and value.constant is None:
             return value
         form = self._device_forms.get(value)
@@ -354,9 +486,8 @@ class Lowering:
                 form = Value(value.tensor, value.shape, constant=known, roots=value.roots)
             else:
                 form = Value(value.tensor, value.shape, roots=value.roots)
-                self.steps.append(
-                    Step(op, lambda array: to_torch(array, dtype, device), [value], [form])
-                )
+                convert = Step(op, lambda array: to_torch(array, dtype, device), [value], [form])
+                self.add_beside(value, convert)
             self._device_forms[value] = form
         return form
 

@@ -13,11 +13,12 @@ from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.runtime import failures
 from reflow.runtime.codegen import Code
+from reflow.runtime.frames import arranged
 from reflow.runtime.fusion import fuse
 from reflow.runtime.lowering import Lowering
 from reflow.runtime.prune import needed_operations
 from reflow.runtime.states import States
-from reflow.runtime.steps import Step, Value
+from reflow.runtime.steps import Step, Value, without_dead
 
 # torch.inference_mode as the class that it wraps: entering it takes a third of the time.
 InferenceMode = getattr(torch._C, "_InferenceMode", torch.inference_mode)
@@ -53,13 +54,13 @@ class Plan:
         try:
             with torch.inference_mode():
                 lowering = Lowering(fed_shapes, frozenset(fetches), states, device)
-                for op in self.operations:
-                    if op in done:
-                        lowering.refer(op)
+                for item in arranged(self.operations, fed):
+                    if item in done:
+                        lowering.refer(item)
                     else:
-                        lowering.lower(op)
-                values = [lowering.fetched_value(tensor) for tensor in fetches]
-                steps = fuse(without_dead(lowering.steps, values))
+                        lowering.lower(item)
+                values = [lowering.fetched_value(i, tensor) for i, tensor in enumerate(fetches)]
+                steps = fuse(without_dead(lowering.steps, set(values)))
         except errors.OpError as error:
             raise failures.with_feeds(error, list(fed_shapes.items())) from None
         feeds = [lowering.values[tensor] for tensor in self._fed]
@@ -129,15 +130,3 @@ class Plan:
                 else local_values.get(item.name, item.shape)
             )
         return item.value if item.value is not None else "uninitialized"
-
-
-def without_dead(steps: Sequence[Step], fetches: Sequence[Value]) -> list[Step]:
-    """The steps whose outputs somebody needs, or that have an effect."""
-    needed = set(fetches)
-    kept = []
-    for step in reversed(steps):
-        if step.stateful or step.updates or not needed.isdisjoint(step.outputs):
-            needed.update(value for value in step.values() if isinstance(value, Value))
-            kept.append(step)
-    kept.reverse()
-    return kept

@@ -6,6 +6,7 @@ import heapq
 import itertools
 from collections.abc import Iterable
 
+from reflow.graph.control_flow import kind_of
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.variable_slot import refers_to_variable
 
@@ -35,17 +36,25 @@ def needed_operations(
             stack += [tensor.op for tensor in op._inputs if refers_to_variable(tensor.dtype)]
             continue
         needed.add(op)
-        stack += _predecessors(op, fed)
+        stack += _awaited(op, fed)
     ordered = sorted(needed, key=lambda op: op._id)
-    before = {op: _predecessors(op, fed) & needed for op in ordered}
+    before = {op: predecessors(op, fed) & needed for op in ordered}
     _order_updates(ordered, before)
     if all(earlier._id < op._id for op in ordered for earlier in before[op]):
         return ordered  # true unless edges were added later
-    return _topological(ordered, before)
+    return topological(ordered, before)
 
 
-def _predecessors(op: Operation, fed: frozenset[Tensor]) -> set[Operation]:
-    """What must have run before; to wait for a placeholder is to wait for what is fed."""
+def predecessors(op: Operation, fed: frozenset[Tensor]) -> set[Operation]:
+    """What must have run before; a loop variable does not wait for what the last iteration made."""
+    awaited = _awaited(op, fed)
+    if kind_of(op) == "merge":
+        return {earlier for earlier in awaited if kind_of(earlier) != "next"}
+    return awaited
+
+
+def _awaited(op: Operation, fed: frozenset[Tensor]) -> set[Operation]:
+    """What it takes inputs from; to wait for a placeholder is to wait for what is fed."""
     awaited = {tensor.op for tensor in op._inputs if tensor not in fed}
     for control in op._control_inputs:
         if control.type != "Placeholder" or control._outputs[0] not in fed:
@@ -66,14 +75,14 @@ def _order_updates(
     updates: dict[Operation, list[Operation]] = {}
     for op in operations:
         if getattr(op.definition.rules, "updates", False):
-            for variable in {_variable(tensor) for tensor in op._inputs}:
+            for variable in {variable_behind(tensor) for tensor in op._inputs}:
                 if variable is not None:
                     updates.setdefault(variable, []).append(op)
     several = [ops for ops in updates.values() if len(ops) > 1]
     if not several:
         return
     depths: dict[Operation, int] = {}
-    for op in _topological(operations, predecessors):
+    for op in topological(operations, predecessors):
         depths[op] = 1 + max((depths[earlier] for earlier in predecessors[op]), default=0)
     for ops in several:
         ops.sort(key=lambda op: (depths[op], op._id))
@@ -81,7 +90,7 @@ def _order_updates(
             predecessors[later].add(earlier)
 
 
-def _variable(tensor: Tensor) -> Operation | None:
+def variable_behind(tensor: Tensor) -> Operation | None:
     """The operation that owns what `tensor` refers to; None for a value."""
     while refers_to_variable(tensor.dtype):
         references = [given for given in tensor.op._inputs if refers_to_variable(given.dtype)]
@@ -91,7 +100,7 @@ def _variable(tensor: Tensor) -> Operation | None:
     return None
 
 
-def _topological(
+def topological(
     operations: list[Operation], predecessors: dict[Operation, set[Operation]]
 ) -> list[Operation]:
     """The order of creation as far as edges that were added later allow it."""

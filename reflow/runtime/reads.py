@@ -14,7 +14,7 @@ before.  What was computed from the read, if only its identity, is a value and n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.variable_slot import VariableSlot
@@ -42,6 +42,21 @@ class Reads:
     def read(self, tensor: Tensor, slot: VariableSlot) -> None:
         """`tensor` is the variable's value at this point."""
         self._read[tensor] = slot, self._updates.get(slot, 0)
+
+    def forward(self, tensor: Tensor, to: Tensor) -> None:
+        """`to` is `tensor` itself: if that is the read of a variable, so is this."""
+        if tensor in self._read:
+            self._read[to] = self._read[tensor]
+
+    def variable_read(self, tensor: Tensor) -> VariableSlot | None:
+        """The variable of which `tensor` is a read; None if it is none."""
+        read = self._read.get(tensor)
+        return None if read is None else read[0]
+
+    def awaits(self, op: Operation, slots: Iterable[VariableSlot]) -> None:
+        """`op` comes after all updates of these variables so far."""
+        for slot in slots:
+            self._awaited.setdefault(op, {})[slot] = self._updates.get(slot, 0)
 
     def updated(self, op: Operation, slots: Sequence[VariableSlot]) -> None:
         """`op` updates variables."""

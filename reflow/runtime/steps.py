@@ -6,7 +6,7 @@ Python code.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,9 +25,21 @@ class Value:
       constant: the known value (a NumPy array or torch tensor), else None.
       slot: the variable that a reference refers to, else None.
       roots: the storage it may share: variables, feeds, constants, other values.
+      guard: when it is computed.
+      block: where it is computed; None for what is there before the plan's first step.
     """
 
-    __slots__ = ("tensor", "shape", "on_host", "constant", "slot", "roots", "name")
+    __slots__ = (
+        "block",
+        "constant",
+        "guard",
+        "name",
+        "on_host",
+        "roots",
+        "shape",
+        "slot",
+        "tensor",
+    )
 
     def __init__(
         self,
@@ -45,11 +57,33 @@ class Value:
         self.slot = slot
         self.roots: frozenset[Any] = frozenset((self,)) if roots is None else roots
         self.name = ""
+        self.guard: Guard = ALWAYS
+        self.block: Block | None = None
 
     def __repr__(self) -> str:
         return (
             f"<value of {self.tensor.name if self.tensor is not None else 'the plan'} {self.shape}>"
         )
+
+
+class Flag(Value):
+    """A Python bool that decides what runs.
+
+    Attributes:
+      number: flags are numbered as they are made; a flag that another one guards comes first.
+    """
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int, constant: bool | None = None) -> None:
+        super().__init__(None, TensorShape([]), on_host=True, constant=constant)
+        self.number = number
+
+
+# A conjunction: all of these flags have these values.  In the order of their numbers.
+Guard = tuple[tuple[Flag, bool], ...]
+
+ALWAYS: Guard = ()
 
 
 @dataclass(eq=False)
@@ -58,14 +92,16 @@ class Step:
 
     Attributes:
       op: the operation it stands for, which errors and traces name; of a fused step the last.
+      function: what is called; None for an assignment, outputs = inputs.
       inputs: values; a list of values for an input that is a list.
       updates: the variables whose storage the call writes to.
       sequence: the call gives a tuple or list, one item for each output.
       fused: the operations beyond `op` that the step does too.
+      guard: when it runs.
     """
 
     op: Operation
-    function: Callable[..., Any]
+    function: Callable[..., Any] | None
     inputs: list[Any]
     outputs: list[Value]
     keywords: dict[str, Any] = field(default_factory=dict)
@@ -73,13 +109,72 @@ class Step:
     stateful: bool = False
     sequence: bool = False
     fused: tuple[Operation, ...] = ()
+    guard: Guard = ALWAYS
 
     def values(self) -> list[Value | VariableSlot]:
-        """The inputs laid out flat."""
-        flat: list[Value | VariableSlot] = []
+        """The inputs laid out flat, and the flags that decide whether it runs."""
+        flat: list[Value | VariableSlot] = [flag for flag, _ in self.guard]
         for item in self.inputs:
             if isinstance(item, list):
                 flat += item
             else:
                 flat.append(item)
         return flat
+
+
+class Block:
+    """Steps that run one after the other: the plan's own, or those of a loop's body."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+
+
+class Loop(Step):
+    """Steps that run again and again.
+
+    Attributes:
+      condition: whether the loop goes on, known after `head`.
+      head: what runs in each iteration and once more, when the condition is false.
+      body: what runs while the condition is true.
+      tail: what runs when it has become false.
+      inputs: the loop variables, and all that is used inside but made outside.
+      outputs: the loop variables.
+    """
+
+    def __init__(
+        self,
+        op: Operation,
+        variables: list[Value],
+        condition: Flag,
+        head: list[Step],
+        body: list[Step],
+        tail: list[Step],
+        guard: Guard,
+    ) -> None:
+        parts = [*head, *body, *tail]
+        made = {value for step in parts for value in step.outputs}.difference(variables)
+        used = [*variables, condition, *(value for step in parts for value in step.values())]
+        super().__init__(
+            op,
+            None,
+            [value for value in dict.fromkeys(used) if value not in made],
+            list(variables),
+            updates=tuple(dict.fromkeys(slot for step in parts for slot in step.updates)),
+            stateful=any(step.stateful or step.updates for step in parts),
+            guard=guard,
+        )
+        self.condition = condition
+        self.head = head
+        self.body = body
+        self.tail = tail
+
+
+def without_dead(steps: Sequence[Step], needed: set[Value]) -> list[Step]:
+    """The steps whose outputs somebody needs, or that have an effect; `needed` grows by theirs."""
+    kept = []
+    for step in reversed(steps):
+        if step.stateful or step.updates or not needed.isdisjoint(step.outputs):
+            needed.update(value for value in step.values() if isinstance(value, Value))
+            kept.append(step)
+    kept.reverse()
+    return kept

@@ -222,6 +222,7 @@ from reflow.tf._sparse_building import (
     sparse_to_indicator,
 )
 from reflow.tf._sparse_math import (
+    edit_distance,
     sparse_add,
     sparse_maximum,
     sparse_minimum,
@@ -232,6 +233,7 @@ from reflow.tf._sparse_math import (
     sparse_softmax,
     sparse_tensor_dense_matmul,
 )
+from reflow.tf._sparse_operators import attach_sparse_operators
 from reflow.tf._sparse_serialization import (
     deserialize_many_sparse,
     serialize_many_sparse,
@@ -355,11 +357,13 @@ from reflow.tf.random import (
     random_uniform,
     truncated_normal,
 )
-from reflow.tf.strings import reduce_join
+from reflow.tf.strings import reduce_join, regex_replace, string_split, substr
+from reflow.tf.strings import to_hash_bucket as string_to_hash_bucket
 from reflow.tf.strings import to_number as string_to_number
 
 attach_operators()
 attach_indexing()
+attach_sparse_operators()
 globals().update(exported(""))
 globals().update(old_names(globals()))
 

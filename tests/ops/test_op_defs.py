@@ -26,11 +26,8 @@ REFLOW = registered() if tf.Graph else {}
 # reads or changes what a session keeps is; so is what must not be folded for another reason.
 STATEFUL_HERE = {
     "IsVariableInitialized": "it reads a variable",
-    "Merge": "its inputs may be dead",
     "Placeholder": "it is fed",
     "PlaceholderWithDefault": "it may be fed",
-    "RefSwitch": "it reads a variable",
-    "Switch": "its outputs may be dead",
 }
 
 
