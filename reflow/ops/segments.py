@@ -192,6 +192,24 @@ SegmentMin: OpDefinition = _sorted_segments(
 # -- Unsorted ids --------------------------------------------------------------------------------
 
 
+def unsorted_segments_shape(
+    data: TensorShape, segment_ids: TensorShape, num_segments: Value
+) -> TensorShape:
+    """`num_segments` in the place of the first dimensions, which are those of the ids."""
+    count = None if num_segments is None else int(num_segments)
+    if count is not None and count < 0:
+        raise ValueError(
+            f"Dimension size, given by scalar input 2, must be non-negative but is {count}"
+        )
+    if data.sizes is None or segment_ids.sizes is None:
+        return shapes.UNKNOWN
+    rank = len(segment_ids.sizes)
+    shapes.with_rank_at_least(data, rank)
+    for size, ids in zip(data.sizes[:rank], segment_ids.sizes):
+        shapes.merge_sizes(size, ids)
+    return shapes.of(count, *data.sizes[rank:])
+
+
 def _unsorted_segments(
     name: str,
     doc: str,
@@ -205,16 +223,6 @@ def _unsorted_segments(
 
     What has a negative id is dropped.
     """
-
-    def shape(data: TensorShape, segment_ids: TensorShape, num_segments: Value) -> TensorShape:
-        if data.sizes is None or segment_ids.sizes is None:
-            return shapes.UNKNOWN
-        rank = len(segment_ids.sizes)
-        shapes.with_rank_at_least(data, rank)
-        for size, ids in zip(data.sizes[:rank], segment_ids.sizes):
-            shapes.merge_sizes(size, ids)
-        count = None if num_segments is None else int(num_segments)
-        return shapes.of(count, *data.sizes[rank:])
 
     def kernel(data: torch.Tensor, segment_ids: torch.Tensor, num_segments: Host) -> torch.Tensor:
         count = int(num_segments)
@@ -236,7 +244,7 @@ def _unsorted_segments(
                 "inputs": "data: T, segment_ids: Tindices, num_segments: Tnumsegments",
                 "outputs": "output: T",
                 "attrs": (types, _IDS, "Tnumsegments: {int32, int64} = int32"),
-                "shape": shape,
+                "shape": unsorted_segments_shape,
                 "kernel": widened(kernel, ordered),
                 "gradient": lambda op, dy: (gradient(op, dy), None, None),
                 "export": (_public_name(name), f"math.{_public_name(name)}"),

@@ -38,6 +38,37 @@ def _rows(elements: list[str], shape: tuple[int, ...], start: int) -> tuple[str,
     return text, start
 
 
+def nested_summary(array: Array, ends: int) -> str:
+    """The first and last `ends` elements along each axis (all, if negative), in nested brackets.
+
+    Strings are in quotation marks.  So tf.print shows values."""
+    ends = array.size if ends < 0 else min(ends, array.size)
+    if array.dtype.kind == "c":
+        return f"[{' '.join('?' * ends)}{'...' if ends < array.size else ''}]"
+    if array.ndim == 0:
+        return _quoted(array[()]) if ends else "..."
+    return _nested(array, ends, 0)
+
+
+def _nested(array: Any, ends: int, axis: int) -> str:
+    """A part of an array that lies `axis` axes deep in the whole, whose element has no axis."""
+    if not isinstance(array, np.ndarray) or not array.ndim:
+        return _quoted(array)
+    inner = array.ndim - 1
+    gap = "\n" * inner + " " * (axis + 1) if inner else " "
+    count = len(array)
+    last = range(max(ends, count - ends), count)
+    shown = [_nested(array[i], ends, axis + 1) for i in (*range(min(ends, count)), *last)]
+    if count > 2 * ends:
+        shown.insert(ends, "...")
+    # What is left out stands behind a gap even where nothing is in front of it.
+    return f"[{gap if shown[:1] == ['...'] else ''}{gap.join(shown)}]"
+
+
+def _quoted(item: Any) -> str:
+    return f'"{_element(item)}"' if isinstance(item, bytes) else _element(item)
+
+
 def _element(item: Any) -> str:
     if isinstance(item, bytes):
         return "".join(_ESCAPES.get(byte) or _character(byte) for byte in item)
@@ -53,7 +84,9 @@ def _character(byte: int) -> str:
 
 
 def _number(item: Any) -> str:
-    """The fewest of two numbers of digits that tell the value from its neighbours."""
+    """The fewest of two numbers of digits that tell the value from its neighbours: those of single
+    precision, if it is of half."""
+    item = np.float32(item) if item.dtype == np.float16 else item
     few, many = (15, 17) if item.dtype == np.float64 else (6, 9)
     short = f"{item:.{few}g}"
     return short if item.dtype.type(short) == item or np.isnan(item) else f"{item:.{many}g}"

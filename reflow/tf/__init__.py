@@ -258,6 +258,7 @@ from reflow.tf._state import (
     scatter_update,
 )
 from reflow.tf._static_values import get_static_value
+from reflow.tf._string_splitting import string_split
 from reflow.tf._tensor_like import (
     convert_to_tensor_or_indexed_slices,
     convert_to_tensor_or_sparse_tensor,
@@ -357,7 +358,7 @@ from reflow.tf.random import (
     random_uniform,
     truncated_normal,
 )
-from reflow.tf.strings import reduce_join, regex_replace, string_split, substr
+from reflow.tf.strings import reduce_join, regex_replace, substr
 from reflow.tf.strings import to_hash_bucket as string_to_hash_bucket
 from reflow.tf.strings import to_number as string_to_number
 

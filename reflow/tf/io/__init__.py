@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from reflow.graph.operation import Tensor
-from reflow.ops.strings import DecodeRaw
+from reflow.ops.text.conversions import DecodeRaw
 from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
+from reflow.tf._sparse_serialization import (
+    deserialize_many_sparse,
+    serialize_many_sparse,
+    serialize_sparse,
+)
 
 
 def decode_raw(

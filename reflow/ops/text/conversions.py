@@ -1,22 +1,20 @@
-"""Strings of bytes: read as numbers, made of numbers, joined."""
+"""Strings of bytes read as numbers, and numbers written as strings."""
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
 import numpy as np
 import torch
 
-from reflow.graph import errors
 from reflow.graph.dtypes import DType
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.kernels import Host, Value
+from reflow.ops.kernels import Host
 from reflow.ops.op import op
-from reflow.ops.reductions import reduced_shape
+from reflow.ops.text.elements import Array, as_bytes, invalid, mapped, text
 from reflow.ops.values import to_torch
 
 # -- Read as numbers -----------------------------------------------------------------------------
@@ -110,11 +108,8 @@ class StringToNumber:
         for string in string_tensor.ravel().tolist():
             number = _read_integer(string, dtype) if out_type.is_integer else _read_float(string)
             if number is None:
-                raise errors.InvalidArgumentError(
-                    None,
-                    None,
-                    "StringToNumberOp could not correctly convert string: "
-                    + string.decode(errors="backslashreplace"),
+                raise invalid(
+                    f"StringToNumberOp could not correctly convert string: {text(string)}"
                 )
             numbers.append(number)
         with np.errstate(over="ignore"):  # What float32 cannot hold is infinite.
@@ -122,35 +117,25 @@ class StringToNumber:
         return to_torch(array.reshape(string_tensor.shape), out_type, device)
 
 
-def _as_bytes(attribute: str | bytes) -> bytes:
-    return attribute.encode() if isinstance(attribute, str) else attribute
-
-
 # -- Made of numbers -----------------------------------------------------------------------------
 
 _FILLS = ("", " ", "+", "-", "0", "#")
-
-
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
 
 
 def _check_format(
     dtype: DType, precision: int, scientific: bool, shortest: bool, fill: str
 ) -> None:
     if scientific and shortest and (dtype.is_floating or dtype.is_complex):
-        raise _invalid("Cannot select both scientific and shortest notation")
+        raise invalid("Cannot select both scientific and shortest notation")
     if not (dtype.is_floating or dtype.is_complex):
         if scientific or shortest:
-            raise _invalid(
-                f"scientific and shortest format not supported for datatype {dtype.name}"
-            )
+            raise invalid(f"scientific and shortest format not supported for datatype {dtype.name}")
         if precision > -1:
-            raise _invalid(f"precision not supported for datatype {dtype.name}")
+            raise invalid(f"precision not supported for datatype {dtype.name}")
     if len(fill) > 1:
-        raise _invalid(f"Fill string must be one or fewer characters. Received: {fill!r}")
+        raise invalid(f"Fill string must be one or fewer characters. Received: {fill!r}")
     if fill not in _FILLS:
-        raise _invalid(f'Fill argument not supported: "{fill}"')
+        raise invalid(f'Fill argument not supported: "{fill}"')
 
 
 def _formatted(number: Any, flags: str, conversion: str) -> str:
@@ -195,99 +180,13 @@ class AsString:
         shortest: bool,
         width: int,
         fill: str | bytes,
-    ) -> np.ndarray[Any, Any]:
-        dtype, flags = op.inputs[0].dtype.base_dtype, _as_bytes(fill).decode("latin-1")
+    ) -> Array:
+        dtype, flags = op.inputs[0].dtype.base_dtype, as_bytes(fill).decode("latin-1")
         _check_format(dtype, precision, scientific, shortest, flags)
-        strings = np.empty(input.size, object)
         if dtype.is_bool:
-            strings[:] = [b"true" if value else b"false" for value in input.ravel().tolist()]
-            return strings.reshape(input.shape)
+            return mapped(lambda value: b"true" if value else b"false", input)
         flags += str(width) if width > -1 else ""
         flags += f".{precision}" if precision > -1 else ""
         notation = "g" if shortest else "e" if scientific else "f"
         conversion = "d" if dtype.is_integer else notation
-        numbers = input.ravel().tolist()
-        strings[:] = [_formatted(number, flags, conversion).encode() for number in numbers]
-        return strings.reshape(input.shape)
-
-
-# -- Joined --------------------------------------------------------------------------------------
-
-
-@op
-class StringJoin:
-    """The strings of several tensors joined, element by element; scalars join with every element.
-
-    ["a", "b"] and "c" -> ["ac", "bc"]
-    """
-
-    inputs = "inputs: N * string"
-    outputs = "output: string"
-    attrs = ("N: int >= 1", "separator: string = ''")
-    export = ("string_join", "strings.join")
-    gradient = None
-
-    def shape(inputs: list[TensorShape]) -> TensorShape:
-        if all(shape.ndims == 0 for shape in inputs):
-            return shapes.SCALAR
-        merged = shapes.UNKNOWN
-        for shape in inputs:
-            if shape.ndims:  # One of unknown rank may be a scalar.
-                merged = shapes.merge(merged, shape)
-        return merged
-
-    def kernel(inputs: list[Host], *, separator: str | bytes) -> np.ndarray[Any, Any]:
-        sizes: tuple[int, ...] = ()
-        for array in inputs:
-            if array.ndim and sizes and array.shape != sizes:
-                raise _invalid(
-                    "Input shapes do not match: "
-                    f"{shapes.text(TensorShape(sizes))} vs. {shapes.text(TensorShape(array.shape))}"
-                )
-            sizes = array.shape if array.ndim else sizes
-        joined = np.empty(sizes, object)
-        columns = [np.broadcast_to(array, sizes).ravel().tolist() for array in inputs]
-        joined.ravel()[:] = [_as_bytes(separator).join(strings) for strings in zip(*columns)]
-        return joined
-
-
-def _axes_to_join(indices: Host, rank: int) -> list[int]:
-    axes: list[int] = []
-    for index in indices.ravel().tolist():
-        if not -rank <= index < rank:
-            raise _invalid(f"Invalid reduction dimension {index} for input with {rank} dimensions")
-        if index % rank in axes:
-            raise _invalid(f"Duplicate reduction dimension {index}")
-        axes.append(index % rank)
-    return axes
-
-
-@op
-class ReduceJoin:
-    """The strings along axes joined to one each; the axis named last varies slowest.
-
-    [["a", "b"], ["c", "d"]], reduction_indices [0, 1] -> "acbd"; [1, 0] -> "abcd"
-    """
-
-    inputs = "inputs: string, reduction_indices: int32"
-    outputs = "output: string"
-    attrs = ("keep_dims: bool = false", "separator: string = ''")
-    gradient = None
-
-    def shape(
-        inputs: TensorShape, reduction_indices: Value, *, op: Operation, keep_dims: bool
-    ) -> TensorShape:
-        return reduced_shape(op, inputs, reduction_indices, keep_dims)
-
-    def kernel(
-        inputs: Host, reduction_indices: Host, *, keep_dims: bool, separator: str | bytes
-    ) -> np.ndarray[Any, Any]:
-        axes = _axes_to_join(reduction_indices, inputs.ndim)
-        kept = [axis for axis in range(inputs.ndim) if axis not in axes]
-        sizes = [inputs.shape[axis] for axis in kept]
-        count = math.prod(inputs.shape[axis] for axis in axes)
-        rows = np.transpose(inputs, (*kept, *reversed(axes))).reshape(*sizes, count)
-        joined = np.empty(sizes, object)
-        for index in np.ndindex(*sizes):
-            joined[index] = _as_bytes(separator).join(rows[index].tolist())
-        return np.expand_dims(joined, tuple(axes)) if keep_dims else joined
+        return mapped(lambda number: _formatted(number, flags, conversion).encode(), input)

@@ -1,0 +1,182 @@
+"""Strings split into parts, which make the rows of a sparse matrix; and parts as n-grams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes
+from reflow.ops.kernels import Host
+from reflow.ops.op import op
+from reflow.ops.text.elements import Array, as_bytes, invalid, strings_array
+
+Sparse = tuple[Array, Array, Array]
+
+
+def _shape_of_parts(input: TensorShape, sep: TensorShape) -> tuple[TensorShape, ...]:
+    shapes.with_rank(input, 1)
+    shapes.with_rank(sep, 0)
+    return shapes.of(None, 2), shapes.of(None), shapes.of(2)
+
+
+def _sparse(rows: Sequence[Sequence[bytes]]) -> Sparse:
+    """The indices, values and shape of the sparse matrix with these rows."""
+    places = [(i, j) for i, row in enumerate(rows) for j in range(len(row))]
+    indices = np.array(places, np.int64).reshape(-1, 2)
+    values = strings_array([part for row in rows for part in row])
+    return indices, values, np.array([len(rows), max(map(len, rows), default=0)], np.int64)
+
+
+def _check(input: Host, separator: Host) -> None:
+    if input.ndim != 1:
+        raise invalid(f"input must be a vector, got shape: {list(input.shape)}")
+    if separator.ndim:
+        raise invalid(f"delimiter must be a scalar, got shape: {list(separator.shape)}")
+
+
+@op
+class StringSplit:
+    """The parts of every string between bytes of `delimiter`; its single bytes if that is empty.
+
+    ["a b", "c"] -> the sparse matrix [["a", "b"], ["c"]]
+    """
+
+    inputs = "input: string, delimiter: string"
+    outputs = "indices: int64, values: string, shape: int64"
+    attrs = ("skip_empty: bool = true",)
+    host = True
+    gradient = None
+
+    def shape(input: TensorShape, delimiter: TensorShape) -> tuple[TensorShape, ...]:
+        return _shape_of_parts(input, delimiter)
+
+    def kernel(input: Host, delimiter: Host, *, skip_empty: bool) -> Sparse:
+        _check(input, delimiter)
+        rows = [_parts(string, delimiter.item()) for string in input.tolist()]
+        if skip_empty:
+            rows = [[part for part in row if part] for row in rows]
+        return _sparse(rows)
+
+
+def _parts(string: bytes, delimiters: bytes) -> list[bytes]:
+    if not delimiters:
+        return [bytes([byte]) for byte in string]
+    return re.split(b"[" + re.escape(delimiters) + b"]", string) if string else []
+
+
+@op
+class StringSplitV2:
+    """The parts of every string between `sep`; between white space if that is empty.
+
+    maxsplit: how often to split at most, -1: always.
+    """
+
+    inputs = "input: string, sep: string"
+    outputs = "indices: int64, values: string, shape: int64"
+    attrs = ("maxsplit: int = -1",)
+    host = True
+    gradient = None
+
+    def shape(input: TensorShape, sep: TensorShape) -> tuple[TensorShape, ...]:
+        return _shape_of_parts(input, sep)
+
+    def kernel(input: Host, sep: Host, *, maxsplit: int) -> Sparse:
+        _check(input, sep)
+        strings, separator = input.tolist(), sep.item()
+        if maxsplit == 0:
+            return _sparse([[string] for string in strings])
+        if separator:
+            return _sparse([string.split(separator, maxsplit) for string in strings])
+        return _sparse([_words(string, maxsplit) for string in strings])
+
+
+def _words(string: bytes, maxsplit: int) -> list[bytes]:
+    """As `split` of bytes, but what is left after the last split is kept also if it is empty."""
+    words = string.split(None, maxsplit)
+    if len(words) == maxsplit and string:
+        words.append(b"")
+    return words
+
+
+@op
+class StringNGrams:
+    """The n-grams of each row of a ragged matrix: `n` neighbours joined, for every `n` of
+    `ngram_widths`.
+
+    Args:
+      data: the strings of all rows; row i are those from data_splits[i] to data_splits[i + 1].
+      left_pad, right_pad: stand before and behind a row, as often as `pad_width` says, at most
+        n - 1 times; -1: n - 1 times.
+      preserve_short_sequences: a row too short for any n-gram is one as a whole.
+    """
+
+    inputs = "data: string, data_splits: Tsplits"
+    outputs = "ngrams: string, ngrams_splits: Tsplits"
+    attrs = (
+        "separator: string",
+        "ngram_widths: list(int) >= 0",
+        "left_pad: string",
+        "right_pad: string",
+        "pad_width: int",
+        "preserve_short_sequences: bool",
+        "Tsplits: {int32, int64} = int64",
+    )
+    host = True
+    gradient = None
+
+    def shape(data: TensorShape, data_splits: TensorShape) -> tuple[TensorShape, TensorShape]:
+        shapes.with_rank(data, 1)
+        return shapes.of(None), shapes.with_rank(data_splits, 1)
+
+    def kernel(
+        data: Host,
+        data_splits: Host,
+        *,
+        separator: str | bytes,
+        ngram_widths: list[int],
+        left_pad: str | bytes,
+        right_pad: str | bytes,
+        pad_width: int,
+        preserve_short_sequences: bool,
+    ) -> tuple[Array, Array]:
+        pads = as_bytes(left_pad), as_bytes(right_pad)
+        grams: list[bytes] = []
+        splits = [0] * min(1, len(data_splits))
+        for row in _rows(data, data_splits):
+            found = [
+                as_bytes(separator).join(gram)
+                for width in ngram_widths
+                for gram in _windows(row, width, pads, pad_width)
+            ]
+            if not found and row and preserve_short_sequences:
+                found = [as_bytes(separator).join(_padded(row, *pads, max(pad_width, 0)))]
+            grams += found
+            splits.append(len(grams))
+        return strings_array(grams), np.array(splits, data_splits.dtype)
+
+
+def _rows(data: Host, splits: Host) -> Iterator[list[bytes]]:
+    """The rows of a ragged matrix; InvalidArgumentError unless `splits` part all of its values."""
+    if len(splits) and (splits[0] != 0 or splits[-1] != len(data) or (np.diff(splits) < 0).any()):
+        raise invalid(
+            f"Invalid split values: expected to rise from 0 to {len(data)}. Received: {splits}"
+        )
+    strings = data.tolist()
+    for start, end in zip(splits[:-1].tolist(), splits[1:].tolist()):
+        yield strings[start:end]
+
+
+def _padded(row: list[bytes], left: bytes, right: bytes, count: int) -> list[bytes]:
+    return [left] * count + row + [right] * count
+
+
+def _windows(
+    row: list[bytes], width: int, pads: tuple[bytes, bytes], pad_width: int
+) -> Iterator[list[bytes]]:
+    count = width - 1 if pad_width < 0 else min(pad_width, width - 1)
+    padded = _padded(row, *pads, count)
+    for start in range(len(padded) - width + 1):
+        yield padded[start : start + width]
