@@ -9,6 +9,8 @@ __all__ = ["main"]
 
 _MODULE_FLAG = "-m"
 _FULL_TRACEBACK_FLAG = "--full-traceback"
+_NO_OLD_LIBRARIES_FLAG = "--no-old-libraries"
+_FLAGS = (_MODULE_FLAG, _FULL_TRACEBACK_FLAG, _NO_OLD_LIBRARIES_FLAG)
 
 
 def main() -> int:
@@ -30,7 +32,7 @@ def _run_plainly(words: Sequence[str]) -> int | None:
     """
     rest = list(words)
     options = set()
-    while rest and rest[0] in (_MODULE_FLAG, _FULL_TRACEBACK_FLAG):
+    while rest and rest[0] in _FLAGS:
         options.add(rest.pop(0))
     if not rest or rest[0].startswith("-"):
         return None
@@ -38,7 +40,12 @@ def _run_plainly(words: Sequence[str]) -> int | None:
 
     target, *args = rest
     run = program.run_module if _MODULE_FLAG in options else program.run_script
-    return run(target, args, _FULL_TRACEBACK_FLAG in options)
+    return run(
+        target,
+        args,
+        full_traceback=_FULL_TRACEBACK_FLAG in options,
+        old_libraries=_NO_OLD_LIBRARIES_FLAG not in options,
+    )
 
 
 if __name__ == "__main__":

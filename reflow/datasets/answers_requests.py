@@ -42,4 +42,4 @@ def _patch(module: ModuleType) -> None:
     requests_adapter.patch(module.Session)
 
 
-_on_import: Final = OnImport(_MODULE, _patch)
+_on_import: Final = OnImport({_MODULE: _patch})

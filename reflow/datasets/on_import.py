@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -12,11 +12,14 @@ __all__ = ["OnImport"]
 
 
 class OnImport(MetaPathFinder):
-    """First in `sys.meta_path`, it calls `action(module)` when the module `name` is loaded."""
+    """First in `sys.meta_path`, it calls `action(module)` when a module of these is loaded.
 
-    def __init__(self, name: str, action: Callable[[ModuleType], None]) -> None:
-        self._name = name
-        self._action = action
+    Args:
+      actions: by the names of the modules.
+    """
+
+    def __init__(self, actions: Mapping[str, Callable[[ModuleType], None]]) -> None:
+        self._actions = actions
 
     def find_spec(
         self,
@@ -24,13 +27,14 @@ class OnImport(MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        if fullname != self._name:
+        action = self._actions.get(fullname)
+        if action is None:
             return None
         for finder in sys.meta_path:
             spec = None if finder is self else finder.find_spec(fullname, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _ActingLoader(spec.loader, self._action)
+                    spec.loader = _ActingLoader(spec.loader, action)
                 return spec
         return None
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from reflow.graph import source
+
 _logger = logging.getLogger("tensorflow")
+# Frames of libraries that may lie between the advice and the program's line.
+_DEPTH = 30
 _said: set[str] = set()
 
 
@@ -13,7 +17,8 @@ def warn(message: str) -> None:
 
 
 def advise(message: str) -> None:
-    """Says something once in a process: advice on an old name or argument."""
+    """Says something once in a process: advice on an old name or argument, and where it is used."""
     if message not in _said:
         _said.add(message)
-        _logger.warning(message)
+        line = source.program_line(source.capture(skip=1, limit=_DEPTH))
+        _logger.warning(f"{message} ({line})" if line else message)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import linecache
 import os
 import sys
+import sysconfig
 from types import CodeType, FrameType
 from typing import Any, NamedTuple, TypeAlias
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_LIBRARIES = tuple({sysconfig.get_path(kind) + os.sep for kind in ("stdlib", "purelib", "platlib")})
 # The zoo's programs are users of reflow like any other.
 _ZOO = os.path.join(_PACKAGE, "zoo") + os.sep
 
@@ -42,6 +44,13 @@ def is_internal_file(filename: str) -> bool:
     if filename.startswith("<reflow"):
         return True
     return filename.startswith(_PACKAGE) and not filename.startswith(_ZOO)
+
+
+def is_program_file(filename: str) -> bool:
+    """Whether a file is the user's own: neither a library's nor reflow's."""
+    if filename.startswith(("<frozen ", *_LIBRARIES)) or is_internal_file(filename):
+        return False
+    return "site-packages" not in filename and "dist-packages" not in filename
 
 
 def capture(skip: int = 0, limit: int = 8) -> RawTrace:
@@ -81,6 +90,11 @@ def _line_of(code: CodeType, offset: int) -> int:
         if start <= offset < end and line is not None:
             return line
     return code.co_firstlineno
+
+
+def program_line(trace: RawTrace) -> SourceLine | None:
+    """The innermost line in the user's own files, if there is one."""
+    return next((line for line in resolve(trace) if is_program_file(line.filename)), None)
 
 
 def user_line(trace: RawTrace) -> SourceLine | None:

@@ -52,4 +52,4 @@ def _patch(module: ModuleType) -> None:
     module.get_preparation_data = get_preparation_data  # type: ignore[attr-defined]
 
 
-_on_import: Final = OnImport(_MODULE, _patch)
+_on_import: Final = OnImport({_MODULE: _patch})

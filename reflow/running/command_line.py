@@ -42,7 +42,14 @@ def _run(
     full_traceback: Annotated[
         bool, typer.Option("--full-traceback", help="Show reflow's own frames in tracebacks.")
     ] = False,
+    old_libraries: Annotated[
+        bool,
+        typer.Option(
+            " /--no-old-libraries",
+            help="Do not answer calls that NumPy, SciPy, matplotlib and others no longer have.",
+        ),
+    ] = True,
 ) -> None:
     """Run a TensorFlow 1 program as it is: `import tensorflow` means reflow."""
     run = program.run_module if module else program.run_script
-    raise typer.Exit(run(target, args or [], full_traceback))
+    raise typer.Exit(run(target, args or [], full_traceback, old_libraries))

@@ -13,12 +13,12 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import spec_from_loader
 from types import FrameType, ModuleType
 from typing import Any
 
 from reflow.graph import source
 from reflow.loading import load
+from reflow.running.aliases import alias, spec_of
 from reflow.running.inner_modules import GENERATED_MODULE, INNER_MODULES, SAME_MODULES
 from reflow.tensorflow_names import explain_absence, is_tensorflow_module
 
@@ -39,11 +39,11 @@ class TensorFlowFinder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if fullname == _DIGITS:
-            return PathFinder.find_spec(fullname) or _alias(fullname, f"reflow.visu.{_DIGITS}")
+            return PathFinder.find_spec(fullname) or alias(fullname, f"reflow.visu.{_DIGITS}")
         if fullname in SAME_MODULES:
-            return _alias(fullname, SAME_MODULES[fullname])
+            return alias(fullname, SAME_MODULES[fullname])
         if fullname in INNER_MODULES:
-            return _spec(fullname, _InnerLoader())
+            return spec_of(fullname, _InnerLoader())
         if fullname.startswith("tensorflow."):
             spec = _find_below(fullname)
         elif fullname.startswith(f"{_PUBLIC}."):
@@ -67,16 +67,16 @@ def _find_below(name: str) -> ModuleSpec | None:
         public = [first, *rest]
     if "python" in public:  # tensorflow.contrib.layers.python.layers.initializers
         wing = _public_module(public[: public.index("python")])
-        return _spec(name, _InnerLoader()) if wing else _find_package(name)
+        return spec_of(name, _InnerLoader()) if wing else _find_package(name)
     module = _public_module(public)
-    return _alias(name, module.__name__) if module else _find_package(name)
+    return alias(name, module.__name__) if module else _find_package(name)
 
 
 def _find_inner(name: str) -> ModuleSpec | None:
     if name.startswith("tensorflow.core.") and name.endswith("_pb2"):
         message_classes = f"tensorboard.compat.proto.{name.rpartition('.')[2]}"
         found = importlib.util.find_spec(message_classes)
-        return _alias(name, message_classes) if found else None
+        return alias(name, message_classes) if found else None
     return _find_package(name)
 
 
@@ -89,7 +89,7 @@ def _find_package(name: str) -> ModuleSpec | None:
         or GENERATED_MODULE.fullmatch(name) is not None
         or (name.startswith("tensorflow.python.") and is_tensorflow_module(name))
     )
-    return _spec(name, _InnerLoader()) if is_module else None
+    return spec_of(name, _InnerLoader()) if is_module else None
 
 
 def _public_module(parts: Sequence[str]) -> ModuleType | None:
@@ -105,33 +105,6 @@ def _public_module(parts: Sequence[str]) -> ModuleType | None:
             member = importlib.import_module(name)
         module = member
     return module
-
-
-def _spec(name: str, loader: Loader) -> ModuleSpec | None:
-    # Every module is a package to Python, as TensorFlow's namespaces are: so that the search for a
-    # name that it lacks comes back here, for an error that explains.
-    return spec_from_loader(name, loader, is_package=True)
-
-
-def _alias(name: str, target: str) -> ModuleSpec | None:
-    return _spec(name, _AliasLoader(target))
-
-
-class _AliasLoader(Loader):
-    """Gives a module that there is, under one more name."""
-
-    def __init__(self, target: str) -> None:
-        self._target = target
-        self._own_spec: ModuleSpec | None = None
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        module = load(self._target)
-        self._own_spec = module.__spec__
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        # The import system has put the alias's spec in; importlib.reload needs the module's own.
-        module.__spec__ = self._own_spec
 
 
 class _InnerLoader(Loader):

@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from reflow.running import report
+from reflow.running.old_libraries import lookup
 from reflow.running.sources import Compiled, OwnModuleLoader, OwnModules, compile_source
 
 __all__ = ["run_module", "run_script"]
@@ -37,6 +38,13 @@ class _Program(NamedTuple):
     main: dict[str, Any]  # what its `__main__` module starts with
 
 
+class _Options(NamedTuple):
+    """How to run it."""
+
+    full_traceback: bool
+    old_libraries: bool
+
+
 class _NotFoundError(Exception):
     """There is no such program."""
 
@@ -50,30 +58,43 @@ class _UnparsableError(Exception):
         self.error = error
 
 
-def run_script(path: str, args: Sequence[str] = (), full_traceback: bool = False) -> int:
+def run_script(
+    path: str,
+    args: Sequence[str] = (),
+    full_traceback: bool = False,
+    old_libraries: bool = True,
+) -> int:
     """Run a file of Python source, or a folder or zip archive with a `__main__.py` in it.
 
     Args:
       path: the file, folder or archive.
       args: what the program finds in `sys.argv[1:]`.
       full_traceback: show reflow's own frames in tracebacks too.
+      old_libraries: answer calls that other libraries no longer have.
 
     Returns:
       The exit status, unless the program calls `sys.exit`: that passes through as SystemExit.
     """
+    options = _Options(full_traceback, old_libraries)
     if pkgutil.get_importer(path) is not None:
-        return _run(lambda: _load_main_in(path), args, os.path.abspath(path), full_traceback)
+        return _run(lambda: _load_main_in(path), args, os.path.abspath(path), options)
     folder = os.path.dirname(os.path.realpath(path))
-    return _run(lambda: _load_script(path), args, folder, full_traceback)
+    return _run(lambda: _load_script(path), args, folder, options)
 
 
-def run_module(name: str, args: Sequence[str] = (), full_traceback: bool = False) -> int:
+def run_module(
+    name: str,
+    args: Sequence[str] = (),
+    full_traceback: bool = False,
+    old_libraries: bool = True,
+) -> int:
     """Run a module, or the `__main__` of a package, found on `sys.path`; see `run_script`."""
-    return _run(lambda: _load_module(name), args, os.getcwd(), full_traceback)
+    options = _Options(full_traceback, old_libraries)
+    return _run(lambda: _load_module(name), args, os.getcwd(), options)
 
 
 def _run(
-    load: Callable[[], _Program], args: Sequence[str], import_folder: str, full_traceback: bool
+    load: Callable[[], _Program], args: Sequence[str], import_folder: str, options: _Options
 ) -> int:
     from reflow.hook import install
 
@@ -81,8 +102,10 @@ def _run(
         sys.path[0] = import_folder
     install()
     OwnModules.install()
+    if options.old_libraries:
+        lookup.install()
     try:
-        return _execute(load, args, full_traceback)
+        return _execute(load, args, options.full_traceback)
     finally:
         if _is_stdout_gone():
             _drop_output()

@@ -7,25 +7,17 @@ Python 2 as well.
 from __future__ import annotations
 
 import builtins
-import os
-import site
 import sys
-import sysconfig
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from reflow.graph import source
 from reflow.running import report
 
-__all__ = ["Compiled", "OwnModuleLoader", "OwnModules", "compile_source", "is_own"]
-
-_LIBRARIES: Final = (
-    *{sysconfig.get_path(kind) + os.sep for kind in ("stdlib", "purelib", "platlib")},
-    site.getusersitepackages() + os.sep,
-)
+__all__ = ["Compiled", "OwnModuleLoader", "OwnModules", "compile_source"]
 
 
 class Compiled(NamedTuple):
@@ -104,16 +96,6 @@ def _decode(data: bytes) -> str:
     return decode(data)
 
 
-def is_own(path: str) -> bool:
-    """Whether a file is the program's, and neither a library's nor reflow's."""
-    return not (
-        path.startswith(_LIBRARIES)
-        or "site-packages" in path
-        or "dist-packages" in path
-        or source.is_internal_file(path)
-    )
-
-
 class OwnModules(MetaPathFinder):
     """Finds what `sys.path` leads to, so that the program's own modules go through here."""
 
@@ -121,7 +103,11 @@ class OwnModules(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and type(spec.loader) is SourceFileLoader and is_own(spec.origin or ""):
+        if (
+            spec is not None
+            and type(spec.loader) is SourceFileLoader
+            and source.is_program_file(spec.origin or "")
+        ):
             spec.loader = OwnModuleLoader(spec.loader.name, spec.loader.path)
         return spec
 

@@ -16,11 +16,11 @@ def environment():
     return {**inherited, "PYTHONPATH": str(ROOT), "TERM": "dumb", "COLUMNS": "100"}
 
 
-def reflow_run(folder, program, *args):
+def reflow_run(folder, program, *args, options=()):
     """Writes the program to `program.py` in the folder and runs it to its end."""
     (folder / "program.py").write_text(program)
     return subprocess.run(
-        [sys.executable, "-m", "reflow", "run", "program.py", *args],
+        [sys.executable, "-m", "reflow", "run", *options, "program.py", *args],
         cwd=folder,
         env=environment(),
         capture_output=True,

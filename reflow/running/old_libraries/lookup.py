@@ -1,0 +1,80 @@
+"""Lets modules of other libraries answer the names that they have lost."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import FrameType, ModuleType
+from typing import Any
+
+from reflow.datasets.on_import import OnImport
+from reflow.graph import log, source
+from reflow.running.aliases import alias
+from reflow.running.old_libraries.names import MODULES, NAMES, PREPARED
+
+__all__ = ["install"]
+
+
+def install() -> None:
+    """Start answering; a second call changes nothing."""
+    if any(isinstance(finder, _OldModules) for finder in sys.meta_path):
+        return
+    modules = PREPARED.keys() | {name.rpartition(".")[0] for name in NAMES}
+    for name in modules & sys.modules.keys():
+        _prepare(sys.modules[name])
+    sys.meta_path.insert(0, OnImport(dict.fromkeys(modules, _prepare)))
+    sys.meta_path.append(_OldModules())  # last: what there is comes first
+
+
+def _prepare(module: ModuleType) -> None:
+    """Make a module answer its old names, when the program asks for them.
+
+    Libraries ask too, to find out which version they have: they get the truth.
+    """
+    if module.__name__ in PREPARED:
+        _find(PREPARED[module.__name__])(module)
+    answer_otherwise = vars(module).get("__getattr__")
+
+    def __getattr__(name: str) -> Any:
+        full_name = f"{module.__name__}.{name}"
+        if full_name in NAMES and _is_asked_by_program(sys._getframe(1)):
+            log.advise(f"{full_name} is gone: write {NAMES[full_name].advice} instead")
+            return _find(NAMES[full_name].target)
+        if answer_otherwise is not None:
+            return answer_otherwise(name)
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}", name=name)
+
+    vars(module)["__getattr__"] = __getattr__
+
+
+def _is_asked_by_program(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_code.co_filename.startswith("<frozen"):
+        frame = frame.f_back
+    return frame is not None and source.is_program_file(frame.f_code.co_filename)
+
+
+def _find(path: str) -> Any:
+    """What a full name stands for: a module's member, or a module."""
+    module, _, member = path.rpartition(".")
+    if not module:
+        return importlib.import_module(path)
+    return getattr(importlib.import_module(module), member)
+
+
+class _OldModules(MetaPathFinder):
+    """Finds modules that are no more."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in MODULES:
+            return None
+        stand_in = MODULES[fullname]
+        if not stand_in.startswith("reflow."):
+            log.advise(f"the module {fullname} is gone: import {stand_in} instead")
+        else:
+            log.advise(f"the module {fullname} is gone: reflow answers its old calls")
+        return alias(fullname, stand_in)

@@ -1,0 +1,167 @@
+"""What matplotlib has lost since version 1.5, or takes no longer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from reflow.graph import log
+from reflow.running.old_libraries.advising import add_method, replace
+
+__all__ = [
+    "bivariate_normal",
+    "hold",
+    "ishold",
+    "normpdf",
+    "prepare_axes",
+    "prepare_canvas",
+    "prepare_figure",
+    "prepare_matplotlib",
+    "prepare_pyplot",
+    "prepare_style",
+]
+
+_NEED_DISPLAY: Final = ("gtk", "macosx", "qt", "tk", "wx")
+
+
+def hold(b: bool | None = None) -> None:
+    """Does nothing: matplotlib always adds to what is drawn."""
+
+
+def ishold() -> bool:
+    return True
+
+
+def normpdf(x: npt.ArrayLike, mu: float, sigma: float) -> Any:
+    """The normal density."""
+    return np.exp(-0.5 * ((np.asarray(x) - mu) / sigma) ** 2) / (sigma * np.sqrt(2 * np.pi))
+
+
+def bivariate_normal(
+    X: npt.ArrayLike,
+    Y: npt.ArrayLike,
+    sigmax: float = 1.0,
+    sigmay: float = 1.0,
+    mux: float = 0.0,
+    muy: float = 0.0,
+    sigmaxy: float = 0.0,
+) -> Any:
+    """The density of two normal variables with covariance `sigmaxy`."""
+    x, y = (np.asarray(X) - mux) / sigmax, (np.asarray(Y) - muy) / sigmay
+    rho = sigmaxy / (sigmax * sigmay)
+    z = x**2 + y**2 - 2 * rho * x * y
+    scale = 2 * np.pi * sigmax * sigmay * np.sqrt(1 - rho**2)
+    return np.exp(-z / (2 * (1 - rho**2))) / scale
+
+
+def prepare_matplotlib(matplotlib: ModuleType) -> None:
+    """`use` took `warn`; and a window cannot be opened where there is no display."""
+
+    @replace(matplotlib, "use")
+    def _(original: Any) -> Any:
+        def use(backend: str, warn: Any = None, **options: Any) -> None:
+            if _is_headless() and backend.lower().startswith(_NEED_DISPLAY):
+                log.advise(f"there is no display for matplotlib's {backend}: it draws with Agg")
+                backend = "Agg"
+            original(backend, **options)
+
+        return use
+
+
+def _is_headless() -> bool:
+    return sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
+
+
+def prepare_canvas(backend_bases: ModuleType) -> None:
+    @add_method(
+        backend_bases.FigureCanvasBase,
+        "set_window_title",
+        "figure.canvas.manager.set_window_title(title)",
+    )
+    def _(canvas: Any, title: str) -> None:
+        if canvas.manager is not None:
+            canvas.manager.set_window_title(title)
+
+
+def prepare_axes(axes: ModuleType) -> None:
+    owner = axes.Axes
+    add_method(owner, "hold", "nothing")(lambda self, b=None: None)
+    add_method(owner, "ishold", "True")(lambda self: True)
+    # So that Axes(axisbg="w") works too: keywords are set by setters of their names.
+    for old in ("set_axis_bgcolor", "set_axisbg"):
+        add_method(owner, old, "axes.set_facecolor(color)")(lambda self, c: self.set_facecolor(c))
+    add_method(owner, "get_axis_bgcolor", "axes.get_facecolor()")(lambda self: self.get_facecolor())
+    add_method(owner, "set_color_cycle", "axes.set_prop_cycle(color=colors)")(
+        lambda self, colors: self.set_prop_cycle(color=colors)
+    )
+
+    @replace(owner, "hist")
+    def _(original: Any) -> Any:
+        def hist(self: Any, *args: Any, normed: Any = None, **options: Any) -> Any:
+            if normed is not None:
+                log.advise("hist(normed=...) is gone: write density=... instead")
+                options.setdefault("density", normed)
+            return original(self, *args, **options)
+
+        return hist
+
+
+def prepare_figure(figure: ModuleType) -> None:
+    @replace(figure.Figure, "gca")
+    def _(original: Any) -> Any:
+        return _gca_with_options(original, lambda self: self)
+
+
+def prepare_pyplot(pyplot: ModuleType) -> None:
+    @replace(pyplot, "gca")
+    def _(original: Any) -> Any:
+        return _gca_with_options(original, lambda: pyplot.gcf())
+
+    @replace(pyplot, "hist")
+    def _(original: Any) -> Any:
+        def hist(*args: Any, **options: Any) -> Any:
+            return (
+                pyplot.gca().hist(*args, **options)
+                if "normed" in options
+                else original(*args, **options)
+            )
+
+        return hist
+
+
+def _gca_with_options(original: Any, figure_of: Callable[..., Any]) -> Callable[..., Any]:
+    """gca(projection="3d"), which made axes with these options."""
+
+    def gca(*args: Any, **options: Any) -> Any:
+        if not options:
+            return original(*args)
+        log.advise("gca takes no options any more: write figure.add_subplot(...) instead")
+        return figure_of(*args).add_subplot(**options)
+
+    return gca
+
+
+def prepare_style(style: ModuleType) -> None:
+    """The styles named after seaborn have a version in their names."""
+
+    @replace(style, "use")
+    def _(original: Any) -> Any:
+        def use(name: Any) -> None:
+            names = [name] if isinstance(name, (str, dict)) else list(name)
+            original([_style_of_today(style, one) for one in names])
+
+        return use
+
+
+def _style_of_today(style: ModuleType, name: Any) -> Any:
+    if not isinstance(name, str) or not name.startswith("seaborn") or name in style.available:
+        return name
+    new = name.replace("seaborn", "seaborn-v0_8", 1)
+    log.advise(f"the style {name!r} is gone: write {new!r} instead")
+    return new

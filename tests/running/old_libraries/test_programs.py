@@ -1,0 +1,138 @@
+"""Programs with calls that other libraries no longer have."""
+
+import numpy as np
+import pytest
+
+from reflow.running.old_libraries import matplotlib_calls, numpy_calls, pandas_ml, scipy_calls
+from reflow.running.old_libraries.distutils_module import LooseVersion, strtobool
+from reflow.running.old_libraries.names import MODULES, NAMES, PREPARED
+from tests.running.processes import reflow_run
+
+ALIASES = """
+import collections, inspect, time
+import numpy as np
+from numpy import sometrue
+print(np.float(3), np.product([2, 3]), np.asscalar(np.array([4.])), np.cast['int32'](2.5))
+print(np.fromstring(b'ab', np.uint8), np.fromstring('1 2', sep=' '), sometrue([0, 1]))
+print(collections.Mapping.__name__, time.clock() > 0, inspect.getargspec(lambda a, b=1: 0).args)
+np.float
+print(hasattr(np, 'nonsense'))
+"""
+
+
+def test_aliases(tmp_path):
+    done = reflow_run(tmp_path, ALIASES)
+    assert done.stdout == ("3.0 6 4.0 2\n[97 98] [1. 2.] True\nMapping True ['a', 'b']\nFalse\n")
+    assert done.stderr.splitlines() == [
+        "numpy.sometrue is gone: write numpy.any instead (program.py:4)",
+        "numpy.float is gone: write float instead (program.py:5)",
+        "numpy.product is gone: write numpy.prod instead (program.py:5)",
+        "numpy.asscalar is gone: write array.item() instead (program.py:5)",
+        "numpy.cast is gone: write array.astype(dtype) instead (program.py:5)",
+        "numpy.fromstring reads no binary data any more: write numpy.frombuffer instead"
+        " (program.py:6)",
+        "collections.Mapping is gone: write collections.abc.Mapping instead (program.py:7)",
+        "time.clock is gone: write time.perf_counter instead (program.py:7)",
+        "inspect.getargspec is gone: write inspect.getfullargspec(function) instead (program.py:7)",
+    ]
+
+
+def test_they_can_be_left_out(tmp_path):
+    program = "import numpy as np\nnp.float\n"
+    done = reflow_run(tmp_path, program, options=["--no-old-libraries"])
+    assert done.returncode == 1
+    assert "module 'numpy' has no attribute 'float'" in done.stderr
+
+
+PICTURES = """
+import matplotlib
+matplotlib.use('TkAgg', warn=False)
+import matplotlib.pyplot as plt
+figure = plt.figure()
+figure.canvas.set_window_title('title')
+plt.hold(True)
+axes = figure.gca(projection='3d')
+print(axes.name, plt.cm.spectral.name)
+plt.subplot(111, axisbg='w')
+print(plt.hist([1, 2], bins=2, normed=True)[0].sum())
+plt.style.use('seaborn-whitegrid')
+
+import scipy.misc
+image = scipy.misc.imresize([[0, 85], [170, 255]], 2.)
+scipy.misc.imsave('image.png', image)
+print(scipy.misc.imread('image.png').shape, scipy.misc.factorial(3))
+from PIL import Image
+print(Image.ANTIALIAS == Image.LANCZOS)
+"""
+
+
+def test_pictures(tmp_path):
+    done = reflow_run(tmp_path, PICTURES)
+    assert done.stdout == "3d nipy_spectral\n2.0\n(4, 4) 6.0\nTrue\n"
+    assert all("(program.py:" in line for line in done.stderr.splitlines())
+    advice = [line.split(" (")[0] for line in done.stderr.splitlines()]
+    assert "there is no display for matplotlib's TkAgg: it draws with Agg" in advice
+    assert "hist(normed=...) is gone: write density=... instead" in advice
+    assert "scipy.misc.imread is gone: write imageio.v3.imread(path) instead" in advice
+    assert len(set(advice)) == 13
+
+
+LEARNING = """
+from sklearn.cross_validation import KFold, train_test_split
+print([len(test) for _, test in KFold(10, 5)], len(train_test_split([1, 2, 3, 4])))
+from sklearn.datasets import fetch_mldata
+digits = fetch_mldata('MNIST original')
+print(digits.data.shape, digits.target[[0, 59999, 60000]])
+import pickle
+print(pickle.loads(b"S'caf\\\\xe9'\\np0\\n."))
+"""
+
+
+def test_learning(tmp_path):
+    done = reflow_run(tmp_path, LEARNING)
+    assert done.stdout == "[2, 2, 2, 2, 2] 2\n(70000, 784) [0. 9. 0.]\ncafé\n"
+    assert "sklearn.cross_validation is gone" in done.stderr
+    assert "written by Python 2" in done.stderr
+
+
+@pytest.mark.parametrize("answer", [*NAMES.values()], ids=[*NAMES])
+def test_what_is_given_of_our_own_is_there(answer):
+    module, _, name = answer.target.rpartition(".")
+    if module.startswith("reflow."):
+        assert hasattr(__import__(module, fromlist=[name]), name)
+
+
+def test_the_tables_lead_to_modules():
+    for path in [*PREPARED.values(), *MODULES.values()]:
+        if path.startswith("reflow."):
+            module, _, name = path.rpartition(".")
+            __import__(module, fromlist=[name])
+
+
+def test_images_are_scaled_as_scipy_did():
+    np.testing.assert_array_equal(scipy_calls.bytescale([0.0, 0.5, 1.0]), [0, 128, 255])
+    assert scipy_calls.toimage(np.zeros([3, 5, 4])).size == (4, 5)
+    assert scipy_calls.toimage(np.zeros([4, 5, 3])).size == (5, 4)
+    assert scipy_calls.derivative(lambda x: x**3, 2.0, dx=1e-3) == pytest.approx(12.0, abs=1e-5)
+    with pytest.raises(ValueError, match="Received: shape"):
+        scipy_calls.toimage(np.zeros([5]))
+
+
+def test_numbers():
+    assert numpy_calls.asfarray([1]).dtype == np.float64
+    np.random.seed(0)
+    assert set(numpy_calls.random_integers(2, size=50)) == {1, 2}
+    assert matplotlib_calls.normpdf(0.0, 0.0, 1.0) == pytest.approx(0.39894228)
+    assert matplotlib_calls.bivariate_normal(0.0, 0.0) == pytest.approx(0.15915494)
+    assert LooseVersion("1.10.0") > LooseVersion("1.9") > "1.0rc1"
+    assert (strtobool("Yes"), strtobool("off")) == (1, 0)
+
+
+def test_a_confusion_matrix(capsys):
+    matrix = pandas_ml.ConfusionMatrix([0, 1, 1], [0, 1, 0])
+    np.testing.assert_array_equal(matrix.to_array(), [[1, 0], [1, 1]])
+    np.testing.assert_array_equal(matrix.to_array(normalized=True), [[1, 0], [0.5, 0.5]])
+    matrix.print_stats()
+    assert "Accuracy: 0.666667" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="same size"):
+        pandas_ml.ConfusionMatrix([0], [0, 1])
