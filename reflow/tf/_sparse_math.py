@@ -13,6 +13,7 @@ from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.indexed_slices import SparseTensor, SparseTensorValue
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
+from reflow.ops.edit_distance import EditDistance
 from reflow.ops.sparse import merging, reducing
 from reflow.ops.sparse.dense import SparseDenseCwiseAdd, SparseTensorDenseAdd
 from reflow.ops.sparse.products import SparseTensorDenseMatMul
@@ -144,3 +145,21 @@ sparse_reduce_max_sparse = _reduction(
     "The largest elements given along axes, sparse.",
     reducing.SparseReduceMaxSparse,
 )
+
+
+# -- Distances ------------------------------------------------------------------------------------
+
+
+def edit_distance(
+    hypothesis: Any, truth: Any, normalize: bool = True, name: str = "edit_distance"
+) -> Tensor:
+    """The Levenshtein distance of each sequence to the true one.
+
+    Args:
+      hypothesis, truth: sparse tensors of sequences along the last axis.
+      normalize: whether it is divided by the length of the true sequence.
+    """
+    for which, value in (("Hypothesis", hypothesis), ("Truth", truth)):
+        if not isinstance(value, (SparseTensor, SparseTensorValue)):
+            raise TypeError(f"{which} must be a SparseTensor. Received: {value!r}")
+    return EditDistance(*parts(hypothesis), *parts(truth), normalize=normalize, name=name)

@@ -124,12 +124,17 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y as Python 3 divides: integers become floats first (float64 from 32 bits on)."""
     with name_scope(name, "truediv", [x, y]) as scope:
         x, y = convert_to_tensor(x, name="x"), convert_to_tensor(y, name="y")
-        dtype = _same_type(x, y)
-        if dtype not in _DIVIDES_AS_IT_IS:
-            if dtype not in _TRUE_DIVISION_TYPES:
-                raise TypeError(f"Invalid dtype {dtype!r} in __truediv__")
-            x, y = cast(x, _TRUE_DIVISION_TYPES[dtype]), cast(y, _TRUE_DIVISION_TYPES[dtype])
-        return math_ops.RealDiv(x, y, name=scope)
+        return math_ops.RealDiv(*as_true_division(x, y), name=scope)
+
+
+def as_true_division(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Dividend and divisor in the type that a true division has; TypeError if there is none."""
+    dtype = _same_type(x, y)
+    if dtype in _DIVIDES_AS_IT_IS:
+        return x, y
+    if dtype not in _TRUE_DIVISION_TYPES:
+        raise TypeError(f"Invalid dtype {dtype!r} in __truediv__")
+    return cast(x, _TRUE_DIVISION_TYPES[dtype]), cast(y, _TRUE_DIVISION_TYPES[dtype])
 
 
 def divide(x: Any, y: Any, name: str | None = None) -> Any:
