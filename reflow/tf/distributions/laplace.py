@@ -1,0 +1,92 @@
+"""The Laplace distribution."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+import reflow.tf as tf
+from reflow.graph.operation import Tensor
+from reflow.tf.distributions import special
+from reflow.tf.distributions.distribution import FULLY_REPARAMETERIZED, ScalarDistribution
+
+
+class Laplace(ScalarDistribution):
+    """Of density exp(-|x - loc| / scale) / (2 scale); `loc` and `scale` > 0 broadcast."""
+
+    _batch_parameters = ("loc", "scale")
+
+    def __init__(
+        self,
+        loc: Any,
+        scale: Any,
+        validate_args: bool = False,
+        allow_nan_stats: bool = True,
+        name: str = "Laplace",
+    ) -> None:
+        with tf.name_scope(name, values=[loc, scale]) as name:
+            with tf.control_dependencies([tf.assert_positive(scale)] if validate_args else []):
+                self._loc = tf.identity(loc, name="loc")
+                self._scale = tf.identity(scale, name="scale")
+                tf.debugging.assert_same_float_dtype([self._loc, self._scale])
+        super().__init__(
+            dtype=self._loc.dtype,
+            reparameterization_type=FULLY_REPARAMETERIZED,
+            validate_args=validate_args,
+            allow_nan_stats=allow_nan_stats,
+            graph_parents=[self._loc, self._scale],
+            name=name,
+        )
+
+    @property
+    def loc(self) -> Tensor:
+        """The mean."""
+        return self._loc
+
+    @property
+    def scale(self) -> Tensor:
+        """The mean distance from the mean."""
+        return self._scale
+
+    def _sample_n(self, n: Any, seed: int | None = None) -> Tensor:
+        # The inverse of the cdf, at a number from (-1, 1).
+        one = self.dtype.as_numpy_dtype(1)
+        uniform = tf.random_uniform(
+            self._sample_shape(n),
+            minval=np.nextafter(-one, 0 * one),
+            maxval=1.0,
+            dtype=self.dtype,
+            seed=seed,
+        )
+        return self.loc - self.scale * tf.sign(uniform) * tf.math.log1p(-tf.abs(uniform))
+
+    def _log_prob(self, x: Tensor) -> Tensor:
+        return -tf.abs(self._z(x)) - (math.log(2.0) + tf.math.log(self.scale))
+
+    def _log_cdf(self, x: Tensor) -> Tensor:
+        return special.log_cdf_laplace(self._z(x))
+
+    def _log_survival_function(self, x: Tensor) -> Tensor:
+        return special.log_cdf_laplace(-self._z(x))
+
+    def _cdf(self, x: Tensor) -> Tensor:
+        z = self._z(x)
+        return 0.5 + 0.5 * tf.sign(z) * (1.0 - tf.exp(-tf.abs(z)))
+
+    def _entropy(self) -> Tensor:
+        scale = self.scale + tf.zeros_like(self.loc)
+        return math.log(2.0) + 1.0 + tf.math.log(scale)
+
+    def _mean(self) -> Tensor:
+        return self.loc + tf.zeros_like(self.scale)
+
+    def _mode(self) -> Tensor:
+        return self._mean()
+
+    def _stddev(self) -> Tensor:
+        return math.sqrt(2.0) * self.scale + tf.zeros_like(self.loc)
+
+    def _z(self, x: Tensor) -> Tensor:
+        return (x - self.loc) / self.scale
