@@ -203,6 +203,13 @@ class EagerTensor(Tensor):
         return f"\n{text}" if "\n" in text else text
 
 
+def described(tensor: Tensor) -> str:
+    """A tensor's name for messages; of one that was computed at once the shape and the type."""
+    if isinstance(tensor, EagerTensor):
+        return f"shape={tensor.shape} dtype={tensor.dtype.name}"
+    return tensor.name
+
+
 def _from_array(array: Any, dtype: DType) -> Tensor:
     """What a pickled tensor becomes again."""
     from reflow.graph.conversion import convert_to_tensor

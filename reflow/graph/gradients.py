@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from reflow.graph.control_flow import is_loop_switch, kind_of
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType
 from reflow.graph.execution import executing_eagerly
@@ -42,7 +43,11 @@ class UnconnectedGradients(enum.Enum):
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """The few computations that differentiation itself adds, supplied by the room of ops."""
+    """The few computations that differentiation itself adds, supplied by the room of ops.
+
+    `loops` gives, for the operations on the way from ys to xs, what differentiates the loops among
+    them, or None; it adds to the list what leaves these loops besides.
+    """
 
     ones_like: Callable[[Tensor, str], Tensor]
     zeros_like: Callable[[Tensor], Tensor]
@@ -51,6 +56,7 @@ class Arithmetic:
     to_dense: Callable[[IndexedSlices], Tensor]
     identity: Callable[[Tensor, str], Tensor]
     identities: Callable[[Sequence[Tensor]], list[Tensor]]
+    loops: Callable[[list[Operation], bool], Any]
 
 
 _supplied: list[Arithmetic] = []
@@ -101,7 +107,13 @@ def gradients(
       LookupError: an operation between has no gradient rule.
       ValueError: arguments that do not fit each other.
       TypeError: `grad_ys` of the wrong type.
+      RuntimeError: the program executes eagerly.
     """
+    if executing_eagerly():
+        raise RuntimeError(
+            "tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape "
+            "instead."
+        )
     if aggregation_method not in (None, 0, 1, 2):
         raise ValueError(f"Invalid aggregation_method specified {aggregation_method}.")
     try:
@@ -213,6 +225,7 @@ class _Backward:
         self._x_ops = [x.op for x in xs]
         self._received: dict[Tensor, list[Gradient]] = {}
         self._totals: dict[Tensor, Gradient] = {}
+        self._loops: Any = None
 
     def seed(self, ys: Sequence[Tensor], weights: Sequence[Gradient | None]) -> None:
         """Takes the weights of the ys' elements as the gradients that reach them."""
@@ -242,41 +255,73 @@ class _Backward:
     def propagate(self, stopped: Iterable[Tensor], gate: bool) -> None:
         """Takes the operations between xs and ys, each after its consumers, and differentiates."""
         reached = _reached_from(self._x_ops)
-        waits_for = _consumers_between(self._y_ops, reached)
+        between = _between(self._y_ops, reached)
+        self._loops = _arithmetic().loops(between, self._colocate)
+        waits_for = _consumers_among(between)
+        ready = deque(
+            op for op in dict.fromkeys(self._y_ops) if op in reached and not waits_for[op]
+        )
+        if self._loops is not None:
+            for tensor in self._loops.unused_exits(waits_for, self._y_ops):
+                self._add_zeros_for_exit(tensor)
+                ready.append(tensor.op)
         stop_ops = {tensor.op for tensor in stopped}
         # Where one x depends on another, derivatives are taken through it.
         for op in self._x_ops:
             if not any(waits_for[tensor.op] for tensor in op.inputs):
                 stop_ops.add(op)
-        ready = deque(
-            op for op in dict.fromkeys(self._y_ops) if op in reached and not waits_for[op]
-        )
         while ready:
             op = ready.popleft()
             with self._beside(op):
                 self._differentiate(op, op in stop_ops, gate)
             for tensor in op.inputs:
                 waits_for[tensor.op] -= 1
-                if not waits_for[tensor.op]:
-                    ready.append(tensor.op)
+                left = waits_for[tensor.op]
+                # What decides about a loop is met twice: before the loop's body and after it.
+                if not left or (self._loops and left > 0 and is_loop_switch(tensor.op)):
+                    ready += self._made_ready(tensor)
+        if self._loops is not None:
+            self._loops.finish()
+
+    def _made_ready(self, tensor: Tensor) -> list[Operation]:
+        """What can be differentiated once `tensor` can: of a loop all exits at the same time."""
+        if self._loops is None or kind_of(tensor.op) != "exit":
+            return [tensor.op]
+        exits = self._loops.exits_with(tensor)
+        used = [tensor for tensor in exits if self._received.get(tensor)]
+        unused = [tensor for tensor in exits if not self._received.get(tensor)]
+        if used:
+            for tensor in unused:
+                self._add_zeros_for_exit(tensor)
+        return [tensor.op for tensor in (*used, *unused)]
+
+    def _add_zeros_for_exit(self, tensor: Tensor) -> None:
+        if is_trainable(tensor.dtype):
+            self._add(tensor, self._loops.zeros_for_exit(tensor))
+
+    def _inside(self, op: Operation, before: bool = False) -> AbstractContextManager[Any]:
+        """The loop in which `op`, or what comes `before` its gradient, is differentiated."""
+        return nullcontext() if self._loops is None else self._loops.inside(op, before)
 
     def _beside(self, op: Operation) -> AbstractContextManager[Any]:
         return self._graph.colocate_with(op) if self._colocate else nullcontext()
 
     def _differentiate(self, op: Operation, is_stopped: bool, gate: bool) -> None:
-        outputs = [self.total(tensor) for tensor in op.outputs]
-        function = None if is_stopped else _rule_for(op, outputs)
-        if function is None:
-            return
-        with self._graph.name_scope(f"{op.name}_grad"), self._graph._original_op(op):
-            found = _as_gradients(op, function(op, *outputs))
-            if gate:
-                with self._graph.colocate_with(None, ignore_existing=True):
-                    found = _gated(found)
-        for i, (tensor, gradient) in enumerate(zip(op.inputs, found)):
-            if gradient is not None:
-                _check(op, i, tensor, gradient)
-                self._add(tensor, gradient)
+        with self._inside(op, before=True):
+            outputs = [self.total(tensor) for tensor in op.outputs]
+        with self._inside(op):
+            function = None if is_stopped else _rule_for(op, outputs, self._loops)
+            if function is None:
+                return
+            with self._graph.name_scope(f"{op.name}_grad"), self._graph._original_op(op):
+                found = _as_gradients(op, function(op, *outputs))
+                if gate:
+                    with self._graph.colocate_with(None, ignore_existing=True):
+                        found = _gated(found)
+            for i, (tensor, gradient) in enumerate(zip(op.inputs, found)):
+                if gradient is not None:
+                    _check(op, i, tensor, gradient)
+                    self._add(tensor, gradient)
 
     def _add(self, tensor: Tensor, gradient: Gradient) -> None:
         self._received.setdefault(tensor, []).append(gradient)
@@ -293,7 +338,9 @@ class _Backward:
         return total
 
 
-def _rule_for(op: Operation, outputs: list[Gradient | None]) -> GradientFunction | None:
+def _rule_for(
+    op: Operation, outputs: list[Gradient | None], loops: Any = None
+) -> GradientFunction | None:
     """What differentiates an operation; None where nothing flows back through it.
 
     Of the gradients that reached its outputs, those that are missing become zeros.
@@ -302,9 +349,10 @@ def _rule_for(op: Operation, outputs: list[Gradient | None]) -> GradientFunction
         return None
     function = gradient_function(op)
     if function is not None:
+        zeros_like = _arithmetic().zeros_like if loops is None else loops.zeros_like
         for i, (gradient, tensor) in enumerate(zip(outputs, op.outputs)):
             if gradient is None and is_trainable(tensor.dtype):
-                outputs[i] = _arithmetic().zeros_like(tensor)
+                outputs[i] = zeros_like(tensor)
     return function
 
 
@@ -385,17 +433,22 @@ def _reached_from(ops: Iterable[Operation]) -> set[Operation]:
     return reached
 
 
-def _consumers_between(ops: Iterable[Operation], reached: set[Operation]) -> Counter[Operation]:
-    """For each operation on the way from `ops` back through `reached`: how often the others
-    there take its outputs."""
-    between: set[Operation] = set()
-    stack = [op for op in ops if op in reached]
-    while stack:
-        op = stack.pop()
-        if op not in between:
-            between.add(op)
-            stack += [tensor.op for tensor in op.inputs if tensor.op in reached]
-    return Counter(tensor.op for op in between for tensor in op.inputs if tensor.op in between)
+def _between(ops: Iterable[Operation], reached: set[Operation]) -> list[Operation]:
+    """The operations on the way from `ops` back through `reached`, in the order they are met."""
+    between: dict[Operation, None] = {}
+    queue = deque(ops)
+    while queue:
+        op = queue.popleft()
+        if op in reached and op not in between:
+            between[op] = None
+            queue.extend(tensor.op for tensor in op.inputs)
+    return list(between)
+
+
+def _consumers_among(between: Sequence[Operation]) -> Counter[Operation]:
+    """How often the others among the operations take the outputs of each."""
+    among = set(between)
+    return Counter(tensor.op for op in between for tensor in op.inputs if tensor.op in among)
 
 
 def _as_gradients(op: Operation, found: Any) -> list[Gradient | None]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType, int64
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.graph import Graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
@@ -31,9 +32,10 @@ class IndexedSlices:
     """
 
     def __init__(self, values: Tensor, indices: Tensor, dense_shape: Tensor | None = None) -> None:
-        for tensor in (indices, dense_shape):
-            if isinstance(tensor, Tensor) and tensor.graph is not values.graph:
-                raise ValueError(f"{tensor} must be from the same graph as {values}.")
+        if not isinstance(values, EagerTensor):
+            for tensor in (indices, dense_shape):
+                if isinstance(tensor, Tensor) and tensor.graph is not values.graph:
+                    raise ValueError(f"{tensor} must be from the same graph as {values}.")
         self._values = values
         self._indices = indices
         self._dense_shape = dense_shape

@@ -62,7 +62,6 @@ from reflow.tf._casts import (
 )
 from reflow.tf._checks import (
     Assert,
-    Print,
     add_check_numerics_ops,
     assert_equal,
     assert_greater,
@@ -104,6 +103,7 @@ from reflow.tf._collections import (
     get_collection_ref,
     global_variables,
     global_variables_initializer,
+    initialize_all_tables,
     initialize_all_variables,
     initialize_local_variables,
     initialize_variables,
@@ -113,11 +113,13 @@ from reflow.tf._collections import (
     model_variables,
     moving_average_variables,
     report_uninitialized_variables,
+    tables_initializer,
     trainable_variables,
     variables_initializer,
 )
 from reflow.tf._cond import cond
 from reflow.tf._control_flow import group, tuple
+from reflow.tf._custom_gradient import custom_gradient
 from reflow.tf._diagonals import matrix_diag, matrix_diag_part, matrix_set_diag, trace
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
 from reflow.tf._execution_modes import (
@@ -156,7 +158,6 @@ from reflow.tf._gradients import (
     NotDifferentiable,
     RegisterGradient,
     UnconnectedGradients,
-    custom_gradient,
     gradients,
     hessians,
 )
@@ -171,6 +172,8 @@ from reflow.tf._partitions import (
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
+from reflow.tf._printing import Print
+from reflow.tf._printing import print_v2 as print
 from reflow.tf._python_functions import numpy_function, py_func
 from reflow.tf._repeating import repeat
 from reflow.tf._scopes import (

@@ -1,4 +1,4 @@
-"""tf.Assert, tf.assert_* and tf.Print: what a program demands of its values.
+"""tf.Assert and tf.assert_*: what a program demands of its values.
 
 The assertions are operations that raise InvalidArgumentError in the run in which the values are
 not as demanded; what is wrong for certain raises when the graph is built.
@@ -15,6 +15,7 @@ from reflow.graph import dtypes, errors
 from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
 from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.eager_tensor import described
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.op_definition import OpDefinition
@@ -47,25 +48,6 @@ def Assert(
         return control.Assert(condition, data, summarize=summarize, name="Assert")
 
 
-def Print(
-    input_: Any,
-    data: Sequence[Any],
-    message: str | None = None,
-    first_n: int | None = None,
-    summarize: int | None = None,
-    name: str | None = None,
-) -> Tensor:
-    """`input_`; `message` and `data` are printed to standard error when a run computes it.
-
-    Args:
-      first_n: how often to print in a session (None: always).
-      summarize: how many elements of each of the data are shown (3; negative: all).
-    """
-    return checks.Print(
-        input_, data, message=message, first_n=first_n, summarize=summarize, name=name
-    )
-
-
 # -- Comparisons that must hold for every element --------------------------------------------------
 
 Relation = Callable[..., Any]
@@ -91,9 +73,9 @@ def _assert_relation(
         if data is None:
             data = [
                 f"Condition x {sign} y did not hold element-wise:",
-                f"x ({x.name}) = ",
+                f"x ({described(x)}) = ",
                 x,
-                f"y ({y.name}) = ",
+                f"y ({described(y)}) = ",
                 y,
             ]
         if message is not None:
@@ -174,7 +156,10 @@ def _relation_to_zero(
         with name_scope(name, function, [x, data]):
             x = convert_to_tensor(x, name="x")
             if data is None:
-                texts = [f"Condition x {sign} 0 did not hold element-wise:", f"x ({x.name}) = "]
+                texts = [
+                    f"Condition x {sign} 0 did not hold element-wise:",
+                    f"x ({described(x)}) = ",
+                ]
                 if sign == "<=":
                     texts = ["".join(texts)]  # one text, and one node, in TensorFlow
                 data = [message or "", *texts, x]
@@ -217,9 +202,9 @@ def assert_near(
             data = [
                 message or "",
                 f"x and y not equal to tolerance rtol = {rtol}, atol = {atol}",
-                f"x ({x.name}) = ",
+                f"x ({described(x)}) = ",
                 x,
-                f"y ({y.name}) = ",
+                f"y ({described(y)}) = ",
                 y,
             ]
         tolerance = atol + rtol * abs(y)
@@ -252,7 +237,7 @@ def _assert_rank(
             if not holds(x.shape.ndims, given):
                 shown = tuple(given) if demand == "in" else given[0]
                 raise ValueError(
-                    f"{message}.  Tensor {x.name} must have rank {demand + ' ' if demand else ''}"
+                    f"{message}.  Tensor {described(x)} must have rank {demand + ' ' if demand else ''}"
                     f"{shown}.  Received rank {x.shape.ndims}, shape {x.shape}"
                 )
             return NoOp(name="static_checks_determined_all_ok")
@@ -343,7 +328,13 @@ def assert_rank_in(
 
 
 def _rank_data(x: Tensor, demand: str, ranks: Sequence[Tensor], message: str | None) -> list[Any]:
-    return [message or "", f"Tensor {x.name} {demand}", *ranks, "Received shape: ", shape_of(x)]
+    return [
+        message or "",
+        f"Tensor {described(x)} {demand}",
+        *ranks,
+        "Received shape: ",
+        shape_of(x),
+    ]
 
 
 def _is_among(actual: Tensor, given: Sequence[Tensor]) -> Tensor:
@@ -361,7 +352,7 @@ def assert_scalar(tensor: Any, name: str | None = None, message: str | None = No
         tensor = convert_to_tensor(tensor, name=scope)
         if tensor.shape.ndims != 0:
             raise ValueError(
-                f"{message or ''}Expected scalar shape for {tensor.name}, saw shape: "
+                f"{message or ''}Expected scalar shape for {described(tensor)}, saw shape: "
                 f"{tensor.shape}."
             )
         return tensor
@@ -374,7 +365,7 @@ def assert_type(
     with name_scope(name, "assert_type", [tensor]):
         tensor = convert_to_tensor(tensor, name="tensor")
         if tensor.dtype != tf_type:
-            raise TypeError(f"{message or ''}  {tensor.name} must be of type {tf_type}")
+            raise TypeError(f"{message or ''}  {described(tensor)} must be of type {tf_type}")
         return NoOp(name="statically_determined_correct_type")
 
 
@@ -384,7 +375,7 @@ def assert_integer(x: Any, message: str | None = None, name: str | None = None) 
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
             raise TypeError(
-                f'{message or ""}  Expected "x" to be integer type.  Found: {x.name} of dtype '
+                f'{message or ""}  Expected "x" to be integer type.  Found: {described(x)} of dtype '
                 f"{x.dtype}"
             )
         return NoOp(name="statically_determined_was_integer")
@@ -402,10 +393,10 @@ def assert_same_float_dtype(tensors: Sequence[Any] | None = None, dtype: Any = N
             continue
         found = tensor.dtype.base_dtype
         if expected is None:
-            expected, origin = found, f" as {tensor.name}"
+            expected, origin = found, f" as {described(tensor)}"
         elif found is not expected:
             raise ValueError(
-                f"{tensor.name}, type={found}, must be of the same type ({expected}){origin}."
+                f"{described(tensor)}, type={found}, must be of the same type ({expected}){origin}."
             )
     if expected is None:
         return dtypes.float32

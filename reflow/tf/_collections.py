@@ -82,10 +82,19 @@ def local_variables_initializer() -> Operation:
     return variables_initializer(local_variables())
 
 
+def tables_initializer(name: str = "init_all_tables") -> Operation:
+    """An operation that fills all lookup tables of the graph that initializers fill."""
+    operation: Operation
+    initializers = get_collection(GraphKeys.TABLE_INITIALIZERS)
+    operation = group(*initializers, name=name) if initializers else NoOp(name=name)
+    return operation
+
+
 # The names of 0.x.
 initialize_variables = variables_initializer
 initialize_all_variables = global_variables_initializer
 initialize_local_variables = local_variables_initializer
+initialize_all_tables = tables_initializer
 
 
 def is_variable_initialized(variable: Any) -> Tensor:
@@ -103,7 +112,7 @@ def assert_variables_initialized(var_list: Sequence[Any] | None = None) -> Tenso
     """
     ranks = []
     for variable in list(var_list or ()) or _all_variables():
-        with get_default_graph().colocate_with(variable.op):
+        with get_default_graph().colocate_with(variable):
             ranks.append(Rank(variable))
     if not ranks:
         return None

@@ -60,7 +60,7 @@ def _embedding_lookup_and_transform(
             return _partitioned_lookup(
                 parts, ids, partition_strategy, scope, max_norm, transform_fn
             )
-        with colocate_with(parts[0].op):
+        with colocate_with(parts[0]):
             rows = _clipped(tf.gather(parts[0], ids, name=scope), ids, max_norm)
             if transform_fn:
                 rows = transform_fn(rows)
@@ -121,7 +121,7 @@ def _partitioned_lookup(
     positions_of_parts = tf.dynamic_partition(positions, assignments, len(parts))
     found = []
     for part, part_ids in zip(parts, ids_of_parts):
-        with colocate_with(part.op):
+        with colocate_with(part):
             rows = tf.gather(part, part_ids)
             if transform_fn:
                 rows = transform_fn(_clipped(rows, part_ids, max_norm))
@@ -139,7 +139,7 @@ def _in_shape_of(ids: Tensor, rows: Tensor, row_shape: TensorShape, like: Any) -
     """The rows in the ids' shape; what is not known of a row's shape, the rows of `like` tell."""
     known: Any = row_shape
     if not row_shape.is_fully_defined():
-        with colocate_with(like.op):
+        with colocate_with(like):
             shape = tf.shape(like)
         known = shape[1:]
     result = tf.reshape(rows, tf.concat([tf.shape(ids), known], 0))
@@ -167,6 +167,6 @@ def _row_counts(parts: list[Any], sizes: list[int | None]) -> list[Any]:
         if size is not None:
             counts.append(size)
             continue
-        with colocate_with(part.op):
+        with colocate_with(part):
             counts.append(tf.shape(part)[0])
     return counts

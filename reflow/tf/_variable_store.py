@@ -320,7 +320,7 @@ def _part_request(
 def _regularize(variable: Variable, name: str, regularizer: Callable[[Any], Any]) -> None:
     """Adds the loss that `regularizer` makes of a new variable to REGULARIZATION_LOSSES."""
     graph = get_default_graph()
-    with graph.colocate_with(variable.op), name_scope(name + "/Regularizer/"), init_scope():
+    with graph.colocate_with(variable), name_scope(name + "/Regularizer/"), init_scope():
         loss = regularizer(variable)
     if loss is not None:
         graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)

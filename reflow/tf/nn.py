@@ -36,8 +36,8 @@ from reflow.tf._candidate_sampling import (
     log_uniform_candidate_sampler,
     uniform_candidate_sampler,
 )
+from reflow.tf._custom_gradient import custom_gradient
 from reflow.tf._embedding import embedding_lookup
-from reflow.tf._gradients import custom_gradient
 from reflow.tf._sampled_losses import nce_loss, sampled_softmax_loss
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
 from reflow.tf._sparse_embedding import embedding_lookup_sparse, safe_embedding_lookup_sparse

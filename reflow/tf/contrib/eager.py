@@ -21,6 +21,7 @@ from reflow.runtime.eager.context import (
 )
 from reflow.tf import app
 from reflow.tf._absence import part_or_error
+from reflow.tf._custom_gradient import custom_gradient
 from reflow.tf._execution_modes import enable_eager_execution
 from reflow.tf._gradient_functions import (
     gradients_function,
@@ -29,7 +30,6 @@ from reflow.tf._gradient_functions import (
     value_and_gradients_function,
 )
 from reflow.tf._gradient_tape import GradientTape
-from reflow.tf._gradients import custom_gradient
 from reflow.tf._resource_variable import ResourceVariable as Variable
 from reflow.tf.data._eager_iterator import EagerIterator as Iterator
 

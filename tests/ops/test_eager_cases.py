@@ -1,0 +1,85 @@
+"""The op cases while executing eagerly: the values and first gradients that TensorFlow recorded.
+
+The numbers that random ops draw eagerly are compared in tests/tf/test_eager_random.py.
+"""
+
+from functools import cache
+
+import pytest
+
+import reflow as tf
+from reflow.graph.execution import eager_mode
+from tests.ops import cases
+from tests.reference import compare, observe, spec, store
+
+
+def draws(table, case):
+    """Whether a case gives random numbers: while executing eagerly they come from other seeds."""
+    return table == "random" or case.name.endswith("_sample")
+
+
+TABLES = cases.names()
+CASES = [
+    (table, entry)
+    for table in TABLES
+    for entry in cases.load(table)
+    if isinstance(entry, spec.Case) and not draws(table, entry)
+]
+
+recordings = cache(store.read)
+
+
+def computed(case, tape=None):
+    """The inputs, and the leaves of what the case gives for them."""
+    inputs = [tf.constant(array) for array in case.arrays()]
+    for tensor in inputs:
+        if tape is not None:
+            tape.watch(tensor)
+    return inputs, observe.leaves(tf, case.build(tf, *inputs))
+
+
+def value_of(leaf):
+    return leaf.numpy() if isinstance(leaf, tf.Tensor) else leaf
+
+
+def each_case(wanted=lambda case: True):
+    chosen = [(table, case) for table, case in CASES if wanted(case)]
+    return pytest.mark.parametrize(
+        ("table", "case"), chosen, ids=[f"{table}:{case.name}" for table, case in chosen]
+    )
+
+
+@each_case()
+def test_values(table, case):
+    recorded = recordings(table)[case.name]["values"]
+    with eager_mode():
+        _, leaves = computed(case)
+        compare.same(recorded[0], [value_of(leaf) for leaf in leaves], case, "value")
+
+
+@each_case(lambda case: case.grad)
+def test_gradients(table, case):
+    recorded = recordings(table)[case.name]["gradients"]
+    with eager_mode():
+        with tf.GradientTape() as tape:
+            inputs, leaves = computed(case, tape)
+        ys, weights = [], []
+        for leaf in leaves:
+            if isinstance(leaf, tf.Tensor) and (leaf.dtype.is_floating or leaf.dtype.is_complex):
+                label = f":dy{len(ys)}"
+                ys.append(leaf)
+                weights.append(
+                    tf.constant(observe.weights(case, label, leaf.shape, leaf.dtype.name))
+                )
+        xs = [inputs[position] for position in case.differentiable_inputs(case.arrays())]
+        found = tape.gradient(ys, xs, weights)
+        seen = [
+            None
+            if gradient is None
+            else [
+                "IndexedSlices" if isinstance(gradient, tf.IndexedSlices) else "Tensor",
+                tf.convert_to_tensor(gradient).numpy(),
+            ]
+            for gradient in found
+        ]
+        compare.same(recorded, seen, case, "gradient")
