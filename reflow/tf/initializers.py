@@ -25,6 +25,7 @@ from reflow.tf import random as random_functions
 from reflow.tf._collections import (
     global_variables_initializer,
     local_variables_initializer,
+    tables_initializer,
     variables_initializer,
 )
 from reflow.tf._partitions import PartitionInfo

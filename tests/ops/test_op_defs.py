@@ -28,6 +28,7 @@ STATEFUL_HERE = {
     "IsVariableInitialized": "it reads a variable",
     "Placeholder": "it is fed",
     "PlaceholderWithDefault": "it may be fed",
+    "ReadFile": "the file may change",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reflow.graph.operation import Tensor
+from reflow.ops.exports import exported
 from reflow.ops.text.conversions import DecodeRaw
 from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
@@ -13,6 +14,8 @@ from reflow.tf._sparse_serialization import (
     serialize_many_sparse,
     serialize_sparse,
 )
+
+globals().update(exported("io"))
 
 
 def decode_raw(
