@@ -40,16 +40,26 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorboard.compat.notf": "",
         "tensorflow.contrib.learn.python.learn.datasets": "",
         "tensorflow.examples.tutorials.mnist": "",
+        # Where TensorFlow 0.5 to 0.7 had them.
+        "tensorflow.models.rnn.rnn": "tf.nn",
+        "tensorflow.models.rnn.rnn_cell": "tf.nn.rnn_cell",
+        "tensorflow.models.rnn.seq2seq": "tf.contrib.legacy_seq2seq",
         "tensorflow.python": "tf",
         "tensorflow.python.client.device_lib": "reflow.runtime.device_lib",
         "tensorflow.python.client.session": "reflow.runtime.session reflow.runtime.expansions tf",
         "tensorflow.python.client.timeline": "reflow.runtime.timeline",
+        "tensorflow.core.framework.types_pb2": (
+            "reflow.running.inner_names.types_pb2 tensorboard.compat.proto.types_pb2"
+        ),
         "tensorflow.core.lib.core.error_codes_pb2": "reflow.graph.errors",
         "tensorflow.python.eager.backprop": "reflow.running.inner_names.backprop tf",
         "tensorflow.python.eager.context": "reflow.runtime.eager.context tf",
+        "tensorflow.python.framework.common_shapes": "reflow.running.inner_names.common_shapes",
         "tensorflow.python.framework.constant_op": "reflow.running.inner_names.constant_op tf",
         "tensorflow.python.framework.device": "reflow.graph.device tf",
-        "tensorflow.python.framework.dtypes": "reflow.graph.dtypes",
+        "tensorflow.python.framework.dtypes": (
+            "reflow.graph.dtypes reflow.running.inner_names.dtypes"
+        ),
         "tensorflow.python.framework.errors": "reflow.graph.errors",
         "tensorflow.python.framework.errors_impl": "reflow.graph.errors",
         "tensorflow.python.framework.function": "tf.contrib.framework",
@@ -60,7 +70,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
             f"reflow.running.inner_names.framework_ops {_FRAMEWORK}"
         ),
         "tensorflow.python.framework.random_seed": "reflow.graph.seeds",
-        "tensorflow.python.framework.sparse_tensor": "tf",
+        "tensorflow.python.framework.sparse_tensor": "reflow.running.inner_names.sparse_tensor tf",
         "tensorflow.python.framework.tensor_shape": "reflow.graph.tensor_shape",
         "tensorflow.python.framework.tensor_spec": "tf",
         "tensorflow.python.framework.tensor_util": "reflow.graph.constant_value tf",
@@ -85,8 +95,10 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.control_flow_ops": "tf",
         "tensorflow.python.ops.ctc_ops": "tf.nn",
         "tensorflow.python.ops.custom_gradient": "tf",
-        "tensorflow.python.ops.data_flow_ops": "tf.queue tf",
-        "tensorflow.python.ops.embedding_ops": "tf.nn reflow.tf._embedding",
+        "tensorflow.python.ops.data_flow_ops": "tf.queue tf reflow.ops.function_names",
+        "tensorflow.python.ops.embedding_ops": (
+            "reflow.running.inner_names.embedding_ops tf.nn reflow.tf._embedding"
+        ),
         "tensorflow.python.ops.functional_ops": "tf",
         "tensorflow.python.ops.gradient_checker": "reflow.tf.test._gradient_checker",
         "tensorflow.python.ops.gradient_checker_v2": "reflow.tf.test._gradient_checker_v2",
@@ -100,12 +112,16 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.linalg.linalg": "tf.linalg",
         "tensorflow.python.ops.linalg.linalg_impl": "tf.linalg reflow.tf._matrix_exponential",
         "tensorflow.python.ops.linalg_ops": "tf.linalg tf",
-        "tensorflow.python.ops.logging_ops": "tf.summary tf",
-        "tensorflow.python.ops.lookup_ops": "tf.lookup tf",
+        "tensorflow.python.ops.logging_ops": "reflow.tf._printing tf.summary tf",
+        "tensorflow.python.ops.lookup_ops": (
+            "reflow.tf.lookup._hash_buckets reflow.tf.lookup._initializers "
+            "reflow.tf.lookup._mutable_tables reflow.tf.lookup._tables "
+            "reflow.tf.lookup._vocabularies tf"
+        ),
         "tensorflow.python.ops.losses.losses": "tf.losses",
         "tensorflow.python.ops.losses.losses_impl": "tf.losses",
         "tensorflow.python.ops.losses.util": "tf.losses",
-        "tensorflow.python.ops.math_ops": "tf tf.math",
+        "tensorflow.python.ops.math_ops": "tf tf.math reflow.ops.function_names",
         "tensorflow.python.ops.metrics": "tf.metrics",
         "tensorflow.python.ops.nn": "tf.nn",
         "tensorflow.python.ops.nn_impl": "tf.nn reflow.tf._sampled_losses",
@@ -121,6 +137,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.script_ops": "tf",
         "tensorflow.python.ops.seq2seq": "tf.contrib.legacy_seq2seq",
         "tensorflow.python.ops.session_ops": "tf",
+        "tensorflow.python.ops.sets": "tf.sets",
+        "tensorflow.python.ops.sets_impl": "tf.sets",
         "tensorflow.python.ops.sparse_ops": (
             "tf.sparse tf reflow.tf._sparse_building reflow.tf._sparse_math "
             "reflow.tf._sparse_serialization"
@@ -128,7 +146,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.special_math_ops": "tf tf.math",
         "tensorflow.python.ops.standard_ops": "tf",
         "tensorflow.python.ops.state_ops": "tf",
-        "tensorflow.python.ops.string_ops": "tf.strings tf",
+        "tensorflow.python.ops.string_ops": "reflow.running.inner_names.string_ops tf.strings tf",
         "tensorflow.python.ops.summary_ops": "tf.summary",
         "tensorflow.python.ops.template": "tf",
         "tensorflow.python.ops.tensor_array_ops": "tf",
@@ -176,6 +194,6 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.training_util": "tf.train",
         "tensorflow.python.util.compat": "tf.compat",
         "tensorflow.python.util.nest": "tf.nest tf.contrib.framework.nest",
-        "tensorflow.python.util.tf_inspect": "inspect",
+        "tensorflow.python.util.tf_inspect": "reflow.running.inner_names.tf_inspect inspect",
     }
 )
