@@ -111,7 +111,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.io_ops": "tf.io tf",
         "tensorflow.python.ops.linalg.linalg": "tf.linalg",
         "tensorflow.python.ops.linalg.linalg_impl": "tf.linalg reflow.tf._matrix_exponential",
-        "tensorflow.python.ops.linalg_ops": "tf.linalg tf",
+        "tensorflow.python.ops.linalg_ops": "tf.linalg tf reflow.ops.function_names",
         "tensorflow.python.ops.logging_ops": "reflow.tf._printing tf.summary tf",
         "tensorflow.python.ops.lookup_ops": (
             "reflow.tf.lookup._hash_buckets reflow.tf.lookup._initializers "
@@ -139,6 +139,15 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.session_ops": "tf",
         "tensorflow.python.ops.sets": "tf.sets",
         "tensorflow.python.ops.sets_impl": "tf.sets",
+        "tensorflow.python.ops.signal.dct_ops": "tf.signal",
+        "tensorflow.python.ops.signal.fft_ops": "tf.signal",
+        "tensorflow.python.ops.signal.mel_ops": "tf.signal reflow.tf.signal._mel",
+        "tensorflow.python.ops.signal.mfcc_ops": "tf.signal",
+        "tensorflow.python.ops.signal.reconstruction_ops": "tf.signal",
+        "tensorflow.python.ops.signal.shape_ops": "tf.signal",
+        "tensorflow.python.ops.signal.spectral_ops": "tf.signal",
+        "tensorflow.python.ops.signal.window_ops": "tf.signal",
+        "tensorflow.python.ops.signal.signal": "tf.signal",
         "tensorflow.python.ops.sparse_ops": (
             "tf.sparse tf reflow.tf._sparse_building reflow.tf._sparse_math "
             "reflow.tf._sparse_serialization"

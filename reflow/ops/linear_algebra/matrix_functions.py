@@ -63,9 +63,10 @@ class MatrixExponential:
 
 def _of_matrices(function: Callable[[Array], Array], input: torch.Tensor) -> torch.Tensor:
     """q f(t) q^H for the triangles t of the matrices; the real part for real matrices."""
-    matrices = input.detach().cpu().reshape(-1, *input.shape[-2:]).numpy()
-    results = [_of_matrix(function, matrix) for matrix in matrices]
-    joined = np.stack(results) if results else np.empty(matrices.shape, np.complex128)
+    if not input.numel():
+        return input.clone()
+    matrices = input.cpu().reshape(-1, *input.shape[-2:]).numpy()
+    joined = np.stack([_of_matrix(function, matrix) for matrix in matrices])
     joined = joined if input.is_complex() else _real(joined)
     return torch.from_numpy(joined).to(input).reshape(input.shape)
 
@@ -80,7 +81,7 @@ def _of_matrix(function: Callable[[Array], Array], matrix: Array) -> Array:
 def _real(results: Array) -> Array:
     """The real parts; no number in a matrix with an imaginary part beyond rounding."""
     size, imaginary = (
-        np.abs(part).max((-2, -1), keepdims=True, initial=0) for part in (results, results.imag)
+        np.abs(part).max((-2, -1), keepdims=True) for part in (results, results.imag)
     )
     return np.where(imaginary > _ROUNDING * size, np.nan, results.real)
 
@@ -104,7 +105,7 @@ def _logarithm(t: Array) -> Array:
     """
     identity = np.eye(len(t))
     squarings = 0
-    while np.abs(t - identity).sum(0).max(initial=0) > _NEAR_ONE and squarings < _MOST_SQUARINGS:
+    while np.abs(t - identity).sum(0).max() > _NEAR_ONE and squarings < _MOST_SQUARINGS:
         t, squarings = _root(t), squarings + 1
     x = t - identity
     points, weights = np.polynomial.legendre.leggauss(_POINTS)
