@@ -56,6 +56,7 @@ OP_MODULES = (
     "linalg",
     "linear_algebra.determinants",
     "linear_algebra.factorizations",
+    "linear_algebra.least_squares",
     "linear_algebra.matrix_functions",
     "linear_algebra.old_batches",
     "linear_algebra.solving",

@@ -9,7 +9,7 @@ from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.linear_algebra.factorizations import Cholesky
-from reflow.ops.linear_algebra.solving import MatrixSolveLs
+from reflow.ops.linear_algebra.least_squares import MatrixSolveLs
 from reflow.tf._arrays import shape as shape_of
 from reflow.tf._factorizations import cholesky_solve
 from reflow.tf._filling import eye

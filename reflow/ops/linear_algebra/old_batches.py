@@ -8,7 +8,13 @@ from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import diagonals, shapes
-from reflow.ops.linear_algebra import determinants, factorizations, solving, spectral
+from reflow.ops.linear_algebra import (
+    determinants,
+    factorizations,
+    least_squares,
+    solving,
+    spectral,
+)
 from reflow.ops.op import op
 
 _FLOATS = "T: {double, float}"
@@ -42,7 +48,7 @@ _of_batches(determinants.MatrixDeterminant, ("T: {float, double, complex64, comp
 _of_batches(solving.MatrixInverse, ("adjoint: bool = false", _FLOATS))
 _of_batches(solving.MatrixSolve, ("adjoint: bool = false", _FLOATS))
 _of_batches(solving.MatrixTriangularSolve, ("lower: bool = true", "adjoint: bool = false", _FLOATS))
-_of_batches(solving.MatrixSolveLs, (_FLOATS, "fast: bool = true"))
+_of_batches(least_squares.MatrixSolveLs, (_FLOATS, "fast: bool = true"))
 _of_batches(spectral.SelfAdjointEig, (_FLOATS,))
 _of_batches(spectral.SelfAdjointEigV2, ("compute_v: bool = true", _FLOATS))
 _of_batches(spectral.Svd, ("compute_uv: bool = true", "full_matrices: bool = false", _COMPLEX_TOO))

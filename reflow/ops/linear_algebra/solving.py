@@ -7,20 +7,16 @@ import torch
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.casts import Cast
 from reflow.ops.constants import constant
 from reflow.ops.diagonals import MatrixBandPart
-from reflow.ops.kernels import Host
 from reflow.ops.linear_algebra.matrices import (
     NUMBERS,
-    identity_like,
     in_single,
     product,
     require,
     square,
-    transposed,
 )
-from reflow.ops.math import AddV2, Mul, Neg, Sub
+from reflow.ops.math import Neg
 from reflow.ops.op import op
 
 NOT_INVERTIBLE = "Input matrix is not invertible."
@@ -50,7 +46,7 @@ class MatrixInverse:
         return Neg(product(inverse, inner, adjoint_a=True))
 
 
-def _solution_shape(matrix: TensorShape, rhs: TensorShape) -> TensorShape:
+def solution_shape(matrix: TensorShape, rhs: TensorShape) -> TensorShape:
     """[..., m, n], [..., m, k] -> [..., n, k]."""
     matrix, rhs = shapes.with_rank_at_least(matrix, 2), shapes.with_rank_at_least(rhs, 2)
     if matrix.sizes is None or rhs.sizes is None:
@@ -64,7 +60,7 @@ def _solution_shape(matrix: TensorShape, rhs: TensorShape) -> TensorShape:
 
 def _square_solution_shape(matrix: TensorShape, rhs: TensorShape) -> TensorShape:
     """[..., n, n], [..., n, k] -> [..., n, k]."""
-    return _solution_shape(square(matrix), rhs)
+    return solution_shape(square(matrix), rhs)
 
 
 def _matrix_gradient(op: Operation, db: Tensor) -> Tensor:
@@ -124,82 +120,3 @@ class MatrixTriangularSolve:
         below, above = (-1, 0) if lower else (0, -1)
         da = MatrixBandPart(_matrix_gradient(op, db), constant(below), constant(above))
         return da, db
-
-
-# -- Least squares --------------------------------------------------------------------------------
-
-
-@op
-class MatrixSolveLs:
-    """x with the least |matrix @ x - rhs|^2 + l2_regularizer |x|^2, column by column.
-
-    With `fast` from the normal equations; without, x is the smallest of the solutions for any
-    matrix, and `l2_regularizer` is ignored.  [..., m, n], [..., m, k], [] -> [..., n, k].
-    """
-
-    inputs = "matrix: T, rhs: T, l2_regularizer: double"
-    outputs = "output: T"
-    attrs = (NUMBERS, "fast: bool = true")
-
-    def shape(matrix: TensorShape, rhs: TensorShape, l2_regularizer: TensorShape) -> TensorShape:
-        shapes.with_rank(l2_regularizer, 0)
-        return _solution_shape(matrix, rhs)
-
-    @in_single
-    def kernel(
-        matrix: torch.Tensor, rhs: torch.Tensor, l2_regularizer: Host, *, fast: bool
-    ) -> torch.Tensor:
-        if not fast:
-            return torch.linalg.pinv(matrix) @ rhs
-        rows, columns = matrix.shape[-2:]
-        if rows >= columns:
-            return _normal_solution(matrix.mH @ matrix, matrix.mH @ rhs, l2_regularizer)
-        return matrix.mH @ _normal_solution(matrix @ matrix.mH, rhs, l2_regularizer)
-
-    def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor, None]:
-        if not op.attrs["fast"]:
-            raise ValueError("Gradient not defined for fast=False")
-        rows, columns = (op.inputs[0].shape.sizes or (None, None))[-2:]
-        if rows is None or columns is None:
-            raise ValueError(
-                "The gradient of least squares depends on whether there are more rows or columns: "
-                f"expected matrices of known size. Received: {op.inputs[0].shape}"
-            )
-        gradients = _overdetermined if rows >= columns else _underdetermined
-        return (*gradients(op, dy), None)
-
-
-def _normal_solution(gramian: torch.Tensor, rhs: torch.Tensor, l2: Host) -> torch.Tensor:
-    """The solution of (gramian + l2) x = rhs."""
-    gramian.diagonal(dim1=-2, dim2=-1).add_(float(l2))
-    lower, failed_at = torch.linalg.cholesky_ex(gramian)
-    require(
-        failed_at == 0,
-        "Input matrix was rank deficient or ill-conditioned. Try setting fast=False or provide a "
-        "larger l2_regularizer > 0.",
-    )
-    return torch.cholesky_solve(rhs, lower)
-
-
-def _regularized(op: Operation, gramian: Tensor) -> Tensor:
-    l2 = Cast(op.inputs[2], DstT=gramian.dtype.base_dtype)
-    return AddV2(gramian, Mul(l2, identity_like(gramian)))
-
-
-def _overdetermined(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
-    """Of x = (a^H a + l2)^-1 a^H b."""
-    a, b, x = op.inputs[0], op.inputs[1], op.outputs[0]
-    z = MatrixSolve(_regularized(op, product(a, a, adjoint_a=True)), dy)
-    xz = product(x, z, adjoint_b=True)
-    da = Sub(product(b, z, adjoint_b=True), product(a, AddV2(xz, transposed(xz))))
-    return da, product(a, z)
-
-
-def _underdetermined(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
-    """Of x = a^H (a a^H + l2)^-1 b."""
-    a, b, x = op.inputs[0], op.inputs[1], op.outputs[0]
-    gramian = _regularized(op, product(a, a, adjoint_b=True))
-    db = MatrixSolve(gramian, product(a, dy))
-    y = MatrixSolve(gramian, b)
-    rest = Sub(dy, product(a, db, adjoint_a=True))
-    return Sub(product(y, rest, adjoint_b=True), product(db, x, adjoint_b=True)), db
