@@ -11,6 +11,8 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 
+from reflow.tensorflow_renames import RENAMED
+
 __all__ = ["explain_absence", "is_tensorflow_module", "is_tensorflow_name"]
 
 
@@ -44,6 +46,10 @@ def is_tensorflow_module(path: str) -> bool:
 
 def explain_absence(path: str) -> str:
     """A sentence on why reflow has no `path`: not built yet, or not TensorFlow's."""
+    public = path.replace("tensorflow.", "tf.", 1)
+    if public in RENAMED:
+        now = RENAMED[public]
+        return f"{path} is the name of TensorFlow 0.x: it is {now} now. {explain_absence(now)}"
     if is_tensorflow_name(path):
         return f"{path} is in TensorFlow 1.15, but not in reflow yet."
     parent, _, name = _canonical(path).rpartition(".")

@@ -140,7 +140,7 @@ class ReverseV2:
         "T: {uint8, int8, uint16, int16, int32, int64, bool, bfloat16, half, float, double, "
         "complex64, complex128, string}",
     )
-    export = ("reverse", "reverse_v2", "manip.reverse")
+    export = ("reverse_v2",)
 
     def shape(tensor: TensorShape, axis: Value, *, op: Operation) -> TensorShape:
         shapes.with_rank(op.inputs[1].shape, 1)

@@ -40,6 +40,7 @@ from reflow.tf._arrays import (
     placeholder,
     placeholder_with_default,
     rank,
+    reverse,
     reverse_sequence,
     shape,
     shape_n,
@@ -49,6 +50,7 @@ from reflow.tf._arrays import (
     squeeze,
     transpose,
 )
+from reflow.tf._case import case
 from reflow.tf._casts import (
     cast,
     saturate_cast,
@@ -97,16 +99,11 @@ from reflow.tf._clip import (
 from reflow.tf._collections import (
     add_to_collection,
     add_to_collections,
-    all_variables,
     assert_variables_initialized,
     get_collection,
     get_collection_ref,
     global_variables,
     global_variables_initializer,
-    initialize_all_tables,
-    initialize_all_variables,
-    initialize_local_variables,
-    initialize_variables,
     is_variable_initialized,
     local_variables,
     local_variables_initializer,
@@ -150,6 +147,7 @@ from reflow.tf._gathering import (
     searchsorted,
     setdiff1d,
     where,
+    where_v2,
 )
 from reflow.tf._gradient_tape import GradientTape
 from reflow.tf._gradients import (
@@ -165,7 +163,6 @@ from reflow.tf._histograms import histogram_fixed_width, histogram_fixed_width_b
 from reflow.tf._import import import_graph_def
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
 from reflow.tf._joining import concat, parallel_stack, split, stack, unstack
-from reflow.tf._old_names import old_names
 from reflow.tf._operators import attach_operators
 from reflow.tf._partitions import (
     fixed_size_partitioner,
@@ -286,6 +283,7 @@ from reflow.tf._variables import (
     resource_variables_enabled,
     variable_creator_scope,
 )
+from reflow.tf._while_loop import while_loop
 from reflow.tf.initializers import constant as constant_initializer
 from reflow.tf.initializers import glorot_normal as glorot_normal_initializer
 from reflow.tf.initializers import glorot_uniform as glorot_uniform_initializer
@@ -369,7 +367,6 @@ attach_operators()
 attach_indexing()
 attach_sparse_operators()
 globals().update(exported(""))
-globals().update(old_names(globals()))
 
 # The version whose behaviour reflow reproduces.
 __version__ = VERSION = "1.15.5"

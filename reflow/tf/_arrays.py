@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reflow.graph import dtypes
+from reflow.graph import dtypes, log
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import as_dtype
 from reflow.graph.indexed_slices import SparseTensor, SparseTensorValue
@@ -21,6 +21,7 @@ from reflow.ops.filling import Range
 from reflow.ops.joining import ConcatV2
 from reflow.ops.repeating import BroadcastArgs
 from reflow.tf._arguments import renamed
+from reflow.tf._old_orders import is_boolean
 from reflow.tf._scopes import name_scope
 
 
@@ -163,6 +164,17 @@ def matrix_transpose(
         else:
             perm = [*range(ndims - 2), ndims - 1, ndims - 2]
         return transpose(a, perm=perm, conjugate=conjugate)
+
+
+def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
+    """`tensor` with the order of its elements reversed along the given axes.
+
+    A truth for each axis, as TensorFlow took before 1.0, does as well.
+    """
+    if is_boolean(axis):
+        log.advise("reverse(tensor, truths) is of TensorFlow 0.x: pass the numbers of the axes")
+        return permuting.Reverse(tensor, axis, name=name)
+    return permuting.ReverseV2(tensor, axis, name=name)
 
 
 def reverse_sequence(

@@ -61,11 +61,6 @@ def moving_average_variables(scope: str | None = None) -> list[Any]:
     return get_collection(GraphKeys.MOVING_AVERAGE_VARIABLES, scope)
 
 
-def all_variables() -> list[Any]:
-    """The name of 0.x for `global_variables`."""
-    return global_variables()
-
-
 def variables_initializer(var_list: Sequence[Any], name: str = "init") -> Operation:
     """An operation that gives every variable of `var_list` its initial value."""
     if not var_list:
@@ -88,13 +83,6 @@ def tables_initializer(name: str = "init_all_tables") -> Operation:
     initializers = get_collection(GraphKeys.TABLE_INITIALIZERS)
     operation = group(*initializers, name=name) if initializers else NoOp(name=name)
     return operation
-
-
-# The names of 0.x.
-initialize_variables = variables_initializer
-initialize_all_variables = global_variables_initializer
-initialize_local_variables = local_variables_initializer
-initialize_all_tables = tables_initializer
 
 
 def is_variable_initialized(variable: Any) -> Tensor:

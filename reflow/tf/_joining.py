@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from reflow.graph import dtypes, log
+from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.ops import joining
 from reflow.ops.arrays import ExpandDims, Identity
+from reflow.tf._old_orders import is_number, takes_old_order
 from reflow.tf._scopes import name_scope
 
 
-def _is_axis(value: Any) -> bool:
-    """Whether an argument can only be an axis: a number, where tensors are expected."""
-    return isinstance(value, int) or getattr(value, "ndim", None) == 0
+def _is_old_concat(first: Any, second: Any, *_: Any) -> bool:
+    return is_number(first) and isinstance(second, (list, tuple))
 
 
+@takes_old_order("axis values name", _is_old_concat, concat_dim="axis")
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
-    """The values one after the other along `axis`; a single value as it is.
-
-    The order of arguments that TensorFlow had before 1.0, concat(axis, values), works too.
-    """
-    if _is_axis(values) and isinstance(axis, (list, tuple)):
-        log.advise(
-            "tf.concat(axis, values) is the order of TensorFlow 0.x: it is concat(values, axis) "
-            "now."
-        )
-        values, axis = axis, values
+    """The values one after the other along `axis`; a single value as it is."""
     if not isinstance(values, (list, tuple)):
         values = [values]
     if len(values) != 1:
@@ -78,6 +70,16 @@ def unstack(
     return joining.Unpack(value, num=num, axis=axis, name=name)
 
 
+def _is_old_split(first: Any, second: Any, third: Any = 0, *_: Any) -> bool:
+    return is_number(first) and is_number(second) and not is_number(third)
+
+
+@takes_old_order(
+    "axis num_or_size_splits value name",
+    _is_old_split,
+    split_dim="axis",
+    num_split="num_or_size_splits",
+)
 def split(
     value: Any,
     num_or_size_splits: Any,
@@ -90,15 +92,7 @@ def split(
     Args:
       num_or_size_splits: a number, or a vector of sizes, of which one may be -1: the rest.
       num: how many sizes there are, where that is not known.
-
-    The order that TensorFlow had before 1.0, split(axis, number, value), works too.
     """
-    if _is_axis(value) and _is_axis(num_or_size_splits) and not _is_axis(axis):
-        log.advise(
-            "tf.split(axis, number, value) is the order of TensorFlow 0.x: it is "
-            "split(value, number, axis) now."
-        )
-        value, axis = axis, value
     sizes = convert_to_tensor(num_or_size_splits)
     if isinstance(num_or_size_splits, (int, Dimension)):
         return joining.Split(axis, value, num_split=num_or_size_splits, name=name)

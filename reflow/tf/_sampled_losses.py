@@ -10,10 +10,22 @@ from reflow.graph.operation import Tensor
 from reflow.ops.sparse.dense import SparseToDense
 from reflow.tf._candidate_sampling import compute_accidental_hits, log_uniform_candidate_sampler
 from reflow.tf._embedding import embedding_lookup
+from reflow.tf._old_orders import is_integral, takes_old_order
 from reflow.tf._partitioned_variable import PartitionedVariable
 from reflow.tf._scopes import name_scope
 
+_OLD_ORDER = (
+    "weights biases inputs labels num_sampled num_classes num_true sampled_values "
+    "remove_accidental_hits partition_strategy name"
+)
 
+
+def _is_old_loss(_: Any, __: Any, labels: Any = None, inputs: Any = None, *___: Any) -> bool:
+    """Whether there are integers, as only labels are, where the inputs stand now."""
+    return inputs is not None and is_integral(inputs) and not is_integral(labels)
+
+
+@takes_old_order(_OLD_ORDER, _is_old_loss)
 def nce_loss(
     weights: Any,
     biases: Any,
@@ -63,6 +75,7 @@ def nce_loss(
     return _sums_of_rows(losses)
 
 
+@takes_old_order(_OLD_ORDER, _is_old_loss)
 def sampled_softmax_loss(
     weights: Any,
     biases: Any,

@@ -17,6 +17,7 @@ from reflow.ops.sparse import arranging
 from reflow.ops.sparse.rows import SparseFillEmptyRows
 from reflow.tf._arguments import renamed
 from reflow.tf._control_flow import with_dependencies
+from reflow.tf._old_orders import is_number, takes_old_order
 from reflow.tf._scopes import name_scope
 from reflow.tf._sparse_values import all_as_sparse, as_sparse, parts
 
@@ -174,6 +175,7 @@ class _KeywordRequired:
         return "KeywordRequired()"
 
 
+@takes_old_order("axis num_split sp_input name", lambda first, *_: is_number(first))
 def sparse_split(
     keyword_required: Any = _KeywordRequired(),  # noqa: B008 (there is only one)
     sp_input: Any = None,

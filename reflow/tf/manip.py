@@ -6,6 +6,7 @@ from typing import Any
 
 from reflow.ops.exports import exported
 from reflow.tf._absence import part_or_error
+from reflow.tf._arrays import reverse
 from reflow.tf._gathering import gather_nd
 
 globals().update(exported("manip"))

@@ -38,6 +38,7 @@ from reflow.tf._candidate_sampling import (
 )
 from reflow.tf._custom_gradient import custom_gradient
 from reflow.tf._embedding import embedding_lookup
+from reflow.tf._old_orders import takes_old_order
 from reflow.tf._sampled_losses import nce_loss, sampled_softmax_loss
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
 from reflow.tf._sparse_embedding import embedding_lookup_sparse, safe_embedding_lookup_sparse
@@ -316,6 +317,12 @@ def softmax_cross_entropy_with_logits_v2(
         return tf.cast(cost, logits.dtype) if small else cost
 
 
+def _is_by_position(*_: Any) -> bool:
+    """Since 1.0 these functions have to be called by name."""
+    return True
+
+
+@takes_old_order("logits labels dim name", _is_by_position)
 def softmax_cross_entropy_with_logits(
     _sentinel: Any = None,
     labels: Any = None,
@@ -334,6 +341,7 @@ def softmax_cross_entropy_with_logits(
     )
 
 
+@takes_old_order("logits labels name", _is_by_position)
 def sparse_softmax_cross_entropy_with_logits(
     _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
 ) -> Tensor:
@@ -401,6 +409,7 @@ def _require_same_shape(a: Tensor, a_name: str, b: Tensor, b_name: str) -> None:
         ) from None
 
 
+@takes_old_order("logits labels name", _is_by_position, targets="labels")
 def sigmoid_cross_entropy_with_logits(
     _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
 ) -> Tensor:

@@ -11,6 +11,9 @@ from reflow.tensorflow_names import is_tensorflow_name
 NOT_IN_1_15 = {
     "tensorflow.contrib.learn.python.learn.datasets",
     "tensorflow.examples.tutorials.mnist",
+    "tensorflow.models.rnn.rnn",
+    "tensorflow.models.rnn.rnn_cell",
+    "tensorflow.models.rnn.seq2seq",
     "tensorflow.python.framework.test_util",
     "tensorflow.python.ops.rnn_cell",
     "tensorflow.python.ops.seq2seq",

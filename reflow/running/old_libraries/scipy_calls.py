@@ -111,7 +111,7 @@ def toimage(
             f"'arr' does not have a suitable array shape for any mode. Received: shape {data.shape}"
         )
     if channel_axis is None:
-        channel_axis = next(axis for axis in (2, 0, 1) if data.shape[axis] in (3, 4))
+        channel_axis = data.shape.index(3 if 3 in data.shape else 4)
     channels_last = np.moveaxis(data, channel_axis, 2)
     image = _pillow().fromarray(
         np.ascontiguousarray(bytescale(channels_last, cmin, cmax, high, low))
