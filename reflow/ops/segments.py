@@ -77,24 +77,37 @@ def _prod(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> to
 # -- Sorted ids ----------------------------------------------------------------------------------
 
 
-def segments_of_sorted(segment_ids: Host, rows: int) -> int:
-    """How many segments sorted ids describe; InvalidArgumentError if they are not sorted."""
+def segments_of_sorted(segment_ids: Host, rows: int, given: int | None = None) -> int:
+    """How many segments sorted ids describe, or the number that is given.
+
+    Raises:
+      tf.errors.InvalidArgumentError: the ids are not sorted, or not in the range.
+    """
     if len(segment_ids) != rows:
-        raise errors.InvalidArgumentError(
-            None, None, "segment_ids should be the same size as dimension 0 of input."
-        )
+        raise _invalid("segment_ids should be the same size as dimension 0 of input.")
     if not rows:
-        return 0
-    if np.any(segment_ids[1:] < segment_ids[:-1]):
-        raise errors.InvalidArgumentError(None, None, "segment ids are not increasing")
-    if segment_ids[0] < 0:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
-            f"Segment id {segment_ids[0]} out of range [0, {segment_ids[-1] + 1}), possibly "
-            "because 'segment_ids' input is not sorted.",
+        return given or 0
+    found = int(segment_ids[-1]) + 1
+    if given is not None and found > given:
+        raise _invalid("segment ids must be < num_segments")
+    count = found if given is None else given
+    if found <= 0:
+        raise _invalid("segment ids must be >= 0")
+    falls = np.flatnonzero(segment_ids[1:] < segment_ids[:-1])
+    outside = np.flatnonzero((segment_ids < 0) | (segment_ids >= count))
+    # Whichever comes first, as TensorFlow walks through the ids.
+    if outside.size and not (falls.size and falls[0] <= outside[0]):
+        raise _invalid(
+            f"Segment id {segment_ids[outside[0]]} out of range [0, {count}), possibly because "
+            "'segment_ids' input is not sorted."
         )
-    return int(segment_ids[-1]) + 1
+    if falls.size:
+        raise _invalid("segment ids are not increasing")
+    return count
+
+
+def _invalid(message: str) -> errors.InvalidArgumentError:
+    return errors.InvalidArgumentError(None, None, message)
 
 
 def _sorted_segments(
@@ -230,7 +243,7 @@ def _unsorted_segments(
         rows = data.reshape(ids.numel(), *data.shape[segment_ids.ndim :])
         # As in TensorFlow, only the CPU looks for ids that are too large.
         if ids.device.type == "cpu" and ids.numel() and int(ids.max()) >= count:
-            raise _out_of_range(ids, count)
+            raise _out_of_range(segment_ids, count)
         # What is dropped goes to a row of its own, behind: a device need not be waited for.
         kept = torch.where(ids < 0, count, ids)
         return reduce(rows, kept, count + 1, empty(rows.dtype))[:count]
@@ -253,10 +266,11 @@ def _unsorted_segments(
     )
 
 
-def _out_of_range(ids: torch.Tensor, count: int) -> errors.InvalidArgumentError:
-    position = int((ids >= count).nonzero()[0])
-    return errors.InvalidArgumentError(
-        None, None, f"segment_ids[{position}] = {int(ids[position])} is out of range [0, {count})"
+def _out_of_range(segment_ids: torch.Tensor, count: int) -> errors.InvalidArgumentError:
+    place = (segment_ids >= count).nonzero()[0].tolist()
+    where = f"[{','.join(map(str, place))}]" if place else ""
+    return _invalid(
+        f"segment_ids{where} = {int(segment_ids[tuple(place)])} is out of range [0, {count})"
     )
 
 
@@ -362,7 +376,7 @@ class Bincount:
     def kernel(arr: torch.Tensor, size: Host, weights: torch.Tensor) -> torch.Tensor:
         numbers = arr.reshape(-1).to(torch.int64)
         if bool((numbers < 0).any()):
-            raise errors.InvalidArgumentError(None, None, "Input arr must be non-negative!")
+            raise _invalid("Input arr must be non-negative!")
         counted = numbers < int(size)
         given = weights.reshape(-1) if weights.numel() else weights.new_ones(numbers.shape)
         return sum_rows(given[counted], numbers[counted], int(size))

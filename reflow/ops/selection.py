@@ -70,7 +70,6 @@ class SelectV2:
     inputs = "condition: bool, t: T, e: T"
     outputs = "output: T"
     attrs = ("T: type",)
-    export = ("where_v2",)
 
     def shape(condition: TensorShape, t: TensorShape, e: TensorShape) -> TensorShape:
         return shapes.broadcast(condition, shapes.broadcast(t, e))

@@ -45,9 +45,7 @@ def _picked(data: torch.Tensor, indices: Host) -> torch.Tensor:
     outside = np.flatnonzero((indices < 0) | (indices >= len(data)))
     if outside.size:
         i = outside[0]
-        raise errors.InvalidArgumentError(
-            None, None, f"Bad: indices[{i}] == {indices[i]} out of range [0, {len(data)})"
-        )
+        raise _invalid(f"Bad: indices[{i}] == {indices[i]} out of range [0, {len(data)})")
     return data.index_select(0, _on(data.device, indices))
 
 
@@ -55,10 +53,7 @@ def _reduced(
     data: torch.Tensor, indices: Host, segment_ids: Host, count: int | None, scale: Scale | None
 ) -> torch.Tensor:
     rows = _picked(data, indices)
-    found = segments_of_sorted(segment_ids, len(rows))
-    if count is not None and found > count:
-        raise errors.InvalidArgumentError(None, None, "segment ids must be < num_segments")
-    wanted = found if count is None else count
+    wanted = segments_of_sorted(segment_ids, len(rows), count)
     ids = _on(data.device, segment_ids)
     sums = sum_rows(rows, ids, wanted)
     return sums if scale is None else sums / scale(segment_sizes(rows, ids, wanted))
@@ -129,6 +124,7 @@ def _row_gradient(name: str, doc: str, scale: Scale) -> OpDefinition:
         grad: torch.Tensor, indices: Host, segment_ids: Host, output_dim0: Host
     ) -> torch.Tensor:
         count = int(output_dim0)
+        _check_row_gradient(len(grad), indices, segment_ids, count)
         ids = _on(grad.device, segment_ids)
         scaled = grad / scale(segment_sizes(grad, ids, len(grad)))
         return sum_rows(scaled.index_select(0, ids), _on(grad.device, indices), count)
@@ -142,6 +138,19 @@ def _row_gradient(name: str, doc: str, scale: Scale) -> OpDefinition:
         "kernel": kernel,
     }
     return op(type(name, (), rules))
+
+
+def _check_row_gradient(segments: int, indices: Host, segment_ids: Host, rows: int) -> None:
+    if segment_ids.size and segment_ids[-1] >= segments:
+        raise _invalid("Invalid number of segments")
+    for what, numbers, count in (("Segment id", segment_ids, segments), ("Index", indices, rows)):
+        outside = numbers[(numbers < 0) | (numbers >= count)]
+        if outside.size:
+            raise _invalid(f"{what} {outside[0]} out of range [0, {count}).")
+
+
+def _invalid(message: str) -> errors.InvalidArgumentError:
+    return errors.InvalidArgumentError(None, None, message)
 
 
 def _identity(sizes: torch.Tensor) -> torch.Tensor:

@@ -148,6 +148,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.signal.spectral_ops": "tf.signal",
         "tensorflow.python.ops.signal.window_ops": "tf.signal",
         "tensorflow.python.ops.signal.signal": "tf.signal",
+        "tensorflow.python.ops.sets": "tf.sets",
+        "tensorflow.python.ops.sets_impl": "tf.sets",
         "tensorflow.python.ops.sparse_ops": (
             "tf.sparse tf reflow.tf._sparse_building reflow.tf._sparse_math "
             "reflow.tf._sparse_serialization"

@@ -7,6 +7,7 @@ from typing import Any
 from reflow.graph import dtypes
 from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
 from reflow.ops import gathering, searching, selection, sets
 from reflow.ops.arrays import Reshape
@@ -151,13 +152,22 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     x and y have one shape; the condition has it too, or is a vector: one truth for each row.
     Without x and y the result is [number of true elements, rank of the condition], int64.
     """
+    return _where(selection.Select, condition, x, y, name)
+
+
+def where_v2(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
+    """`where` as TensorFlow 2 has it: the condition, x and y broadcast."""
+    return _where(selection.SelectV2, condition, x, y, name)
+
+
+def _where(select: OpDefinition, condition: Any, x: Any, y: Any, name: str | None) -> Tensor:
     if x is None and y is None:
         with name_scope(name, "Where", [condition]) as scope:
             condition = convert_to_tensor(condition, preferred_dtype=dtypes.bool, name="condition")
             return selection.Where(condition, name=scope)
     if x is None or y is None:
         raise ValueError("x and y must both be non-None or both be None.")
-    return selection.Select(condition, x, y, name=name)
+    return select(condition, x, y, name=name)
 
 
 def setdiff1d(x: Any, y: Any, index_dtype: Any = dtypes.int32, name: str | None = None) -> Any:
