@@ -6,6 +6,7 @@ A stand-in lets them load; a test that uses it gets the error that explains the 
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,13 @@ __all__ = ["stand_ins_for_absent_names"]
 
 
 class _Absent:
-    """Stands for a name; every use but naming, subclassing and decorating is an error."""
+    """Stands for a name.
+
+    While the file is loaded it may be subclassed, decorate functions and be called, which gives
+    another stand-in; afterwards every use is an error.
+    """
+
+    is_loading = False
 
     def __init__(self, explanation: str) -> None:
         self._explanation = explanation
@@ -31,7 +38,7 @@ class _Absent:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs and inspect.isfunction(args[0]):
             return self._fail  # it decorates that function
-        return self._fail()
+        return self if self.is_loading else self._fail()
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         return (type("Absent", (), {"__init__": self._fail}),)
@@ -49,9 +56,10 @@ def stand_ins_for_absent_names() -> Iterator[None]:
         try:
             return look_up(module, name)
         except AttributeError as error:
-            if name.startswith("__"):
-                raise
+            if name.startswith("__") or importlib.util.find_spec(f"{module.__name__}.{name}"):
+                raise  # a module is imported then
             return _Absent(str(error))
 
     with mock.patch.object(finder._InnerModule, "__getattr__", look_up_or_stand_in):
-        yield
+        with mock.patch.object(_Absent, "is_loading", True):
+            yield

@@ -1,4 +1,4 @@
-"""`tensorflow.python.framework.test_ops`: the ops that TensorFlow's tests of graphs are written with.
+"""`tensorflow.python.framework.test_ops`: the ops that TensorFlow tests graphs with.
 
 Their signatures are read from the checkout, where TensorFlow declares them; kernels are here, for
 those of them that are run.
@@ -16,7 +16,6 @@ import numpy as np
 import torch
 
 from reflow.graph.errors import FailedPreconditionError
-from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import function_names
@@ -55,8 +54,9 @@ _KERNELS: dict[str, Callable[..., Any]] = {
 
 
 def register(checkout: Path) -> None:
-    """Makes ops of all declarations in the checkout's source."""
-    source = (checkout / _SOURCE).read_text()
+    """Makes ops of all declarations in the checkout's source, if it has it."""
+    path = checkout / _SOURCE
+    source = path.read_text() if path.exists() else ""
     for name, declaration in _DECLARATION.findall(source):
         op(_rules(name, declaration))
     function_names.ops_by_function_name.cache_clear()
@@ -93,7 +93,3 @@ def _rules(name: str, declaration: str) -> type:
     if name in _KERNELS:
         members["kernel"] = staticmethod(_KERNELS[name])
     return type(name, (), members)
-
-
-def __getattr__(name: str) -> OpDefinition:
-    return getattr(function_names, name)

@@ -23,8 +23,10 @@ from typing import Any, TextIO
 from absl.testing import absltest
 
 import reflow.hook  # noqa: F401
-from canon import old_numpy, tensorflow_test_ops
+from canon import tensorflow_test_ops
 from canon.absent_names import stand_ins_for_absent_names
+from reflow.running.aliases import alias
+from reflow.running.old_libraries import lookup
 
 # Modules that belong to the tests, which TensorFlow is not shipped with.
 _TEST_PACKAGES = ("tensorflow.python.kernel_tests",)
@@ -42,17 +44,17 @@ class TestModuleFinder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if fullname == _TEST_OPS:
-            tensorflow_test_ops.register(self._checkout)
-            return importlib.util.spec_from_file_location(fullname, tensorflow_test_ops.__file__)
+            return alias(fullname, "reflow.ops.function_names")
         is_package = fullname.startswith(_TEST_PACKAGES)
         is_helper = fullname.endswith(_TEST_MODULE_ENDS) and ".python.ops." in fullname
         if not is_package and not is_helper:
             return None
         place = self._checkout.joinpath(*fullname.split("."))
         if place.is_dir():
-            return importlib.util.spec_from_file_location(
-                fullname, place / "__init__.py", submodule_search_locations=[str(place)]
-            )
+            # Not all folders have an __init__.py: TensorFlow's build adds it.
+            spec = ModuleSpec(fullname, None, is_package=True)
+            spec.submodule_search_locations = [str(place)]
+            return spec
         file = place.with_suffix(".py")
         return importlib.util.spec_from_file_location(fullname, file) if file.exists() else None
 
@@ -112,9 +114,10 @@ def run(checkout: Path, file: str, log: Path, pattern: str = "") -> None:
     """Runs the file; its call of `tf.test.main` runs the tests and comes back."""
     path = checkout / "tensorflow" / "python" / file
     sys.meta_path.insert(0, TestModuleFinder(checkout))
+    tensorflow_test_ops.register(checkout)
     sys.argv = [str(path)]
     sys.path[0] = str(path.parent)
-    old_numpy.install()
+    lookup.install()
 
     loading = ExitStack()
     loading.enter_context(stand_ins_for_absent_names())

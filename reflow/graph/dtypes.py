@@ -345,6 +345,9 @@ TF_VALUE_DTYPES: Final = frozenset(
     dtype for dtype in _BY_ENUM.values() if dtype.is_numpy_compatible and not dtype._is_ref_dtype
 )
 
+# TensorFlow's names by its numbers.
+TYPE_NAMES: Final = {enum: dtype.name for enum, dtype in _BY_ENUM.items()}
+
 # Everything that `as_dtype` looks up: enum numbers, names, Python types, NumPy types. On some
 # platforms NumPy has two C types of one width (int and long), hence the second row of them.
 _BY_KEY: Final[dict[Any, DType]] = {

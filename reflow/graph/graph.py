@@ -803,6 +803,8 @@ class DefaultGraph:
     ) -> None:
         stack = _default_graphs.stack
         current.execute = self._execute
+        if not stack:
+            return  # all graphs were left at once
         if stack[-1] is not self._graph:
             raise AssertionError(
                 f"Nesting violated for default stack of {type(self._graph).__name__} objects"

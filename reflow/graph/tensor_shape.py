@@ -234,6 +234,9 @@ class TensorShape:
 
     __slots__ = ("_dimensions", "_sizes")
 
+    # Whether items are numbers, as they are in TensorFlow 2.
+    _v2_behavior = False
+
     _sizes: Sizes | None
     _dimensions: list[Dimension] | None
 
@@ -472,7 +475,7 @@ class TensorShape:
         return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return TensorShape, (self._sizes,)
+        return TensorShape, (self.dims,)
 
 
 def _proto_sizes(proto: TensorShapeProto) -> Sizes | None:

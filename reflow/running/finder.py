@@ -84,7 +84,7 @@ def _find_package(name: str) -> ModuleSpec | None:
     """The spec of a package that holds modules of the tables, or of a module of TensorFlow's that
     is not in them: it can be imported, as programs do that use it in some cases only."""
     is_module = (
-        name.startswith("tensorflow.core")
+        (name.startswith("tensorflow.core") and "_pb2" not in name)
         or any(module.startswith(f"{name}.") for module in (*INNER_MODULES, *SAME_MODULES))
         or GENERATED_MODULE.fullmatch(name) is not None
         or (name.startswith("tensorflow.python.") and is_tensorflow_module(name))

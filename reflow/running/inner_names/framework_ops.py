@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from tensorboard.compat.proto.node_def_pb2 import NodeDef
+
+from reflow.graph.device import DeviceSpec
 from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.execution import executing_eagerly
 from reflow.graph.function import FuncGraph
+from reflow.graph.gradient_registry import gradient_function as get_gradient_function
 from reflow.graph.graph import get_default_graph
+from reflow.running.inner_names.op_statistics import (
+    OpStats,
+    RegisterStatistics,
+    get_stats_for_node_def,
+)
 from reflow.tf._execution_modes import enable_eager_execution as enable_eager_execution_internal
+from reflow.tf._save_slices import prepend_name_scope, strip_name_scope
+from reflow.tf._scopes import name_scope as name_scope_v1
 
 __all__ = [
     "EagerTensor",
+    "OpStats",
+    "RegisterShape",
+    "RegisterStatistics",
     "enable_eager_execution_internal",
     "executing_eagerly_outside_functions",
+    "get_gradient_function",
+    "get_name_scope",
+    "get_stats_for_node_def",
+    "name_scope_v1",
+    "prepend_name_scope",
+    "strip_name_scope",
 ]
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def executing_eagerly_outside_functions() -> bool:
@@ -25,3 +50,41 @@ def executing_eagerly_outside_functions() -> bool:
             return True
         graph = graph.outer_graph
     return False
+
+
+def get_name_scope() -> str:
+    """The name scope of the default graph, without a slash at the end."""
+    return get_default_graph().get_name_scope()
+
+
+class RegisterShape:
+    """A decorator without effect: as in TensorFlow 1.15, an op's shape rule comes with the op."""
+
+    def __init__(self, op_type: str) -> None:
+        self._op_type = op_type
+
+    def __call__(self, function: _Function) -> _Function:
+        return function
+
+
+def _set_call_cpp_shape_fn(call_cpp_shape_fn: Any) -> None:
+    """Without effect: shape rules are called by themselves."""
+
+
+def _NodeDef(
+    op_type: str, name: str, device: Any = None, attrs: dict[str, Any] | None = None
+) -> NodeDef:
+    """A NodeDef message.
+
+    Args:
+      op_type, name: the op and its name.
+      device: a name, a DeviceSpec, or a function from the message to one.
+      attrs: AttrValue messages by their names.
+    """
+    node = NodeDef(op=op_type, name=name)
+    for key, value in (attrs or {}).items():
+        node.attr[key].CopyFrom(value)
+    place = device(node) if callable(device) else device
+    if place is not None:
+        node.device = place.to_string() if isinstance(place, DeviceSpec) else str(place)
+    return node

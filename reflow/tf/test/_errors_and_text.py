@@ -61,10 +61,7 @@ class OtherAssertions(absltest.TestCase):
     def assertProtoEquals(
         self, expected_message_maybe_ascii: Any, message: Any, msg: str | None = None
     ) -> None:
-        """A message equals another one, which may be given as text.
-
-        Floats may differ in the seventh digit behind the point.
-        """
+        """A message equals another one, which may be given as text; NaN equals NaN."""
         expected = expected_message_maybe_ascii
         if isinstance(expected, str):
             expected = text_format.Merge(expected, type(message)())
@@ -73,7 +70,7 @@ class OtherAssertions(absltest.TestCase):
                 f"Can't compare protos of type {type(expected)} and {type(message)}. {msg or ''}"
             )
         if expected != message:
-            self.assertMultiLineEqual(_as_text(expected), _as_text(message), msg=msg)
+            self.assertMultiLineEqual(str(expected), str(message), msg=msg)
 
     def assertProtoEqualsVersion(
         self,
@@ -113,7 +110,3 @@ def _message_matches(pattern: str) -> Callable[[Exception], Any]:
         return re.search(pattern, "\n".join(lines))
 
     return matches
-
-
-def _as_text(message: Any) -> str:
-    return text_format.MessageToString(message, float_format=".7g", double_format=".8g")

@@ -1,4 +1,4 @@
-"""tf.test.TestCase's assertions: each passes where TensorFlow's does, and fails where that fails."""
+"""tf.test.TestCase: assertions pass where TensorFlow's pass, and fail where they fail."""
 
 import collections
 
@@ -111,7 +111,7 @@ def test_where_structures_differ_is_said(case):
     with pytest.raises(
         ValueError, match=r"Mismatched length: a\[1\] has 2 items, but b\[1\] has 1"
     ):
-        case.assertAllClose([1, [{}, {}]], [1, [{}]])
+        case.assertAllClose([1, [[1], [1, 2]]], [1, [[1]]])
     with pytest.raises(AssertionError, match=r"a\[x\]\[1\] is different from b\[x\]\[1\]"):
         case.assertAllClose({"x": (1, [1.0], {})}, {"x": (1, [2.0], {})})
 
