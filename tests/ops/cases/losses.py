@@ -97,7 +97,7 @@ CROSS_ENTROPIES = [
         error(
             name + "_positional",
             lambda tf, a, b, name=name: (
-                getattr(tf.nn, name.replace("entropy", "entropy_with_logits"))(a, b)
+                getattr(tf.nn, name.replace("entropy", "entropy_with_logits"))(a, labels=b)
                 if name.endswith("entropy")
                 else v2(tf, a, None)
             ),
@@ -190,7 +190,7 @@ CROSS_ENTROPIES = [
     ),
     error(
         "sigmoid_cross_entropy_positional",
-        lambda tf, a, b: tf.nn.sigmoid_cross_entropy_with_logits(a, b),
+        lambda tf, a, b: tf.nn.sigmoid_cross_entropy_with_logits(a, labels=b),
         [f32(2, 3), f32(2, 3)],
         variants=("full",),
     ),
