@@ -71,7 +71,7 @@ class FuncGraph(Graph):
             self._collections[key] = self.outer_graph.get_collection_ref(key)
 
     @property
-    def building_function(self) -> bool:
+    def _building_function(self) -> bool:
         return True
 
     def add_argument(self, dtype: DType, shape: TensorShape, name: str) -> Tensor:

@@ -158,7 +158,7 @@ def _graph_of(values: Sequence[Any]) -> Graph:
             found.append((graph, value))
     if not found:
         raise ValueError(f"tf.gradients takes tensors or variables. Received: {values!r}")
-    if len(found) > 1 and not any(graph.building_function for graph, _ in found):
+    if len(found) > 1 and not any(graph._building_function for graph, _ in found):
         (_, first), (_, second) = found[:2]
         raise ValueError(f"{second} must be from the same graph as {first}.")
     return found[0][0]

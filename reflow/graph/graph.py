@@ -88,7 +88,7 @@ class Graph:
         self._thread_scopes = ThreadScopes()
 
     @property
-    def building_function(self) -> bool:
+    def _building_function(self) -> bool:
         """Whether this graph is the body of a function."""
         return False
 

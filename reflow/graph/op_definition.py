@@ -247,7 +247,7 @@ class OpDefinition:
     ) -> Operation:
         """As `apply`, where no input needs a conversion."""
         graph = get_default_graph()
-        if tensors and not graph.building_function:
+        if tensors and not graph._building_function:
             graph = tensors[0].op.graph
         full_name = graph.op_name(name or self.name)
         if given and not self.inferred_attrs.isdisjoint(given):
@@ -396,7 +396,7 @@ class OpDefinition:
 def _graph_of(values: Sequence[Any]) -> Graph:
     """The graph of the first tensor among the inputs, else the default graph."""
     default = get_default_graph()
-    if default.building_function:
+    if default._building_function:
         # The body of a function takes tensors of the graph around it as captures.
         return default
     for value in values:

@@ -67,7 +67,7 @@ def op_scope(
 def graph_from_inputs(values: Iterable[Any]) -> Graph:
     """The graph that all tensors among `values` belong to; the default one if there are none."""
     default = get_default_graph()
-    if default.building_function:
+    if default._building_function:
         return default
     graph, origin = None, None
     for value in values:
