@@ -50,6 +50,22 @@ class Identity:
 
 
 @op
+class RefIdentity:
+    """The variable itself."""
+
+    inputs = "input: Ref(T)"
+    outputs = "output: Ref(T)"
+    attrs = ("T: type",)
+    passthrough = True
+
+    shape = shapes.same
+    kernel = staticmethod(itself)
+
+    def gradient(op: Operation, dy: Tensor) -> Tensor:
+        return dy
+
+
+@op
 class IdentityN:
     """The inputs themselves, all of them once all are there."""
 

@@ -10,7 +10,7 @@ from reflow.graph.dtypes import DType, int32, int64, resource
 from reflow.graph.gradients import Arithmetic, use_arithmetic
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import IndexedSlices
-from reflow.graph.operation import Tensor
+from reflow.graph.operation import Operation, Tensor
 from reflow.ops.arrays import Shape
 from reflow.ops.constants import constant
 
@@ -85,5 +85,15 @@ def to_dense(
         )
 
 
-use_arithmetic(Arithmetic(ones_like, zeros_like, add_n, concat, to_dense, identity, identities))
+def loops_between(between: list[Operation], colocate: bool) -> Any:
+    from reflow.ops.control_flow.loop_gradients import loops_between
+
+    return loops_between(between, colocate)
+
+
+use_arithmetic(
+    Arithmetic(
+        ones_like, zeros_like, add_n, concat, to_dense, identity, identities, loops_between
+    )
+)
 register_tensor_conversion_function(IndexedSlices, to_dense)

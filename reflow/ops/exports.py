@@ -67,6 +67,7 @@ OP_MODULES = (
     "losses",
     "math",
     "padding",
+    "parameterized_normal",
     "permuting",
     "python_functions",
     "quantization",

@@ -16,6 +16,7 @@ from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
 from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.eager_tensor import described
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.op_definition import OpDefinition
@@ -28,6 +29,7 @@ from reflow.ops.math import Sub
 from reflow.tf._arguments import renamed
 from reflow.tf._arrays import rank as rank_of
 from reflow.tf._arrays import shape as shape_of
+from reflow.tf._cond import cond
 from reflow.tf._control_flow import group, with_dependencies
 from reflow.tf._indexing import strided_slice
 from reflow.tf._reductions import reduce_all
@@ -44,8 +46,17 @@ def Assert(
       summarize: how many elements of each of the data are shown (3; negative: all).
     """
     with name_scope(name, "Assert", [condition, *data]):
-        convert_n_to_tensor(data)
-        return control.Assert(condition, data, summarize=summarize, name="Assert")
+        tensors = convert_n_to_tensor(data)
+
+        def check() -> Operation:
+            return control.Assert(condition, data, summarize=summarize, name="Assert")
+
+        if all(tensor.dtype in (dtypes.string, dtypes.int32) for tensor in tensors):
+            return check()
+        condition = convert_to_tensor(condition, name="Condition")
+        # What is shown is brought to where it is shown only if the condition does not hold.
+        guarded = cond(condition, NoOp, check, name="AssertGuard")
+        return None if executing_eagerly() else guarded.op
 
 
 # -- Comparisons that must hold for every element --------------------------------------------------
