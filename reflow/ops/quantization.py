@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def _half_away(x: torch.Tensor) -> torch.Tensor:
     return torch.trunc(x + torch.copysign(torch.full_like(x, 0.5), x))
 
 
-_ROUNDINGS = {
+_ROUNDINGS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "HALF_TO_EVEN": torch.round,
     "HALF_AWAY_FROM_ZERO": _half_away,
     "HALF_UP": lambda x: torch.floor(x + 0.5),
@@ -110,11 +111,10 @@ def _quantized(
     inside = x.clamp(float(low), float(high))
     if mode == "MIN_FIRST":
         steps = last - first + 1
-        scale = steps / ((float(high) - float(low)) * (steps / (steps - 1.0)))
-        lowest = _half_away(torch.tensor(float(low) * scale, dtype=torch.float64))
-        return _half_away(inside.double() * scale) - lowest + first, low, high
-    scale = np.float32(last - first) / (high - low)
-    shifted = (inside - float(low)) * float(scale)
+        per_unit = steps / ((float(high) - float(low)) * (steps / (steps - 1.0)))
+        lowest = _half_away(torch.tensor(float(low) * per_unit, dtype=torch.float64))
+        return _half_away(inside.double() * per_unit) - lowest + first, low, high
+    shifted = (inside - float(low)) * float(np.float32(last - first) / (high - low))
     if first:
         return _half_away(shifted - (last - first + 1) / 2), low, high
     return torch.floor(shifted + 0.5), low, high

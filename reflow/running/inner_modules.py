@@ -129,8 +129,10 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.numerics": "tf",
         "tensorflow.python.ops.parsing_ops": "tf.io tf",
         "tensorflow.python.ops.partitioned_variables": "tf",
-        "tensorflow.python.ops.random_ops": "tf.random tf",
-        "tensorflow.python.ops.resource_variable_ops": "tf",
+        "tensorflow.python.ops.random_ops": "reflow.running.inner_names.random_ops tf.random tf",
+        "tensorflow.python.ops.resource_variable_ops": (
+            "reflow.running.inner_names.resource_variable_ops tf reflow.ops.function_names"
+        ),
         "tensorflow.python.ops.rnn": "tf.nn",
         "tensorflow.python.ops.rnn_cell": "tf.nn.rnn_cell",
         "tensorflow.python.ops.rnn_cell_impl": "tf.nn.rnn_cell",
@@ -148,8 +150,6 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.signal.spectral_ops": "tf.signal",
         "tensorflow.python.ops.signal.window_ops": "tf.signal",
         "tensorflow.python.ops.signal.signal": "tf.signal",
-        "tensorflow.python.ops.sets": "tf.sets",
-        "tensorflow.python.ops.sets_impl": "tf.sets",
         "tensorflow.python.ops.sparse_ops": (
             "tf.sparse tf reflow.tf._sparse_building reflow.tf._sparse_math "
             "reflow.tf._sparse_serialization"

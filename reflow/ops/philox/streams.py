@@ -10,12 +10,12 @@ import math
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
 
-from reflow.ops.philox import distributions, rejection
+from reflow.ops.philox import bounded_normal, distributions, rejection
 from reflow.ops.philox.distributions import Shape
 from reflow.ops.philox.generator import Blocks, Offsets, Philox4x32, consecutive
 from reflow.ops.philox.rejection import RESERVED_PER_OUTPUT
@@ -150,6 +150,22 @@ class RandomStream(ABC):
         limits = torch.finfo(dtype) if dtype.is_floating_point else torch.iinfo(dtype)
         numbers = rejection.poisson(self._draw(rates.size), rates, float(limits.max))
         return _samples_first(numbers, shape, rate.shape).to(dtype)
+
+    def bounded_normal(
+        self,
+        batches: Sequence[bounded_normal.Bounded],
+        samples: int,
+        count: int,
+        dtype: torch.dtype,
+    ) -> torch.Tensor:
+        """`count` numbers in one row, `samples` of each batch: ParameterizedTruncatedNormal."""
+        start = self.reserve(bounded_normal.blocks_reserved(len(batches), samples))
+        source = bounded_normal.BlockSource(lambda offsets: self.blocks_at(start, offsets))
+        rows = []
+        for batch in batches:
+            rows.append(batch.sampled(source, min(samples, count), dtype))
+            count -= len(rows[-1])
+        return torch.cat(rows).to(dtype) if rows else torch.empty(0, dtype=dtype)
 
     def _blocks_for(self, count: int, dtype: torch.dtype) -> Blocks:
         """The blocks that a run makes `count` numbers of, as many to a block as `dtype` takes."""
