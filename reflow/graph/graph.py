@@ -84,6 +84,7 @@ class Graph:
         self._finalized = False
         self._container = ""
         self._gradient_override_map: dict[str, str] = {}
+        self._op_to_kernel_label_map: dict[str, str] = {}
         self._attr_scope_map: dict[str, Any] = {}
         self._thread_scopes = ThreadScopes()
 
@@ -185,6 +186,8 @@ class Graph:
                         op.attrs[key] = plain
         if self._gradient_override_map and op.type in self._gradient_override_map:
             op.attrs["_gradient_op_type"] = self._gradient_override_map[op.type]
+        if self._op_to_kernel_label_map and op.type in self._op_to_kernel_label_map:
+            op.attrs["_kernel"] = self._op_to_kernel_label_map[op.type]
         if self._container and op.definition.stateful and op.attrs.get("container") == "":
             op.attrs["container"] = self._container
         for controller in scopes.controllers:
@@ -621,6 +624,29 @@ class Graph:
             yield
         finally:
             self._gradient_override_map = saved
+
+    @contextmanager
+    def _kernel_label_map(self, op_to_kernel_label_map: dict[str, str]) -> Iterator[None]:
+        """Gives ops made inside the attribute `_kernel`, which names one of several kernels.
+
+        Args:
+          op_to_kernel_label_map: from op types to labels.
+
+        Raises:
+          TypeError: it is not a dictionary from strings to strings.
+        """
+        if not isinstance(op_to_kernel_label_map, dict) or not all(
+            isinstance(text, str) for item in op_to_kernel_label_map.items() for text in item
+        ):
+            raise TypeError(
+                "op_to_kernel_label_map must be a dictionary mapping strings to strings"
+            )
+        saved = self._op_to_kernel_label_map
+        self._op_to_kernel_label_map = {**saved, **op_to_kernel_label_map}
+        try:
+            yield
+        finally:
+            self._op_to_kernel_label_map = saved
 
     @contextmanager
     def _attr_scope(self, attr_map: dict[str, Any]) -> Iterator[None]:

@@ -82,6 +82,17 @@ class Tensor:
     def _rank(self) -> int | None:
         return self._shape.ndims
 
+    def _shape_tuple(self) -> tuple[int | None, ...] | None:
+        return self._shape.sizes
+
+    @property
+    def _value_index(self) -> int:
+        return self.value_index
+
+    def _as_node_def_input(self) -> str:
+        """How a NodeDef names this tensor as an input: "MatMul", "Unstack:1"."""
+        return self.name.removesuffix(":0")
+
     def set_shape(self, shape: Any) -> None:
         """Adds `shape` to what is known of the static shape.
 
@@ -258,6 +269,11 @@ class Operation:
     def control_inputs(self) -> list[Operation]:
         """The operations that it runs after, besides those that make its inputs."""
         return list(self._control_inputs)
+
+    @property
+    def _input_types(self) -> list[DType]:
+        """The types that the op takes its inputs as."""
+        return self.definition.input_types(self.attrs)
 
     def values(self) -> tuple[Tensor, ...]:
         """The outputs, as a tuple."""

@@ -18,6 +18,7 @@ from reflow.running.inner_names.op_statistics import (
     RegisterStatistics,
     get_stats_for_node_def,
 )
+from reflow.running.inner_names.operations import Operation
 from reflow.tf._execution_modes import enable_eager_execution as enable_eager_execution_internal
 from reflow.tf._save_slices import prepend_name_scope, strip_name_scope
 from reflow.tf._scopes import name_scope as name_scope_v1
@@ -25,6 +26,7 @@ from reflow.tf._scopes import name_scope as name_scope_v1
 __all__ = [
     "EagerTensor",
     "OpStats",
+    "Operation",
     "RegisterShape",
     "RegisterStatistics",
     "enable_eager_execution_internal",
