@@ -64,7 +64,7 @@ def run_script(
     full_traceback: bool = False,
     old_libraries: bool = True,
 ) -> int:
-    """Run a file of Python source, or a folder or zip archive with a `__main__.py` in it.
+    """Run a file of Python source, a notebook, or a folder or archive with a `__main__.py` in it.
 
     Args:
       path: the file, folder or archive.
@@ -75,11 +75,22 @@ def run_script(
     Returns:
       The exit status, unless the program calls `sys.exit`: that passes through as SystemExit.
     """
+    if path.endswith(".ipynb"):
+        return _run_notebook(path, old_libraries)
     options = _Options(full_traceback, old_libraries)
     if pkgutil.get_importer(path) is not None:
         return _run(lambda: _load_main_in(path), args, os.path.abspath(path), options)
     folder = os.path.dirname(os.path.realpath(path))
     return _run(lambda: _load_script(path), args, folder, options)
+
+
+def _run_notebook(path: str, old_libraries: bool) -> int:
+    try:
+        from reflow.running.notebooks.run import run_notebook
+    except ImportError as error:
+        report.show(f"notebooks need {error.name}: `pip install 'reflow[notebook]'`")
+        return _NOT_FOUND
+    return run_notebook(path, old_libraries)
 
 
 def run_module(

@@ -67,8 +67,8 @@ def prepare_matplotlib(matplotlib: ModuleType) -> None:
     def _(original: Any) -> Any:
         def use(backend: str, warn: Any = None, **options: Any) -> None:
             if _is_headless() and backend.lower().startswith(_NEED_DISPLAY):
-                log.advise(f"there is no display for matplotlib's {backend}: it draws with Agg")
-                backend = "Agg"
+                log.advise(f"there is no display for matplotlib's {backend}: it draws without")
+                backend = os.environ.get("MPLBACKEND", "Agg")  # a notebook has one of its own
             original(backend, **options)
 
         return use

@@ -208,6 +208,19 @@ def _lost_from_pickle() -> dict[str, Any]:
     return {"load": pickles.load, "loads": pickles.loads}
 
 
+def _lost_from_zipfile() -> dict[str, Any]:
+    import zipfile
+
+    class ZipFile(zipfile.ZipFile):
+        """Gives text where a file holds nothing else: in Python 2 that was the same as bytes."""
+
+        def read(self, *args: Any, **options: Any) -> Any:
+            content = super().read(*args, **options)
+            return content.decode("ascii") if content.isascii() else content
+
+    return {"ZipFile": ZipFile}
+
+
 #: What gives the names that a module of today lacks, or that mean something else in it.
 _LOST_NAMES: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
     {
@@ -219,6 +232,7 @@ _LOST_NAMES: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyTyp
         "sys": _lost_from_sys,
         "types": _lost_from_types,
         "urllib": _lost_from_urllib,
+        "zipfile": _lost_from_zipfile,
     }
 )
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from reflow.running.python2.operations import OLD_ATTRIBUTES
 
-__all__ = ["rewrite"]
+__all__ = ["imports_division", "rewrite"]
 
 #: The names under which a translated module finds the operations among its builtins.
 DIVIDE: Final = "__python2_divide__"
@@ -21,13 +21,18 @@ FORMAT: Final = "__python2_format__"
 _ALIASES: Final = {"next": "__next__", "__nonzero__": "__bool__"}
 
 
-def rewrite(tree: ast.Module) -> ast.Module:
-    """The tree of a Python 2 module, changed in place; line numbers stay."""
-    _Rewriter(true_division=_imports_division(tree)).visit(tree)
+def rewrite(tree: ast.Module, true_division: bool) -> ast.Module:
+    """The tree of a Python 2 module, changed in place; line numbers stay.
+
+    Args:
+      true_division: `/` divides integers as Python 3 does.
+    """
+    _Rewriter(true_division).visit(tree)
     return ast.fix_missing_locations(tree)
 
 
-def _imports_division(tree: ast.Module) -> bool:
+def imports_division(tree: ast.Module) -> bool:
+    """Whether a module says `from __future__ import division`."""
     return any(
         isinstance(node, ast.ImportFrom)
         and node.module == "__future__"

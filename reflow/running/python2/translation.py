@@ -41,12 +41,14 @@ def translate(text: str, path: str) -> CodeType:
     Raises:
       SyntaxError: it is neither Python 2 nor Python 3.
     """
-    return compile(semantics.rewrite(_tree(text)), path, "exec", dont_inherit=True)
+    tree = _tree(text)
+    rewritten = semantics.rewrite(tree, semantics.imports_division(tree))
+    return compile(rewritten, path, "exec", dont_inherit=True)
 
 
 def translate_expression(text: str) -> CodeType:
     """The code of one expression; SyntaxError if it is none."""
-    module = semantics.rewrite(_tree(text))
+    module = semantics.rewrite(_tree(text), true_division=False)
     statement = module.body[0] if len(module.body) == 1 else None
     if not isinstance(statement, ast.Expr):
         raise SyntaxError(f"Expected an expression. Received: {text!r}")

@@ -71,7 +71,7 @@ def test_pictures(tmp_path):
     assert done.stdout == "3d nipy_spectral\n2.0\n(4, 4) 6.0\nTrue\n"
     assert all("(program.py:" in line for line in done.stderr.splitlines())
     advice = [line.split(" (")[0] for line in done.stderr.splitlines()]
-    assert "there is no display for matplotlib's TkAgg: it draws with Agg" in advice
+    assert "there is no display for matplotlib's TkAgg: it draws without" in advice
     assert "hist(normed=...) is gone: write density=... instead" in advice
     assert "scipy.misc.imread is gone: write imageio.v3.imread(path) instead" in advice
     assert len(set(advice)) == 13

@@ -1,0 +1,132 @@
+"""Runs the cells of a notebook in order."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any, Final
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.client import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat import NotebookNode, read
+from nbformat.reader import NotJSONError
+
+from reflow.running import report
+from reflow.running.notebooks.output import Terminal
+from reflow.running.python2 import translation
+
+__all__ = ["run_notebook"]
+
+_SUCCEEDED: Final = 0
+_FAILED: Final = 1
+_NOT_FOUND: Final = 2
+_INTERRUPTED: Final = 130
+
+_IPYTHON_LINE: Final = re.compile(r"^[ \t]*[%!?].*$|^.*\?[ \t]*$", re.MULTILINE)
+_PLACE: Final = re.compile(r"Cell In\[\d+\], line (\d+)")
+
+
+def run_notebook(path: str, old_libraries: bool = True) -> int:
+    """Run a notebook in its folder, up to the first error; gives the exit status.
+
+    Args:
+      path: the file.
+      old_libraries: answer calls that other libraries no longer have.
+    """
+    try:
+        notebook = read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except OSError as error:
+        report.show(f"cannot open {path!r}: {error.strerror}")
+        return _NOT_FOUND
+    except (NotJSONError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
+        report.show(f"{path} is not a notebook: {error}")
+        return _FAILED
+    options = [] if old_libraries else ["--no-old-libraries"]
+    if is_python2(notebook):
+        options.append("--python2")
+        report.show(f"{path} is Python 2: its cells are translated before they run")
+    return _run_cells(notebook, path, options)
+
+
+def _run_cells(notebook: NotebookNode, path: str, options: list[str]) -> int:
+    client = _Client(notebook, path, options)
+    try:
+        client.execute()
+    except CellExecutionError:
+        _show_error(client, path)
+        return _FAILED
+    except DeadKernelError:
+        report.show(f"{path}: the kernel died in cell {client.cell_number}")
+        return _FAILED
+    except KeyboardInterrupt:
+        report.show("stopped by Ctrl-C", after_echo=True)
+        return _INTERRUPTED
+    return _SUCCEEDED
+
+
+def is_python2(notebook: NotebookNode) -> bool:
+    """Whether a notebook was written for Python 2: it says so, or its cells do."""
+    kernel = notebook.metadata.get("kernelspec", {}).get("name", "")
+    version = str(notebook.metadata.get("language_info", {}).get("version", ""))
+    if kernel.startswith("python2") or version.startswith("2."):
+        return True
+    if version.startswith("3."):
+        return False
+    return any(
+        translation.is_python2(_IPYTHON_LINE.sub("", cell.source))
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not cell.source.lstrip().startswith("%%")
+    )
+
+
+class _Kernels(KernelSpecManager):
+    """Knows one kernel: this Python, with reflow in TensorFlow's place."""
+
+    options: list[str]
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        module = "reflow.running.notebooks.kernel"
+        argv = [sys.executable, "-m", module, *self.options, "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="reflow", language="python")
+
+
+class _Client(NotebookClient):
+    """Runs cells, and shows what they give as it comes."""
+
+    def __init__(self, notebook: NotebookNode, path: str, options: list[str]) -> None:
+        kernels = _Kernels()
+        kernels.options = options
+        super().__init__(
+            notebook,
+            km=AsyncKernelManager(kernel_spec_manager=kernels, kernel_name="reflow"),
+            timeout=None,
+            resources={"metadata": {"path": os.path.dirname(os.path.abspath(path))}},
+        )
+        self._terminal = Terminal(os.path.splitext(os.path.basename(path))[0])
+        self.cell_number = 0  # of code cells, from 1
+        self.error: dict[str, Any] = {}  # the last that a cell ended with
+
+    async def async_execute_cell(self, cell: NotebookNode, *args: Any, **options: Any) -> Any:
+        if cell.cell_type == "code":
+            self.cell_number += 1
+        return await super().async_execute_cell(cell, *args, **options)
+
+    def process_message(self, message: dict[str, Any], cell: NotebookNode, index: int) -> Any:
+        if message["msg_type"] == "error":
+            self.error = message["content"]
+        self._terminal.show(message["msg_type"], message["content"], self.cell_number)
+        return super().process_message(message, cell, index)
+
+
+def _show_error(client: _Client, path: str) -> None:
+    """Show IPython's traceback, and in which cell and line it is."""
+    traceback = "\n".join(client.error["traceback"])
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
+    place = _PLACE.search(plain)
+    line = f", line {place[1]}" if place else ""
+    sys.stdout.flush()
+    print(traceback if sys.stderr.isatty() else plain, file=sys.stderr)
+    report.show(f"{path} stopped in cell {client.cell_number}{line}: {client.error['ename']}")
