@@ -13,7 +13,7 @@ import urllib
 import urllib.request
 from typing import Any, BinaryIO, Final
 
-from reflow.datasets.local_files import open_announced
+from reflow.datasets.local_files import advise_where_to_put, open_announced
 
 __all__ = ["install", "uninstall"]
 
@@ -62,7 +62,18 @@ class LocalAnswers(urllib.request.BaseHandler):
 
 
 def _build_answering_opener(*handlers: Any) -> urllib.request.OpenerDirector:
-    return _build_opener(LocalAnswers(), *handlers)
+    opener = _build_opener(LocalAnswers(), *handlers)
+    open_on_network = opener.open
+
+    def open_or_advise(fullurl: Any, *args: Any, **options: Any) -> Any:
+        try:
+            return open_on_network(fullurl, *args, **options)
+        except OSError:
+            advise_where_to_put(getattr(fullurl, "full_url", fullurl))
+            raise
+
+    opener.open = open_or_advise  # type: ignore[method-assign]
+    return opener
 
 
 def _open_legacy_answering(self: urllib.request.URLopener, fullurl: str, data: Any = None) -> Any:

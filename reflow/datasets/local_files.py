@@ -4,7 +4,8 @@ Looked up in this order:
 
 1. `HOST/PATH` in the data cache folder: what the user put there for this very address;
 2. MNIST's old addresses: the embedded files;
-3. the address's file name, in the data cache folder.
+3. the address's file name, in the data cache folder, or another name of the same data
+   (`known_files`).
 
 The data cache folder is `$REFLOW_DATA`, or else `~/.cache/reflow/data`. An address's query and
 fragment are ignored.
@@ -25,8 +26,16 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 
 from reflow.datasets import mnist
+from reflow.datasets.known_files import OTHER_NAMES
 
-__all__ = ["LocalFile", "cache_folder", "find", "open_announced"]
+__all__ = [
+    "LocalFile",
+    "advise_where_to_put",
+    "cache_folder",
+    "find",
+    "find_by_name",
+    "open_announced",
+]
 
 _MNIST_FOLDERS: Final = (
     "yann.lecun.com/exdb/mnist",
@@ -57,11 +66,28 @@ def find(url: str) -> LocalFile | None:
     if address is None:
         return None
     folder = cache_folder()
-    return (
-        _in_folder(folder / address)
-        or _EMBEDDED.get(str(address))
-        or _in_folder(folder / address.name)
-    )
+    return _in_folder(folder / address) or _EMBEDDED.get(str(address)) or find_by_name(address.name)
+
+
+def find_by_name(name: str) -> LocalFile | None:
+    """Returns the file of this name in the data cache folder, or of another name that it has."""
+    files = (_in_folder(cache_folder() / each) for each in (name, *OTHER_NAMES.get(name, ())))
+    return next((file for file in files if file is not None), None)
+
+
+def advise_where_to_put(url: str) -> None:
+    """Says on stderr, once, where a file that cannot be downloaded would be found."""
+    address = _address(url)
+    if address is None or not address.suffix:
+        return
+    with _announcing:
+        if url not in _announced:
+            _announced.add(url)
+            print(
+                f"reflow: {url} cannot be downloaded; with the file in "
+                f"{cache_folder() / address.name} it is answered from there",
+                file=sys.stderr,
+            )
 
 
 def open_announced(url: str) -> BinaryIO | None:

@@ -352,3 +352,34 @@ def test_a_program_without_requests_sees_it_missing():
         answers_requests.uninstall()
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True)
+
+
+def test_a_known_file_is_found_under_another_of_its_names(tmp_path, monkeypatch):
+    monkeypatch.setenv("REFLOW_DATA", str(tmp_path))
+    url = "https://github.com/bloolizard/PlayWithTensorFlow/raw/master/data_with_labels.npz"
+    assert local_files.find(url) is None
+    np.savez(tmp_path / "fonts_36x36.npz", arr_0=np.arange(3))
+    assert local_files.find(url).origin == str(tmp_path / "fonts_36x36.npz")
+
+
+def test_numpy_load_finds_a_known_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("REFLOW_DATA", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match=f"looks for it in {tmp_path}"):
+        np.load("data_with_labels.npz")
+    np.savez(tmp_path / "fonts_36x36.npz", arr_0=np.arange(3))
+    assert np.load("data_with_labels.npz")["arr_0"].tolist() == [0, 1, 2]
+    assert "data_with_labels.npz is read from" in capsys.readouterr().err
+    with pytest.raises(FileNotFoundError):
+        np.load("another.npz")
+
+
+def test_it_is_said_where_to_put_what_cannot_be_downloaded(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("REFLOW_DATA", str(tmp_path))
+    url = "http://localhost:80/nothing/here.zip"
+    for _ in range(2):
+        with pytest.raises(OSError):
+            urllib.request.urlopen(url, timeout=5)
+    assert capsys.readouterr().err == (
+        f"reflow: {url} cannot be downloaded; with the file in {tmp_path / 'here.zip'} it is"
+        " answered from there\n"
+    )
