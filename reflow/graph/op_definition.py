@@ -9,6 +9,7 @@ for none).
 from __future__ import annotations
 
 import collections
+import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -25,6 +26,9 @@ from reflow.graph.signature import Arg, Attr, parse_args, parse_attr
 from reflow.graph.tensor_shape import TensorShape
 
 _registry: dict[str, OpDefinition] = {}
+
+# "MatMul" -> "mat_mul", "Conv2DBackpropInput" -> "conv2d_backprop_input", "IRFFT2D" -> "irfft2d".
+_WORD_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])")
 
 # Computes the outputs of an operation for constant inputs; None where that cannot be done.
 Evaluate = Callable[[Operation, list[Any]], Any]
@@ -67,7 +71,8 @@ class OpDefinition:
     def __init__(self, rules: type, evaluate: Evaluate | None = None) -> None:
         self.rules = rules
         self.name: str = rules.__name__
-        self.__name__ = self.name
+        # As a public function it has the name of TensorFlow's generated one.
+        self.__name__ = self.__qualname__ = _WORD_STARTS.sub("_", self.name).lower()
         self.__doc__ = rules.__doc__
         self.stateful: bool = getattr(rules, "stateful", False)
         self.evaluate = evaluate

@@ -66,6 +66,14 @@ class DiagPart:
 # -- Batches of matrices ------------------------------------------------------------------------
 
 
+def _with_rank_at_least(shape: TensorShape, rank: int, name: str) -> TensorShape:
+    """As shapes.with_rank_at_least; the error says it in the words of TensorFlow's kernels too."""
+    try:
+        return shapes.with_rank_at_least(shape, rank)
+    except ValueError as error:
+        raise ValueError(f"{error}: {name} must be at least {rank}-dim") from None
+
+
 @op
 class MatrixDiag:
     """Square matrices with the given diagonals.  [..., n] -> [..., n, n]."""
@@ -75,7 +83,7 @@ class MatrixDiag:
     attrs = ("T: type",)
 
     def shape(diagonal: TensorShape) -> TensorShape:
-        sizes = shapes.with_rank_at_least(diagonal, 1).sizes
+        sizes = _with_rank_at_least(diagonal, 1, "diagonal").sizes
         return shapes.UNKNOWN if sizes is None else shapes.of(*sizes, sizes[-1])
 
     def kernel(diagonal: torch.Tensor) -> torch.Tensor:
@@ -98,7 +106,7 @@ class MatrixDiagPart:
     view = True
 
     def shape(input: TensorShape) -> TensorShape:
-        sizes = shapes.with_rank_at_least(input, 2).sizes
+        sizes = _with_rank_at_least(input, 2, "input").sizes
         return shapes.UNKNOWN if sizes is None else shapes.of(*sizes[:-2], _length(sizes))
 
     @any_elements
@@ -128,8 +136,8 @@ class MatrixSetDiag:
     attrs = ("T: type",)
 
     def shape(input: TensorShape, diagonal: TensorShape) -> TensorShape:
-        sizes = shapes.with_rank_at_least(input, 2).sizes
-        shapes.with_rank_at_least(diagonal, 1)
+        sizes = _with_rank_at_least(input, 2, "input").sizes
+        _with_rank_at_least(diagonal, 1, "diagonal")
         if sizes is None:
             return shapes.UNKNOWN
         expected = shapes.of(*sizes[:-2], _length(sizes))

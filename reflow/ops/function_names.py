@@ -7,7 +7,6 @@ to TensorFlow; here both mean the op.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 
 from reflow.graph.op_definition import OpDefinition, registered
@@ -15,15 +14,12 @@ from reflow.ops.exports import import_ops
 
 __all__ = ["ops_by_function_name"]
 
-# "MatMul" -> "mat_mul", "Conv2DBackpropInput" -> "conv2d_backprop_input", "IRFFT2D" -> "irfft2d".
-_WORD_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])")
-
 
 @functools.cache
 def ops_by_function_name() -> Mapping[str, OpDefinition]:
     """Every op by the name of its function."""
     import_ops()
-    return {_WORD_STARTS.sub("_", name).lower(): op for name, op in registered().items()}
+    return {op.__name__: op for op in registered().values()}
 
 
 def __getattr__(name: str) -> OpDefinition:

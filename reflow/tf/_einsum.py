@@ -13,6 +13,7 @@ from reflow.ops.arrays import Reshape
 from reflow.ops.math import Mul
 from reflow.tf._arrays import expand_dims, transpose
 from reflow.tf._arrays import shape as shape_of
+from reflow.tf._diagonals import trace
 from reflow.tf._reductions import reduce_sum
 from reflow.tf._scopes import name_scope
 
@@ -28,7 +29,7 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
 
     Raises:
       ValueError: an equation that is malformed or does not fit the inputs, or an index that
-        appears twice in one input.
+        appears twice in one input, unless that is the only one and its trace is asked for: "ii".
       TypeError: a keyword argument other than `name`.
     """
     name = kwargs.pop("name", None)
@@ -36,6 +37,8 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
         raise TypeError(f"invalid keyword arguments for this function: {', '.join(sorted(kwargs))}")
     with name_scope(name, "einsum", inputs):
         labels, output = _parsed(equation, inputs)
+        if len(labels) == 1 and "->" not in equation and _is_trace(labels[0]):
+            return trace(inputs[0])
         for letters in labels:
             if len(set(letters)) != len(letters):
                 raise ValueError(
@@ -53,6 +56,11 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
             summed = set(letters) & set(factor_letters) - set(output)
             result, letters = _product(result, letters, factor, factor_letters, summed)
         return _arranged(equation, result, letters, output)
+
+
+def _is_trace(letters: str) -> bool:
+    """Whether TensorFlow takes these letters of the only input for a trace: "ii" or "ijji"."""
+    return letters == letters[::-1] and any(letters.count(letter) == 2 for letter in letters)
 
 
 def _arranged(equation: str, result: Tensor, letters: str, output: str) -> Tensor:

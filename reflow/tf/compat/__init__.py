@@ -11,6 +11,7 @@ import numpy as _np
 import reflow.tf as v1
 from reflow.graph.tensor_shape import dimension_at_index, dimension_value
 from reflow.tf._absence import part_or_error
+from reflow.tf.compat._horizon import forward_compatibility_horizon, forward_compatible
 
 __all__ = [
     "as_bytes",
@@ -21,6 +22,8 @@ __all__ = [
     "complex_types",
     "dimension_at_index",
     "dimension_value",
+    "forward_compatibility_horizon",
+    "forward_compatible",
     "integral_types",
     "path_to_str",
     "real_types",
