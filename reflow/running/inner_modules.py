@@ -182,6 +182,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.summary.summary": "tf.summary",
         "tensorflow.python.summary.summary_iterator": "tf.train",
         "tensorflow.python.summary.writer.writer": "tf.summary",
+        "tensorflow.python.tf2": "reflow.running.inner_names.tf2",
         "tensorflow.python.training.adadelta": "tf.train",
         "tensorflow.python.training.adagrad": "tf.train",
         "tensorflow.python.training.adam": "tf.train",
