@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reflow.graph.control_flow import kind_of
 from reflow.graph.conversion import register_tensor_conversion_function
 from reflow.graph.dtypes import DType, int32, int64, resource
 from reflow.graph.gradients import Arithmetic, use_arithmetic
@@ -29,7 +30,10 @@ def zeros_like(tensor: Tensor) -> Tensor:
     from reflow.ops.resource_variables import zeros_like_variable
 
     if tensor.dtype is resource:
-        return zeros_like_variable(tensor)
+        # Of a switch, only where the tensor is not dead.
+        waits_for = [identity(tensor, "Identity")] if kind_of(tensor.op) == "switch" else []
+        with get_default_graph().control_dependencies(waits_for):
+            return zeros_like_variable(tensor)
     return ZerosLike(tensor, name="zeros_like")
 
 
@@ -92,8 +96,6 @@ def loops_between(between: list[Operation], colocate: bool) -> Any:
 
 
 use_arithmetic(
-    Arithmetic(
-        ones_like, zeros_like, add_n, concat, to_dense, identity, identities, loops_between
-    )
+    Arithmetic(ones_like, zeros_like, add_n, concat, to_dense, identity, identities, loops_between)
 )
 register_tensor_conversion_function(IndexedSlices, to_dense)

@@ -99,6 +99,7 @@ OP_MODULES = (
     "stacks",
     "state",
     "stateless_random",
+    "tensor_arrays",
     "tensor_updates",
     "text.characters",
     "text.conversions",

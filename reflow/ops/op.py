@@ -36,6 +36,9 @@ def op(rules: type) -> OpDefinition:
       dimensions(op): for ops that build vectors of dimensions: those that are known.
       reads = True: gives the value of a variable; runs once until the variable is updated.
       updates = True: changes the variables that `kernel` takes as `Ref`.
+      keeps: names of inputs that are kept beyond the call: they are copied if they share memory
+        with a variable.
+      control_flow: what the op does to the flow of control, which is lowered without a kernel.
       per_variable, joined(...): one call for many updates: the inputs that `per_variable` names
         come as lists, one item for each variable; the other inputs are the same for all.
     """

@@ -49,12 +49,21 @@ def variable_shape(handle: Tensor) -> TensorShape:
     if isinstance(handle, EagerTensor):
         slot: VariableSlot = handle._on_host().item()
         return slot.shape
+    owner = _owner(handle)
+    if owner is None:
+        return shapes.UNKNOWN
+    shape: TensorShape = owner.attrs["shape"]
+    return shape
+
+
+def _owner(handle: Tensor) -> Operation | None:
+    """The op that made a handle, which conditionals and loops hand on; None if it is an argument
+    of a function."""
     while handle.op.type != "VarHandleOp":
         if not handle.op.inputs:
-            return shapes.UNKNOWN  # handed over to a function
+            return None
         handle = handle.op.inputs[0]
-    shape: TensorShape = handle.op.attrs["shape"]
-    return shape
+    return handle.op
 
 
 @op
@@ -152,7 +161,8 @@ def _variable_type(handle: Tensor) -> DType:
     if isinstance(handle, EagerTensor):
         slot: VariableSlot = handle._on_host().item()
         return slot.dtype
-    dtype: DType = handle.op.attrs["dtype"]
+    owner = _owner(handle) or handle.op
+    dtype: DType = owner.attrs["dtype"]
     return dtype
 
 

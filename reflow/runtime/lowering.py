@@ -356,9 +356,21 @@ class Lowering:
                 self._argument(op, inputs[i], op.inputs[i], kind, on_host)
                 for i in range(position, position + count)
             ]
+            if arg.name in getattr(op.definition.rules, "keeps", ()):
+                group = [self._kept(op, value) for value in group]
             arguments.append(group if arg.is_sequence else group[0])
             position += count
         return arguments
+
+    def _kept(self, op: Operation, value: Any) -> Any:
+        """A value that stays what it is when variables are updated."""
+        if isinstance(value, VariableSlot) or not any(
+            isinstance(root, VariableSlot) for root in value.roots
+        ):
+            return value
+        copy = Value(value.tensor, value.shape, value.on_host)
+        self.add(Step(op, _copied, [value], [copy]))
+        return copy
 
     def _computed(
         self,
@@ -503,6 +515,10 @@ def _is_unchanged(op: Operation, inputs: Sequence[Value], shapes: Sequence[Tenso
     )
 
 
+def _copied(value: Any) -> Any:
+    return value.clone() if isinstance(value, torch.Tensor) else value.copy()
+
+
 def _host_constant(value: Value) -> Any:
     return None if value.constant is None else to_numpy(value.constant)
 
@@ -574,8 +590,9 @@ def _on_host(signature: KernelSignature) -> Callable[..., Any]:
 
     def as_tensor(argument: Any) -> Any:
         if isinstance(argument, list):
-            return [torch.from_numpy(np.asarray(item)) for item in argument]
-        return torch.from_numpy(np.asarray(argument))
+            return [as_tensor(item) for item in argument]
+        array = np.asarray(argument)
+        return torch.from_numpy(array if array.flags.writeable else array.copy())
 
     def call(*inputs: Any, **keywords: Any) -> Any:
         arguments = [

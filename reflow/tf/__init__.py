@@ -115,6 +115,7 @@ from reflow.tf._collections import (
     variables_initializer,
 )
 from reflow.tf._cond import cond
+from reflow.tf._confusion_matrix import confusion_matrix
 from reflow.tf._control_flow import group, tuple
 from reflow.tf._custom_gradient import custom_gradient
 from reflow.tf._diagonals import matrix_diag, matrix_diag_part, matrix_set_diag, trace
@@ -140,6 +141,7 @@ from reflow.tf._filling import (
     zeros,
     zeros_like,
 )
+from reflow.tf._folding import foldl, foldr, scan
 from reflow.tf._gathering import (
     batch_gather,
     gather,
@@ -163,6 +165,7 @@ from reflow.tf._histograms import histogram_fixed_width, histogram_fixed_width_b
 from reflow.tf._import import import_graph_def
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
 from reflow.tf._joining import concat, parallel_stack, split, stack, unstack
+from reflow.tf._map_fn import map_fn
 from reflow.tf._operators import attach_operators
 from reflow.tf._partitions import (
     fixed_size_partitioner,
@@ -259,6 +262,7 @@ from reflow.tf._state import (
 )
 from reflow.tf._static_values import get_static_value
 from reflow.tf._string_splitting import string_split
+from reflow.tf._tensor_array import TensorArray
 from reflow.tf._tensor_like import (
     convert_to_tensor_or_indexed_slices,
     convert_to_tensor_or_sparse_tensor,

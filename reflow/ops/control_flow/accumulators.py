@@ -179,11 +179,10 @@ def _initial_rows(op: Operation, values: Tensor) -> Tensor:
 
 def _shape_of(tensor: Tensor) -> Any:
     """The shape of a tensor, or of the variable that a handle refers to."""
-    if tensor.dtype.base_dtype.name != "resource":
-        return Shape(tensor)
-    while tensor.op._inputs:
-        tensor = tensor.op._inputs[0]
-    return tensor.op.attrs["shape"].as_list()
+    from reflow.ops.resource_variables import variable_shape
+
+    is_handle = tensor.dtype.base_dtype.name == "resource"
+    return variable_shape(tensor).as_list() if is_handle else Shape(tensor)
 
 
 def _initial_shape(op: Operation, dense_shape: Tensor) -> Tensor:

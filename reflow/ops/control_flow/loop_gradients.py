@@ -20,7 +20,7 @@ from reflow.graph.control_flow import (
     output_context,
     while_context_of,
 )
-from reflow.graph.dtypes import int32
+from reflow.graph.dtypes import int32, resource
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
@@ -32,6 +32,7 @@ from reflow.ops.control_flow.back_edges import add_back_edge
 from reflow.ops.control_flow.while_context import WhileContext
 from reflow.ops.differentiation import zeros_like
 from reflow.ops.frames import next_iteration
+from reflow.ops.resource_variables import zeros_like_variable
 from reflow.ops.stacks import StackPopV2, StackPushV2, StackV2
 
 
@@ -333,10 +334,15 @@ class LoopGradients:
             return zeros_like(tensor)
         context = op._control_flow_context
         is_dead = kind_of(op) == "switch"
-        if tensor.shape.is_fully_defined():
-            zeros = constant(0, tensor.dtype, shape=tensor.shape)
+        is_handle = tensor.dtype is resource
+        if is_handle or tensor.shape.is_fully_defined():
+            zeros = (
+                zeros_like_variable(tensor)
+                if is_handle
+                else constant(0, tensor.dtype, shape=tensor.shape)
+            )
             if is_dead:
-                pred = state.history[context.pred]
+                pred = state.predicate_of(context.pred)
                 zeros = switch_beside(zeros, pred)[1 - context.branch]
             return zeros
         if is_dead:
