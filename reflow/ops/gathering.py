@@ -33,8 +33,12 @@ def take(params: Tensor, indices: Tensor) -> Tensor:
 # -- Rows -----------------------------------------------------------------------------------------
 
 
-def _rows(params: torch.Tensor, indices: torch.Tensor, axis: int) -> torch.Tensor:
+def _rows(
+    params: torch.Tensor, indices: torch.Tensor, axis: int, places: Sequence[int] | None = None
+) -> torch.Tensor:
     """The slices of `params` along `axis` at the given indices, a vector.
+
+    places: the shape of the indices before they were a vector.
 
     On the CPU an index that does not exist is an error; on a device it gives zeros, as in
     TensorFlow, so that nothing waits for the device.
@@ -43,7 +47,8 @@ def _rows(params: torch.Tensor, indices: torch.Tensor, axis: int) -> torch.Tenso
         try:
             return params.index_select(axis, indices)
         except IndexError:
-            raise ValueError(_bad_index(indices, params.shape[axis])) from None
+            shape = indices.shape if places is None else places
+            raise ValueError(_bad_index(indices, params.shape[axis], shape)) from None
     size = params.shape[axis]
     if not size:
         shape = list(params.shape)
@@ -54,9 +59,17 @@ def _rows(params: torch.Tensor, indices: torch.Tensor, axis: int) -> torch.Tenso
     return rows.masked_fill_(~found.reshape(-1, *[1] * (rows.ndim - axis - 1)), 0)
 
 
-def _bad_index(indices: torch.Tensor, size: int) -> str:
+def _bad_index(indices: torch.Tensor, size: int, places: Sequence[int]) -> str:
     position = int(((indices < 0) | (indices >= size)).nonzero()[0])
-    return f"indices[{position}] = {int(indices[position])} is not in [0, {size})"
+    where = _where(position, places)
+    return f"indices{where} = {int(indices[position])} is not in [0, {size})"
+
+
+def _where(position: int, shape: Sequence[int]) -> str:
+    """A place of an array of this shape: "[0,1]", nothing in a scalar."""
+    if not shape:
+        return ""
+    return "[" + ",".join(str(i) for i in np.unravel_index(position, tuple(shape))) + "]"
 
 
 @any_elements
@@ -65,7 +78,7 @@ def gather(params: torch.Tensor, indices: torch.Tensor, axis: int, batch_dims: i
     outer, inner = params.shape[batch_dims:axis], params.shape[axis + 1 :]
     batch, places = indices.shape[:batch_dims], indices.shape[batch_dims:]
     if not batch_dims:
-        rows = _rows(params, indices.reshape(-1), axis)
+        rows = _rows(params, indices.reshape(-1), axis, places)
         return rows.reshape((*outer, *places, *inner))
     if params.shape[:batch_dims] != batch:
         raise ValueError(
@@ -76,7 +89,7 @@ def gather(params: torch.Tensor, indices: torch.Tensor, axis: int, batch_dims: i
     size, batches = params.shape[axis], math.prod(batch)
     flat = indices.reshape(batches, math.prod(places))
     if flat.device.type == "cpu" and flat.numel() and not 0 <= flat.min() <= flat.max() < size:
-        raise ValueError(_bad_index(flat.reshape(-1), size))
+        raise ValueError(_bad_index(flat.reshape(-1), size, indices.shape))
     first = torch.arange(batches, dtype=flat.dtype, device=flat.device).mul_(size)
     table = params.reshape(batches, math.prod(outer), size, math.prod(inner)).transpose(1, 2)
     rows = _rows(table.flatten(0, 1), (flat + first[:, None]).reshape(-1), 0)
@@ -124,6 +137,10 @@ class GatherV2:
 
     def kernel(params: Any, indices: torch.Tensor, axis: Host, *, batch_dims: int) -> Any:
         known_axis = _positive(int(axis), params.ndim)
+        if not 0 <= known_axis < params.ndim:
+            raise ValueError(
+                f"Expected axis in the range [{-params.ndim}, {params.ndim}), but got {axis}"
+            )
         batch_dims = _positive(batch_dims, indices.ndim)
         if batch_dims > known_axis:
             raise ValueError(f"batch_dims ({batch_dims}) must be at most axis ({known_axis})")
@@ -135,8 +152,11 @@ class GatherV2:
         place = _positive(int(axis.value), len(params.sizes))
         if len(indices.sizes) == 1:
             return lambda params, indices, _: _rows(params, indices, place)
-        sizes = (*params.sizes[:place], *indices.sizes, *params.sizes[place + 1 :])
-        return lambda params, indices, _: _rows(params, indices.reshape(-1), place).reshape(sizes)
+        places = indices.sizes
+        sizes = (*params.sizes[:place], *places, *params.sizes[place + 1 :])
+        return lambda params, indices, _: _rows(params, indices.reshape(-1), place, places).reshape(
+            sizes
+        )
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Any, None, None]:
         params, indices, axis = op.inputs
@@ -194,14 +214,14 @@ def row_numbers(indices: torch.Tensor, sizes: Sequence[int], what: str) -> torch
     of its (flattened) rows."""
     depth = indices.shape[-1]
     limits = torch.tensor(sizes[:depth], dtype=torch.int64, device=indices.device)
-    indices = indices.reshape(math.prod(indices.shape[:-1]), depth).long()
+    places = indices.shape[:-1]
+    indices = indices.reshape(math.prod(places), depth).long()
     wrong = ((indices < 0) | (indices >= limits)).any(1)
     if bool(wrong.any()):
         position = int(wrong.nonzero()[0])
-        shape = ",".join(map(str, sizes))
+        index, shape = (",".join(map(str, row)) for row in (indices[position].tolist(), sizes))
         raise ValueError(
-            f"indices[{position}] = {indices[position].tolist()} does not index into {what} "
-            f"[{shape}]"
+            f"indices{_where(position, places)} = [{index}] does not index into {what} [{shape}]"
         )
     strides = [math.prod(sizes[i + 1 : depth]) for i in range(depth)]
     return (indices * torch.tensor(strides, dtype=torch.int64, device=indices.device)).sum(1)
@@ -226,6 +246,11 @@ def slices_at(params: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
     """The slices of `params` at indices [..., k] into its first k dimensions."""
     depth = indices.shape[-1]
     inner = params.shape[depth:]
+    if indices.numel() and not params.numel():
+        raise ValueError(
+            f"Requested more than 0 entries, but params is empty.  Params shape: "
+            f"{list(params.shape)}"
+        )
     numbers = row_numbers(indices, params.shape, "param shape")
     table = params.reshape((math.prod(params.shape[:depth]), *inner))
     return table.index_select(0, numbers).reshape((*indices.shape[:-1], *inner))

@@ -195,11 +195,23 @@ class ConcatOffset:
         return shape
 
     def kernel(concat_dim: Host, shape: list[Host]) -> list[Array]:
-        axis, rank = int(concat_dim), len(shape[0])
+        axis, rank = int(concat_dim), shape[0].size
+        for i, sizes in enumerate(shape):
+            if sizes.ndim != 1:
+                raise ValueError(f"input {i} should be a vector, but got shape {list(sizes.shape)}")
+            if sizes.size != rank:
+                raise ValueError(f"input {i} should contain {rank} elements, but got {sizes.size}")
         if not -rank <= axis < rank:
             raise ValueError(f"Concat dim is out of range: {axis} vs. {rank}")
         offsets, offset = [], np.zeros(rank, np.int32)
-        for sizes in shape:
+        others = np.arange(rank) != axis % rank
+        for i, sizes in enumerate(shape):
+            if (sizes != shape[0])[others].any():
+                raise ValueError(
+                    f"All dimensions except {axis} must match. Input {i} has shape "
+                    f"[{' '.join(map(str, sizes))}] and doesn't match input 0 with shape "
+                    f"[{' '.join(map(str, shape[0]))}]."
+                )
             offsets.append(offset.copy())
             offset[axis] += sizes[axis]
         return offsets
@@ -376,13 +388,14 @@ class Split:
         size = sizes[axis]
         if size is not None and size % num_split:
             raise ValueError(
-                f"Dimension size must be evenly divisible by {num_split} but is {size}"
+                f"Dimension size must be evenly divisible by {num_split} but is {size}\n\t"
+                "Number of ways to split should evenly divide the split dimension"
             )
         part = None if size is None else size // num_split
         return [shapes.of(*sizes[:axis], part, *sizes[axis + 1 :])] * num_split
 
     def kernel(split_dim: Host, value: Any, *, num_split: int) -> Sequence[Any]:
-        axis = int(split_dim)
+        axis = _split_axis(split_dim, value.ndim)
         if value.shape[axis] % num_split:
             raise ValueError(
                 "Number of ways to split should evenly divide the split dimension, but got "
@@ -416,7 +429,7 @@ class SplitV:
         return [shapes.of(*sizes[:axis], part, *sizes[axis + 1 :]) for part in parts]
 
     def kernel(value: Any, size_splits: Host, split_dim: Host, *, num_split: int) -> Sequence[Any]:
-        axis = int(split_dim)
+        axis = _split_axis(split_dim, value.ndim)
         parts = _part_sizes(value.shape[axis], size_splits, num_split)
         return _cut(value, parts, axis)
 
@@ -430,6 +443,10 @@ def _cut(value: torch.Tensor, parts: list[int], axis: int) -> Sequence[torch.Ten
 
 
 def _split_axis(split_dim: Array, rank: int) -> int:
+    if split_dim.size != 1:
+        raise ValueError(
+            f"split_dim tensor must have exactly one element. Received: {split_dim.tolist()}"
+        )
     axis = int(split_dim.item())
     if not -rank <= axis < rank:
         raise ValueError(

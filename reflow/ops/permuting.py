@@ -29,6 +29,8 @@ def _transposed_shape(x: TensorShape, perm: Value, *, op: Operation) -> TensorSh
     if rank is not None:
         if x.sizes is not None and len(x.sizes) != rank:
             raise ValueError(f"Dimension must be {len(x.sizes)} but is {rank}")
+        if rank <= 1:
+            return x
         x = shapes.with_rank(x, rank)
     sizes = x.sizes or ()
     if perm is None:

@@ -151,15 +151,8 @@ class RandomShuffle:
 
 
 def shape_of_classes(logits: TensorShape, num_samples: Value, *, op: Operation) -> TensorShape:
-    shapes.with_rank(op.inputs[1].shape, 0)
     batch = shapes.with_rank(logits, 2).as_list()[0]
-    if num_samples is None:
-        return shapes.of(batch, None)
-    if num_samples < 0:
-        raise ValueError(
-            f"Dimension size, given by scalar input 1, must be non-negative but is {num_samples}"
-        )
-    return shapes.of(batch, int(num_samples))
+    return shapes.of(batch, shapes.scalar_size(num_samples, op.inputs[1].shape, 1))
 
 
 def classes_drawn(

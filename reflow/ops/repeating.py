@@ -112,7 +112,10 @@ class BroadcastTo:
                 return input.expand(sizes)
             return np.broadcast_to(input, sizes)
         except (RuntimeError, ValueError):
-            raise ValueError(f"Incompatible shapes: {list(input.shape)} vs. {sizes}") from None
+            raise ValueError(
+                f"Incompatible shapes: {list(input.shape)} vs. {sizes}: Unable to broadcast tensor "
+                f"of shape {list(input.shape)} to tensor of shape {sizes}"
+            ) from None
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         from reflow.ops.reductions import Sum

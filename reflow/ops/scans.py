@@ -22,6 +22,10 @@ Gradient = Callable[[Operation, Tensor], Tensor]
 
 
 def _checked_axis(axis: Host, rank: int) -> int:
+    if axis.ndim:
+        raise errors.InvalidArgumentError(
+            None, None, f"ScanOp: axis must be a scalar, not {list(axis.shape)}"
+        )
     if not -rank <= int(axis) < rank:
         raise errors.InvalidArgumentError(
             None, None, f"Expected scan axis in the range [{-rank}, {rank}), but got {int(axis)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from reflow.graph.tensor_shape import TensorShape
 
@@ -52,6 +53,18 @@ def with_rank_at_most(shape: TensorShape, rank: int) -> TensorShape:
     if shape.sizes is not None and len(shape.sizes) > rank:
         raise ValueError(f"Shape must be at most rank {rank} but is rank {len(shape.sizes)}")
     return shape
+
+
+def scalar_size(value: Any, shape: TensorShape, number: int) -> Size:
+    """The size that an input gives: its value if known, its shape, and its number."""
+    with_rank(shape, 0)
+    if value is None:
+        return None
+    if value < 0:
+        raise ValueError(
+            f"Dimension size, given by scalar input {number}, must be non-negative but is {value}"
+        )
+    return int(value)
 
 
 def at_axis(shape: TensorShape, axis: int) -> int:

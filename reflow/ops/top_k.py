@@ -91,15 +91,11 @@ class NthElement:
 
     def shape(input: TensorShape, n: Value, *, op: Operation) -> TensorShape:
         sizes = shapes.with_rank_at_least(input, 1).sizes
-        shapes.with_rank(op.inputs[1].shape, 0)
-        if n is not None and n < 0:
-            raise ValueError(
-                f"Dimension size, given by scalar input 1, must be non-negative but is {n}"
-            )
+        number = shapes.scalar_size(n, op.inputs[1].shape, 1)
         if sizes is None:
             return shapes.UNKNOWN
-        if n is not None and sizes[-1] is not None and sizes[-1] <= n:
-            raise ValueError(f"Input must have last dimension > n = {n} but is {sizes[-1]}")
+        if number is not None and sizes[-1] is not None and sizes[-1] <= number:
+            raise ValueError(f"Input must have last dimension > n = {number} but is {sizes[-1]}")
         return shapes.of(*sizes[:-1])
 
     def kernel(input: torch.Tensor, n: Host, *, reverse: bool) -> torch.Tensor:

@@ -27,6 +27,7 @@ from reflow.ops.special import BesselI0e, BesselI1e, Lgamma
 from reflow.tf._absence import part_or_error
 from reflow.tf._casts import cast
 from reflow.tf._checks import is_non_decreasing, is_strictly_increasing
+from reflow.tf._confusion_matrix import confusion_matrix
 from reflow.tf._filling import zeros_like
 from reflow.tf._reductions import (
     argmax,
