@@ -53,3 +53,16 @@ def _run(
     """Run a TensorFlow 1 program as it is: `import tensorflow` means reflow."""
     run = program.run_module if module else program.run_script
     raise typer.Exit(run(target, args or [], full_traceback, old_libraries))
+
+
+@app.command("check")
+def _check(
+    programs: Annotated[
+        list[str], typer.Argument(metavar="PROGRAM...", help="Python files, notebooks or folders.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """List what programs use that reflow lacks, and what will be translated; runs nothing."""
+    from reflow.running.check.report import check
+
+    raise typer.Exit(check(programs, as_json))

@@ -1,0 +1,109 @@
+"""`reflow check`: what is said of programs before they run."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.running.processes import environment
+
+PROGRAM = """import numpy as np
+import tensorflow as tf
+from tensorflow.contrib import tpu
+from tensorflow.python.ops import math_ops, no_such_ops
+import helper
+
+tfe = tf.contrib.eager
+x = tf.mul(np.float(1), tf.no_such_thing)
+y = tf.concat(1, [x, x])
+z = tf.contrib.ffmpeg.decode_audio(
+    tf.nn.relu(x), tf.contrib.cloud.BigtableTable)
+math_ops.add(x, y), tfe.Variable, tf.Session.run, tf.GraphKeys.VARIABLES
+tf.nn.state_saving_rnn
+raise RuntimeError("it does not run")
+"""
+
+HELPER = """print 'helped'
+import tensorflow
+from tensorflow.examples.tutorials.mnist import input_data
+tensorflow.contrib.tfprof
+"""
+
+
+@pytest.fixture
+def check(tmp_path):
+    def run(*args):
+        return subprocess.run(
+            [sys.executable, "-m", "reflow", "check", *args],
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_a_program_and_what_it_imports(tmp_path, check):
+    (tmp_path / "program.py").write_text(PROGRAM)
+    (tmp_path / "helper.py").write_text(HELPER)
+    done = check("program.py", "--json")
+    assert done.returncode == 1 and done.stderr == ""
+    (result,) = json.loads(done.stdout)["programs"]
+    assert [
+        (one["file"].split("/")[-1], one["line"], one["name"]) for one in result["missing"]
+    ] == [
+        ("program.py", 3, "tensorflow.contrib.tpu"),
+        ("program.py", 4, "tensorflow.python.ops.no_such_ops"),
+        ("program.py", 8, "tensorflow.no_such_thing"),
+        ("program.py", 10, "tensorflow.contrib.ffmpeg.decode_audio"),
+        ("program.py", 11, "tensorflow.contrib.cloud.BigtableTable"),
+        ("program.py", 13, "tensorflow.nn.state_saving_rnn"),
+        ("helper.py", 4, "tensorflow.contrib.tfprof"),
+    ]
+    by_line = {(one["file"][-9:], one["line"]): one["message"] for one in result["missing"]}
+    assert by_line["rogram.py", 10] == (
+        "tf.contrib.ffmpeg.decode_audio is in TensorFlow 1.15, but not in reflow yet."
+    )
+    assert "tf.nn.static_state_saving_rnn now" in by_line["rogram.py", 13]
+    assert {(one["kind"], one["line"]) for one in result["translated"]} == {
+        ("old library", 8),
+        ("old name", 8),
+        ("old order", 9),
+        ("python2", None),
+    }
+
+
+def test_a_notebook(tmp_path, check):
+    cells = ["%matplotlib inline\nimport tensorflow as tf", "!ls\ntf.sub(2, 1)\ntf.nn.no_such_op"]
+    code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    notebook = {"nbformat": 4, "nbformat_minor": 2, "metadata": {}}
+    notebook["cells"] = [{**code, "source": cell} for cell in cells]
+    (tmp_path / "nb.ipynb").write_text(json.dumps(notebook))
+    done = check("nb.ipynb")
+    assert done.stdout == (
+        "nb.ipynb cell 2:2: tf.sub is of TensorFlow 0.x: it is taken as tf.subtract\n"
+        "nb.ipynb cell 2:3: tf.nn.no_such_op is not a name of TensorFlow 1.15.\n"
+        "nb.ipynb: 1 name is missing\n"
+    )
+    assert done.returncode == 1
+
+
+def test_a_folder_of_programs(tmp_path, check):
+    (tmp_path / "a.py").write_text("import tensorflow as tf\ntf.constant(1)\n")
+    (tmp_path / "b.py").write_text("import os, tensorflow.nn as nn\nnn.relu, os.nothing\n")
+    done = check(".")
+    assert done.stdout == "a.py: nothing is missing\nb.py: nothing is missing\n"
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [(None, "cannot open 'x.py'"), ("x = (1", "x.py does not parse")]
+)
+def test_what_cannot_be_read(tmp_path, check, text, message):
+    if text is not None:
+        (tmp_path / "x.py").write_text(text)
+    done = check("x.py")
+    assert done.stdout.startswith(message)
+    assert done.returncode == 2
