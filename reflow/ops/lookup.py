@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from reflow.graph.dtypes import DType, string
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
@@ -26,7 +27,7 @@ from reflow.ops.lookup_tables import (
     invalid,
 )
 from reflow.ops.op import op
-from reflow.ops.variable_slot import VariableSlot
+from reflow.ops.variable_slot import VariableSlot, refers_to_variable
 from reflow.ops.vocabulary_files import fill_from_file
 
 Array = np.ndarray[Any, Any]
@@ -260,9 +261,11 @@ def _entry_shapes(op: Operation, key: DType, value: DType) -> EntryShapes | None
     Raises:
       ValueError: its keys or values are known to be of other types than `key` and `value`.
     """
+    if isinstance(op.inputs[0], EagerTensor):
+        return None
     made = op.inputs[0].op
-    while made.inputs and made.type in ("Identity", "Switch", "RefSwitch", "Enter"):
-        made = made.inputs[0].op
+    while made.inputs and refers_to_variable(made.inputs[0].dtype):
+        made = made.inputs[0].op  # conditionals and loops hand the handle on
     rule = getattr(made.definition.rules, "entry_shapes", None)
     if rule is None:
         return None

@@ -49,7 +49,7 @@ class DecodeRaw:
             if len(string) != length:
                 raise ValueError(
                     "DecodeRaw requires input strings to all be the same size, but element "
-                    f"{i} has size {len(string)} != {length}"
+                    f"{i} has size {length} != {len(string)}"
                 )
         if length % dtype.itemsize:
             raise ValueError(

@@ -42,14 +42,30 @@ def _is_scalar(code: int) -> bool:
 # -- Reading -------------------------------------------------------------------------------------
 
 
+# How a string may say the order of its bytes; without such a mark the high byte comes first.
+_BYTE_ORDERS = {
+    "utf-16": ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
+    "utf-32": ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
+}
+
+
 def _python_encoding(name: str) -> str:
-    """Python's name of an encoding; without a mark of its order, UTF-16 has the high byte first."""
+    """Python's name of an encoding; InvalidArgumentError if it knows none."""
     try:
         encoding = codecs.lookup(name).name
         "".encode(encoding)
     except (LookupError, ValueError):
         raise invalid(f"Could not create converter for input encoding: {name}") from None
-    return {"utf-16": "utf-16-be", "utf-32": "utf-32-be"}.get(encoding, encoding)
+    return encoding
+
+
+def _with_order(string: bytes, encoding: str) -> tuple[str, int]:
+    """The encoding that tells the order of bytes, and where the string starts behind the mark."""
+    orders = _BYTE_ORDERS.get(encoding, ())
+    for mark, ordered in orders:
+        if string.startswith(mark):
+            return ordered, len(mark)
+    return (f"{encoding}-be", 0) if orders else (encoding, 0)
 
 
 def _characters(string: bytes, encoding: str) -> tuple[list[Character], list[int]]:
@@ -64,12 +80,14 @@ def _characters(string: bytes, encoding: str) -> tuple[list[Character], list[int
     codecs.register_error("reflow.mark", note)
     characters: list[Character] = []
     starts: list[int] = []
-    position, noted = 0, iter(spans)
-    for character in string.decode(encoding, "reflow.mark"):
+    encoding, first = _with_order(string, encoding)
+    position, noted = first, iter(spans)
+    for character in string[first:].decode(encoding, "reflow.mark"):
         if character == _MARK:
-            start, position = next(noted)
-            starts.append(start)
+            start, end = next(noted)
+            starts.append(first + start)
             characters.append(None)
+            position = first + end
         else:
             starts.append(position)
             characters.append(ord(character))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from reflow.graph import dtypes
 from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.graph import get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.lookup import InitializeTableFromTextFileV2, LookupTableImportV2
@@ -17,6 +19,15 @@ from reflow.ops.vocabulary_files import WHOLE_LINE as _WHOLE_LINE
 from reflow.tf._collections import add_to_collection
 from reflow.tf._execution_modes import executing_eagerly
 from reflow.tf._scopes import device, init_scope, name_scope
+
+
+def outside_of_constructs() -> AbstractContextManager[Any]:
+    """A scope outside of the conditional or loop around, if there is one.
+
+    What fills a table that is made inside is run before.
+    """
+    context = get_default_graph()._get_control_flow_context()
+    return nullcontext() if context is None else init_scope()
 
 
 class TableInitializerBase(ABC):
@@ -72,8 +83,9 @@ class KeyValueTensorInitializer(TableInitializerBase):
         value_dtype: Any = None,
         name: str | None = None,
     ) -> None:
-        self._keys = convert_to_tensor(keys, key_dtype, "keys")
-        self._values = convert_to_tensor(values, value_dtype, "values")
+        with outside_of_constructs():
+            self._keys = convert_to_tensor(keys, key_dtype, "keys")
+            self._values = convert_to_tensor(values, value_dtype, "values")
         self._name = "key_value_init" if name is None else name
         super().__init__(self._keys.dtype, self._values.dtype)
 

@@ -17,7 +17,7 @@ from reflow.ops.lookup import (
 )
 from reflow.tf._execution_modes import executing_eagerly
 from reflow.tf._scopes import init_scope, name_scope
-from reflow.tf.lookup._initializers import TableInitializerBase
+from reflow.tf.lookup._initializers import TableInitializerBase, outside_of_constructs
 
 
 class LookupInterface:
@@ -81,7 +81,8 @@ class InitializableLookupTableBase(LookupInterface):
         self._initializer = initializer
         with init_scope():
             self._set_handle(self._create_resource())
-        self._init_op = self._initialize()
+        with outside_of_constructs():
+            self._init_op = self._initialize()
 
     def _create_resource(self) -> Tensor:
         raise NotImplementedError("A table has to say how its handle is made.")
