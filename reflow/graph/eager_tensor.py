@@ -61,7 +61,7 @@ class EagerTensor(Tensor):
         array = self._on_host()
         return array.copy() if array.ndim else array[()]
 
-    _numpy = numpy
+    _numpy = _on_host
 
     # -- What an eager tensor does not have -----------------------------------------------------
 

@@ -116,12 +116,7 @@ def gradients(
         )
     if aggregation_method not in (None, 0, 1, 2):
         raise ValueError(f"Invalid aggregation_method specified {aggregation_method}.")
-    try:
-        unconnected = UnconnectedGradients(unconnected_gradients)
-    except ValueError:
-        raise ValueError(
-            f"Unknown value for unconnected_gradients: {unconnected_gradients!r}"
-        ) from None
+    unconnected = checked_unconnected(unconnected_gradients)
     y_list, x_list = _as_list(ys), _as_list(xs)
     weights = [None] * len(y_list) if grad_ys is None else _as_list(grad_ys)
     graph = _graph_of([*y_list, *x_list])
@@ -141,6 +136,14 @@ def gradients(
     with graph.as_default():
         zeros_like = _arithmetic().zeros_like
         return [zeros_like(x) if g is None else g for x, g in zip(x_tensors, results)]
+
+
+def checked_unconnected(value: UnconnectedGradients | str) -> UnconnectedGradients:
+    """What a program asks for; ValueError for what there is not."""
+    try:
+        return UnconnectedGradients(value)
+    except ValueError:
+        raise ValueError(f"Unknown value for unconnected_gradients: {value!r}") from None
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -369,13 +372,11 @@ def input_gradients(op: Operation, outputs: list[Gradient | None]) -> list[Gradi
     return _as_gradients(op, function(op, *outputs))
 
 
-def output_weights(targets: Sequence[Tensor], weights: Sequence[Any] | None) -> list[Gradient]:
-    """The gradients that reach the targets of a tape: the weights given, else ones."""
-    given = [None] * len(targets) if weights is None else list(weights)
-    return [
-        _arithmetic().ones_like(target, "ones") if weight is None else _converted(weight, "weight")
-        for target, weight in zip(targets, given)
-    ]
+def output_weight(target: Tensor, weight: Any) -> Gradient:
+    """The gradient that reaches a target: the weight given, else ones."""
+    if weight is None:
+        return _arithmetic().ones_like(target, "ones")
+    return _converted(weight, "weight")
 
 
 def zero_gradient(source: Tensor) -> Tensor:

@@ -42,6 +42,8 @@ class Tensor:
 
     # NumPy arrays leave `array + tensor` to the tensor.
     __array_priority__ = 100
+    # `==` tells whether two tensors are the same one.
+    _USE_EQUALITY = False
 
     def __init__(self, op: Operation, value_index: int, dtype: DType) -> None:
         self.op = op
@@ -165,7 +167,7 @@ class Tensor:
 class Reference:
     """Stands for one object: equal to another if both stand for the same object."""
 
-    __slots__ = ("_referent",)
+    __slots__ = ("_referent", "__weakref__")
 
     def __init__(self, referent: Any) -> None:
         self._referent = referent

@@ -11,7 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from reflow.graph.gradients import Gradient, input_gradients, is_trainable, sum_of_gradients
+from reflow.graph.gradients import (
+    Gradient,
+    input_gradients,
+    is_trainable,
+    output_weight,
+    sum_of_gradients,
+)
 from reflow.graph.operation import Tensor
 
 # An Operation, or an EagerOperation.
@@ -56,12 +62,19 @@ class Tape:
         self,
         targets: Sequence[Tensor],
         sources: Sequence[Tensor],
-        weights: Sequence[Gradient],
+        weights: Sequence[Any] | None = None,
     ) -> list[Gradient | None]:
-        """The sum over the targets, each weighted, of their derivatives by each source."""
+        """The sum over the targets of their derivatives by each source.
+
+        Args:
+          targets, sources: tensors.
+          weights: for each target those of its elements; None for ones.
+        """
+        given = [None] * len(targets) if weights is None else weights
         backward = _Backward(self._producers, targets)
-        for target, weight in zip(targets, weights):
-            backward.add(target, weight)
+        for target, weight in zip(targets, given, strict=True):
+            if is_trainable(target.dtype):
+                backward.add(target, output_weight(target, weight))
         backward.propagate()
         return [backward.total(source) for source in sources]
 

@@ -71,8 +71,8 @@ def to_torch(array: Any, dtype: DType, device: torch.device | str = "cpu") -> to
         )
     if not array.flags.writeable or any(stride < 0 for stride in array.strides):
         array = array.copy()
-    if not array.dtype.isnative:
-        array = array.astype(array.dtype.newbyteorder("="))
+    if not array.dtype.isnative or array.dtype.char in "qQ":  # other names of int64
+        array = array.astype(dtype.base_dtype.as_numpy_dtype)
     tensor = torch.from_numpy(array)
     return tensor if device == "cpu" else tensor.to(device)
 

@@ -247,9 +247,10 @@ def _assert_rank(
         if x.shape.ndims is not None:
             if not holds(x.shape.ndims, given):
                 shown = tuple(given) if demand == "in" else given[0]
+                wanted = f"{demand} {shown}" if demand else shown
                 raise ValueError(
-                    f"{message}.  Tensor {described(x)} must have rank {demand + ' ' if demand else ''}"
-                    f"{shown}.  Received rank {x.shape.ndims}, shape {x.shape}"
+                    f"{message}.  Tensor {described(x)} must have rank {wanted}.  "
+                    f"Received rank {x.shape.ndims}, shape {x.shape}"
                 )
             return NoOp(name="static_checks_determined_all_ok")
     demanded = condition(rank_of(x), ranks)
@@ -386,8 +387,8 @@ def assert_integer(x: Any, message: str | None = None, name: str | None = None) 
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
             raise TypeError(
-                f'{message or ""}  Expected "x" to be integer type.  Found: {described(x)} of dtype '
-                f"{x.dtype}"
+                f'{message or ""}  Expected "x" to be integer type.  Found: {described(x)} of '
+                f"dtype {x.dtype}"
             )
         return NoOp(name="statically_determined_was_integer")
 

@@ -11,7 +11,6 @@ from typing import Any
 from reflow.graph import nest
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.execution import current
-from reflow.graph.gradients import output_weights
 from reflow.graph.operation import Tensor
 from reflow.graph.tape import Tape
 from reflow.ops.arrays import Identity
@@ -47,7 +46,7 @@ def implicit_value_and_gradients(f: Callable[..., Any]) -> Callable[..., Any]:
             )
         targets = nest.flatten(value)
         handles = [variable.handle for variable in variables]
-        gradients = tape.gradients(targets, handles, output_weights(targets, None))
+        gradients = tape.gradients(targets, handles)
         return value, list(zip(gradients, variables))
 
     return grad_fn
@@ -130,8 +129,7 @@ def make_vjp(
             if not tapes:
                 raise RuntimeError("A vjp that is not persistent can be called once.")
             used = tapes[0] if persistent else tapes.pop()
-            weights = None if dy is None else [convert_to_tensor(x) for x in nest.flatten(dy)]
-            return used.gradients(targets, sources, output_weights(targets, weights))
+            return used.gradients(targets, sources, None if dy is None else nest.flatten(dy))
 
         return nest.pack_sequence_as(value, targets), vjp
 

@@ -11,12 +11,12 @@ import numpy as np
 
 from reflow.graph import nest
 from reflow.graph.conversion import convert_to_tensor
-from reflow.graph.execution import current
+from reflow.graph.execution import current, executing_eagerly
 from reflow.graph.gradients import (
     UnconnectedGradients,
+    checked_unconnected,
     dense_gradient,
     is_trainable,
-    output_weights,
     zero_gradient,
 )
 from reflow.graph.handles import handle_of
@@ -79,15 +79,18 @@ class GradientTape:
           ValueError: it is no tensor.
           RuntimeError: the tape is not active.
         """
-        if self._tape is None:
-            raise RuntimeError("A tape watches nothing before it is entered, or once it is used.")
         for item in nest.flatten(tensor):
             handle = handle_of(item)
             watched = item if handle is None else handle
             if not isinstance(watched, Tensor):
                 raise ValueError(f"Passed in object of type {type(item)}, not tf.Tensor")
+            if self._tape is None:
+                raise RuntimeError("A tape watches nothing before it is entered, or once used.")
             _warn_unless_differentiable(item, "watched tensor")
-            self._tape.watch(watched)
+            if handle is None:
+                self._tape.watch(watched)
+            else:
+                self._tape.watch_variable(item)
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
@@ -141,11 +144,11 @@ class GradientTape:
           ValueError: `unconnected_gradients` is no known value.
         """
         tape = self._used()
-        unconnected = UnconnectedGradients(unconnected_gradients)
+        unconnected = checked_unconnected(unconnected_gradients)
         targets = [self._target(item) for item in nest.flatten(target)]
         flat_sources = [_source(item) for item in nest.flatten(sources)]
         weights = None if output_gradients is None else nest.flatten(output_gradients)
-        found = tape.gradients(targets, flat_sources, output_weights(targets, weights))
+        found = tape.gradients(targets, flat_sources, weights)
         self._finish()
         if unconnected is UnconnectedGradients.ZERO:
             found = [
@@ -212,7 +215,9 @@ class GradientTape:
 
         Raises:
           ValueError: the shape of `target` is not known.
+          RuntimeError: `experimental_use_pfor` is False, and the tape is not persistent.
         """
+        self._check_persistence(experimental_use_pfor)
         sizes = _known_sizes(target)
         count = math.prod(sizes)
         weights = [_unit(count, i).reshape(sizes) for i in range(count)]
@@ -247,21 +252,34 @@ class GradientTape:
         Raises:
           ValueError: the first dimensions differ, or `target` does not depend on `source`.
         """
+        self._check_persistence(experimental_use_pfor)
         sizes = _known_sizes(target)
-        if not target.shape.with_rank_at_least(1)[:1].is_compatible_with(source.shape[:1]):
+        target.shape.with_rank_at_least(2)
+        source.shape.with_rank_at_least(2)
+        if sizes[:1] != source.shape.as_list()[:1]:
             raise ValueError(
                 f"Need first dimension of target shape ({target.shape}) and source shape "
                 f"({source.shape}) to match."
             )
         count = math.prod(sizes[1:])
         weights = [np.broadcast_to(_unit(count, i).reshape(sizes[1:]), sizes) for i in range(count)]
+        sizes_of_jacobian = [*sizes, *source.shape.as_list()[1:]]
+        if not weights:
+            return constant(np.zeros(sizes_of_jacobian), target.dtype)
         (column,) = self._weighted(target, [source], weights, unconnected_gradients)
         if column[0] is None:
             raise ValueError(
                 f"The target does not depend on the source. Received: {target} and {source}"
             )
-        jacobian: Tensor = Reshape(stack(column, axis=1), [*sizes, *source.shape.as_list()[1:]])
+        jacobian: Tensor = Reshape(stack(column, axis=1), sizes_of_jacobian)
         return jacobian
+
+    def _check_persistence(self, experimental_use_pfor: bool) -> None:
+        if executing_eagerly() and not self._persistent and not experimental_use_pfor:
+            raise RuntimeError(
+                "GradientTape must be created with persistent=True to compute the jacobian with "
+                "eager execution enabled and with  experimental_use_pfor set to False."
+            )
 
     def _weighted(
         self,
@@ -272,7 +290,7 @@ class GradientTape:
     ) -> list[list[Any]]:
         """For each source its gradients by the target under each of the weights, dense."""
         tape = self._used()
-        zeros = UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
+        zeros = checked_unconnected(unconnected_gradients) is UnconnectedGradients.ZERO
         flat = [_source(source) for source in sources]
         rows = []
         for weight in weights:

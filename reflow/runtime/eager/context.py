@@ -6,7 +6,7 @@ It answers what programs ask of `tensorflow.python.eager.context`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import torch
 
 from reflow.graph.device import DeviceSpec
 from reflow.graph.execution import current, eager_mode, executing_eagerly, graph_mode
+from reflow.graph.graph import get_default_graph
 from reflow.graph.seeds import eager_seeds
 from reflow.runtime.config import placement_for
 
@@ -33,7 +34,9 @@ __all__ = [
     "async_clear_error",
     "async_wait",
     "context",
+    "device",
     "eager_mode",
+    "ensure_initialized",
     "executing_eagerly",
     "execution_mode",
     "global_seed",
@@ -157,6 +160,12 @@ class Context:
     def device_spec(self) -> DeviceSpec:
         return DeviceSpec.from_string(current.device)
 
+    def _set_global_seed(self, seed: int | None) -> None:
+        eager_seeds.set(seed)
+
+    def _internal_operation_seed(self) -> int:
+        return eager_seeds.next()
+
     def forget_calls(self) -> None:
         """Forgets the calls and so where their ops' random streams stand."""
         self.calls.clear()
@@ -168,6 +177,16 @@ _context = Context()
 def context() -> Context:
     """The one context of this process."""
     return _context
+
+
+def ensure_initialized() -> None:
+    """Nothing to do: devices are found when they are needed."""
+
+
+def device(name: str | None) -> AbstractContextManager[None]:
+    """Places the eager operations that are made inside."""
+    with eager_mode():
+        return get_default_graph().device(name)
 
 
 def in_eager_mode() -> bool:

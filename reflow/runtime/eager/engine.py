@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reflow.graph.conversion import convert_to_tensor
-from reflow.graph.dtypes import DType
+from reflow.graph.dtypes import DType, resource
 from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.execution import engine
 from reflow.graph.op_definition import OpDefinition
@@ -57,7 +57,12 @@ def execute(
 
 
 def _call(definition: OpDefinition, attrs: dict[str, Any]) -> Call:
-    """The call of an op type with these attributes: the same one each time."""
+    """The call of an op type with these attributes: the same one each time.
+
+    Those that make variables and their like are not worth keeping.
+    """
+    if any(arg.dtype is resource for arg in definition.outputs):
+        return Call(definition, attrs, _context.torch_device)
     key = definition, _frozen(attrs)
     try:
         call = _context.calls.get(key)
@@ -109,7 +114,7 @@ def _of_one_type(definition: OpDefinition, values: Sequence[Any]) -> list[Any]:
 
 def constant(array: np.ndarray[Any, Any], dtype: DType) -> EagerTensor:
     """A tensor of a copy of `array`, which has `dtype`'s NumPy type."""
-    own = np.array(array, order="C")
+    own = np.array(array, dtype.as_numpy_dtype, order="C")
     if dtype in HOST_TYPES:
         return EagerTensor(dtype, None, own)
     return EagerTensor(dtype, to_torch(own, dtype, _context.torch_device), own)

@@ -11,6 +11,7 @@ import numpy as np
 from absl.testing import absltest
 
 from reflow.graph.dtypes import bfloat16
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.operation import Tensor
 
 # Larger arrays are not printed: NumPy takes long for it.
@@ -27,7 +28,8 @@ class ArrayAssertions(absltest.TestCase):
         raise NotImplementedError
 
     def _GetNdArray(self, a: Any) -> np.ndarray:
-        return np.asarray(self.evaluate(a) if isinstance(a, Tensor) else a)
+        is_symbolic = isinstance(a, Tensor) and not isinstance(a, EagerTensor)
+        return np.asarray(self.evaluate(a) if is_symbolic else a)
 
     # -- Numbers ----------------------------------------------------------------------------
 

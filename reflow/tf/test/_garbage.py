@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.tf._variables import Variable
-from reflow.tf.test._modes import eager_mode
+from reflow.tf.test._modes import eager_mode, graph_mode
 
 _KINDS = (Tensor, Variable, Dimension, TensorShape)
 _WARM_UPS = 2
@@ -25,7 +26,8 @@ def assert_no_new_tensors(test: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(test)
     def checked(self: Any, *args: Any, **kwargs: Any) -> Any:
         before = {id(found) for found in _tensors()}
-        with Graph().as_default():
+        mode = eager_mode if executing_eagerly() else graph_mode
+        with Graph().as_default(), mode():
             result = test(self, *args, **kwargs)
         gc.collect()
         left = [found for found in _tensors() if id(found) not in before]
