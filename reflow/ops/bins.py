@@ -6,6 +6,7 @@ import torch
 
 from reflow.graph import errors
 from reflow.graph.dtypes import DType
+from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host, Value
@@ -43,8 +44,11 @@ class HistogramFixedWidth:
     outputs = "out: dtype"
     attrs = ("T: {int32, int64, float32, float64}", "dtype: {int32, int64} = int32")
 
-    def shape(values: TensorShape, value_range: TensorShape, nbins: Value) -> TensorShape:
-        shapes.merge(shapes.with_rank(value_range, 1), shapes.of(2))
+    def shape(
+        values: TensorShape, value_range: TensorShape, nbins: Value, *, op: Operation
+    ) -> TensorShape:
+        shapes.vector(value_range, 2)
+        shapes.with_rank(op.inputs[2].shape, 0)
         if nbins is None:
             return shapes.of(None)
         if nbins <= 0:

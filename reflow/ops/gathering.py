@@ -290,20 +290,12 @@ def scatter_shape(indices: TensorShape, updates: TensorShape, target: TensorShap
         return target
     if not all(d is None or d for d in target.sizes or ()) and _has_elements(indices, updates):
         raise ValueError("Indices and updates specified for empty output shape")
-    *places, depth = indices.sizes or ()
+    *outer, depth = indices.sizes or ()
     if depth is None:
         return target
-    rank = len(places)
-    given = updates.sizes or ()
-    for name, found, wanted in (
-        ("prefix", given[:rank], tuple(places)),
-        ("suffix", given[rank:], (target.sizes or ())[depth:]),
-    ):
-        if not TensorShape.of(found).is_compatible_with(TensorShape.of(wanted)):
-            raise ValueError(
-                f"The {name} of updates.shape must match: got {shapes.text(updates)} for indices "
-                f"{shapes.text(indices)} and output {shapes.text(target)}"
-            )
+    given, inner = updates.sizes or (), (target.sizes or ())[depth:]
+    shapes.check_part("outer", "indices", indices, outer, updates, given[: len(outer)])
+    shapes.check_part("inner", "output", target, inner, updates, given[len(outer) :])
     return target
 
 
@@ -335,11 +327,23 @@ class ScatterNd:
     def shape(indices: TensorShape, updates: TensorShape, shape: Dims) -> TensorShape:
         return scatter_shape(indices, updates, shape)
 
-    def kernel(indices: torch.Tensor, updates: torch.Tensor, shape: Host) -> torch.Tensor:
-        return _scattered(updates, indices, shape)
+    def kernel(indices: torch.Tensor, updates: Any, shape: Host) -> Any:
+        if isinstance(updates, torch.Tensor):
+            return _scattered(updates, indices, shape)
+        return _scattered_texts(updates, indices, shape)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor, None]:
         return None, GatherNd(dy, op.inputs[0]), None
+
+
+def _scattered_texts(updates: Any, indices: torch.Tensor, shape: Any) -> Any:
+    """Texts of one place are joined."""
+    texts = np.full(shape.tolist(), b"", object)
+    depth = indices.shape[-1]
+    numbers = row_numbers(indices, texts.shape, "shape").numpy()
+    rows = texts.reshape(math.prod(texts.shape[:depth]), *texts.shape[depth:])
+    np.add.at(rows, numbers, updates.reshape(len(numbers), *texts.shape[depth:]))
+    return texts
 
 
 @widened

@@ -141,27 +141,9 @@ def _slices_shape(ref: TensorShape, indices: TensorShape, updates: TensorShape) 
     if depth is None:
         return ref
     inner = ref.sizes[depth:]
-    _check_part("outer", "indices", indices, outer, updates, updates.sizes[: len(outer)])
-    _check_part("inner", "input", ref, inner, updates, updates.sizes[len(outer) :])
+    shapes.check_part("outer", "indices", indices, outer, updates, updates.sizes[: len(outer)])
+    shapes.check_part("inner", "input", ref, inner, updates, updates.sizes[len(outer) :])
     return ref
-
-
-def _check_part(
-    which: str,
-    name: str,
-    shape: TensorShape,
-    part: Sequence[Size],
-    updates: TensorShape,
-    other: Sequence[Size],
-) -> None:
-    """ValueError unless a part of a shape can be the part `other` of the shape of the updates."""
-    try:
-        shapes.merge(shapes.of(*part), shapes.of(*other))
-    except ValueError as error:
-        raise ValueError(
-            f"The {which} {len(part)} dimensions of {name}.shape={shapes.text(shape)} must match "
-            f"the {which} {len(other)} dimensions of updates.shape={shapes.text(updates)}: {error}"
-        ) from None
 
 
 def _scatter_slices(target: Any, indices: Host, updates: Any, scatter: Scatter) -> None:

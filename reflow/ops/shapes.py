@@ -67,6 +67,14 @@ def scalar_size(value: Any, shape: TensorShape, number: int) -> Size:
     return int(value)
 
 
+def vector(shape: TensorShape, size: int) -> TensorShape:
+    """`shape`, known to be a vector of `size` elements."""
+    (count,) = with_rank(shape, 1).sizes or (None,)
+    if count not in (None, size):
+        raise ValueError(f"Dimension must be {size} but is {count}")
+    return of(size)
+
+
 def at_axis(shape: TensorShape, axis: int) -> int:
     """`axis` counted from the front; ValueError when `shape`, of known rank, has no such axis."""
     rank = len(shape.sizes or ())
@@ -107,6 +115,24 @@ def merge(a: TensorShape, b: TensorShape) -> TensorShape:
                 f"Shapes are {text(a)} and {text(b)}."
             )
     return TensorShape.of(tuple(y if x is None else x for x, y in zip(a.sizes, b.sizes)))
+
+
+def check_part(
+    which: str,
+    name: str,
+    shape: TensorShape,
+    part: Sequence[Size],
+    updates: TensorShape,
+    other: Sequence[Size],
+) -> None:
+    """ValueError unless a part of a shape can be the part `other` of the shape of the updates."""
+    try:
+        merge(of(*part), of(*other))
+    except ValueError as error:
+        raise ValueError(
+            f"The {which} {len(part)} dimensions of {name}.shape={text(shape)} must match "
+            f"the {which} {len(other)} dimensions of updates.shape={text(updates)}: {error}"
+        ) from None
 
 
 def broadcast(a: TensorShape, b: TensorShape) -> TensorShape:

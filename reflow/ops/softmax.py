@@ -86,8 +86,13 @@ class SoftmaxCrossEntropyWithLogits:
 
     def shape(features: TensorShape, labels: TensorShape) -> tuple[TensorShape, TensorShape]:
         both = shapes.broadcast(features, labels)
-        both = shapes.with_rank(both, 2)
+        if both.sizes is None:
+            both = shapes.of(None, None)
         assert both.sizes is not None
+        if len(both.sizes) != 2:
+            raise ValueError(
+                f"Shape must be broadcasted with rank 2, but is rank {len(both.sizes)}"
+            )
         return shapes.of(both.sizes[0]), both
 
     def kernel(features: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

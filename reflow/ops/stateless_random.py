@@ -33,17 +33,11 @@ def _stream(seed: Host) -> StatelessStream:
     return StatelessStream(int(seed[0]), int(seed[1]))
 
 
-def _check_seed(seed: TensorShape) -> None:
-    (count,) = shapes.with_rank(seed, 1).sizes or (None,)
-    if count not in (None, 2):
-        raise ValueError(f"Dimension must be 2 but is {count}")
-
-
 def _floats(
     name: str, doc: str, draw: Callable[[RandomStream, Any, torch.dtype], torch.Tensor]
 ) -> OpDefinition:
     def shape_rule(shape: Dims, seed: TensorShape, *, op: Operation) -> TensorShape:
-        _check_seed(seed)
+        shapes.vector(seed, 2)
         return described_shape(shape, op=op)
 
     def kernel(shape: Host, seed: Host, *, dtype: DType, device: Any) -> torch.Tensor:
@@ -94,7 +88,7 @@ class StatelessRandomUniformInt:
     ) -> TensorShape:
         shapes.with_rank(minval, 0)
         shapes.with_rank(maxval, 0)
-        _check_seed(seed)
+        shapes.vector(seed, 2)
         return described_shape(shape, op=op)
 
     def kernel(
@@ -121,7 +115,7 @@ class StatelessMultinomial:
     def shape(
         logits: TensorShape, num_samples: Value, seed: TensorShape, *, op: Operation
     ) -> TensorShape:
-        _check_seed(seed)
+        shapes.vector(seed, 2)
         return shape_of_classes(logits, num_samples, op=op)
 
     def kernel(

@@ -91,6 +91,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.lib.io.python_io": "tf.python_io",
         "tensorflow.python.lib.io.tf_record": "tf.python_io",
         "tensorflow.python.ops.array_ops": "tf tf.quantization reflow.ops.function_names",
+        "tensorflow.python.ops.bitwise_ops": "tf.bitwise reflow.ops.function_names",
         "tensorflow.python.ops.candidate_sampling_ops": "tf.nn",
         "tensorflow.python.ops.check_ops": "tf tf.debugging",
         "tensorflow.python.ops.clip_ops": "tf",
@@ -129,8 +130,12 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.math_ops": "tf tf.math reflow.ops.function_names",
         "tensorflow.python.ops.metrics": "tf.metrics",
         "tensorflow.python.ops.nn": "tf.nn",
-        "tensorflow.python.ops.nn_impl": "tf.nn reflow.tf._sampled_losses",
-        "tensorflow.python.ops.nn_ops": "tf.nn reflow.ops.function_names",
+        "tensorflow.python.ops.nn_impl": (
+            "tf.nn reflow.tf._sampled_losses reflow.running.inner_names.nn_v2"
+        ),
+        "tensorflow.python.ops.nn_ops": (
+            "tf.nn reflow.running.inner_names.nn_v2 reflow.ops.function_names"
+        ),
         "tensorflow.python.ops.numerics": "tf",
         "tensorflow.python.ops.parsing_ops": "tf.io tf",
         "tensorflow.python.ops.partitioned_variables": "tf",
@@ -155,6 +160,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.signal.spectral_ops": "tf.signal",
         "tensorflow.python.ops.signal.window_ops": "tf.signal",
         "tensorflow.python.ops.signal.signal": "tf.signal",
+        "tensorflow.python.ops.sort_ops": "tf",
         "tensorflow.python.ops.sparse_ops": (
             "tf.sparse tf reflow.tf._sparse_building reflow.tf._sparse_math "
             "reflow.tf._sparse_serialization"
