@@ -209,7 +209,7 @@ def _two_strings() -> TensorShape:
     return shapes.of(2)
 
 
-def _making_reference(definition: OpDefinition) -> OpDefinition:
+def _making_reference(definition: Any) -> OpDefinition:
     """The op of TensorFlow 0.x that makes such a table."""
     rules = {
         "__doc__": definition.__doc__,
@@ -480,12 +480,12 @@ class InitializeTableFromTextFileV2:
         fill_from_file(table, filename.item(), columns, vocab_size, delimiter)
 
 
-def _taking_reference(definition: OpDefinition) -> OpDefinition:
+def _taking_reference(definition: Any) -> OpDefinition:
     """The op of TensorFlow 0.x that does the same with a table behind a reference.
 
     TensorFlow calls ops stateful that take a handle, not those that take a reference.
     """
-    inputs = definition.rules.inputs.replace("resource", "Ref(string)", 1)  # type: ignore[attr-defined]
+    inputs = definition.rules.inputs.replace("resource", "Ref(string)", 1)
     rules = {"__doc__": definition.__doc__, "inputs": inputs, "stateful": False}
     return op(type(definition.name.removesuffix("V2"), (definition.rules,), rules))
 

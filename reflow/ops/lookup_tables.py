@@ -46,6 +46,10 @@ def _array(items: Sequence[Any], dtype: DType, item_shape: Sizes) -> Array:
     return array
 
 
+def _known_sizes(shape: TensorShape) -> Sizes:
+    return tuple(size for size in shape.as_list() if size is not None)
+
+
 class LookupTable:
     """A map whose keys are scalars or vectors of one type, and whose values are of another.
 
@@ -227,7 +231,7 @@ class MutableTable(LookupTable):
         if value_shape.ndims != value_rank or not value_shape.is_fully_defined():
             kind = "vector" if value_rank else "scalar"
             raise invalid(f"Default value must be a {kind}, got shape {shapes.text(value_shape)}")
-        super().__init__(key_dtype, value_dtype, tuple(value_shape.as_list()))
+        super().__init__(key_dtype, value_dtype, _known_sizes(value_shape))
 
 
 class DenseTable(LookupTable):
@@ -243,7 +247,7 @@ class DenseTable(LookupTable):
             raise invalid(
                 "Empty value must be a scalar or a vector, got shape " + shapes.text(value_shape)
             )
-        super().__init__(key_dtype, value_dtype, tuple(value_shape.as_list()))
+        super().__init__(key_dtype, value_dtype, _known_sizes(value_shape))
         self._removed: list[Any] = []  # what is still in the buckets of removed entries
 
     def configure(

@@ -109,7 +109,8 @@ class Substr:
     def shape(input: TensorShape, pos: TensorShape, len: TensorShape) -> TensorShape:
         if pos.sizes is None or len.sizes is None:
             return shapes.broadcast(input, pos)
-        shapes.with_rank(pos, len.ndims)
+        if pos.ndims != len.ndims:
+            raise ValueError(f"Shape must be rank {len.ndims} but is rank {pos.ndims}")
         if pos.sizes != len.sizes:
             raise ValueError(
                 f"pos and len shapes must match: {shapes.text(pos)} vs. {shapes.text(len)}"

@@ -135,7 +135,8 @@ def _long(rows: Rows) -> Words:
     x = np.full(count, _number(seed)) * _K2 + _word(rows, 0)
     y = np.full(count, _number(seed)) * _K1 + np.uint64(113)
     z = _shift_mix(y * _K2 + np.uint64(113)) * _K2
-    v = w = (np.zeros(count, np.uint64), np.zeros(count, np.uint64))
+    zeros: Words = np.zeros(count, np.uint64)
+    v = w = (zeros, zeros)
     for start in range(0, (length - 1) // 64 * 64, 64):
         x = _right(x + y + v[0] + _word(rows, start + 8), 37) * _K1 ^ w[1]
         y = _right(y + v[1] + _word(rows, start + 48), 42) * _K1 + v[0] + _word(rows, start + 40)

@@ -113,7 +113,8 @@ class _Translation:
 
         Flags set on the way hold for the rest of the group, in other alternatives too.
         """
-        alternatives, items = [], []
+        alternatives: list[str] = []
+        items: list[str] = []
         while self._at < len(self._pattern) and not self._rest().startswith(")"):
             if self._accept("|"):
                 alternatives.append("".join(items))
