@@ -133,7 +133,7 @@ class StaticHashTable(InitializableLookupTableBase):
     def __init__(
         self, initializer: TableInitializerBase, default_value: Any, name: str | None = None
     ) -> None:
-        self._shared_name: str | None = initializer._shared_name or f"hash_table_{uuid.uuid4()}"
+        self._shared_name = self._name_to_share(initializer)
         self._name = name or "hash_table"
         super().__init__(default_value, initializer)
 
@@ -145,6 +145,10 @@ class StaticHashTable(InitializableLookupTableBase):
             name=self._name,
         )
         return handle
+
+    def _name_to_share(self, initializer: TableInitializerBase) -> str:
+        """Tables of one such name are one table in a session; "": the node has its own."""
+        return initializer._shared_name or f"hash_table_{uuid.uuid4()}"
 
     @property
     def init(self) -> Operation:
