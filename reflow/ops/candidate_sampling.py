@@ -71,15 +71,14 @@ class CandidateSampler:
 
 def _distinct(distribution: RangeSampler, words: WordSequence, count: int) -> tuple[Integers, int]:
     """The first `count` different integers drawn, and how many draws that took."""
-    drawn: Integers = np.empty(0, np.int64)
-    chosen = drawn
+    chosen: dict[int, None] = {}
+    tries = 0
     while True:
-        chosen, first = np.unique(drawn, return_index=True)
-        if len(chosen) >= count:
-            first = np.sort(first)[:count]
-            return drawn[first], int(first[-1]) + 1
-        more = max(count, len(drawn))
-        drawn = np.concatenate([drawn, distribution.draw(words, more)])
+        for integer in distribution.draw(words, 2 * count).tolist():
+            tries += 1
+            chosen[integer] = None
+            if len(chosen) == count:
+                return np.array(list(chosen), np.int64), tries
 
 
 def _expected_count(probability: Floats32, count: int, tries: int) -> Floats32:

@@ -52,7 +52,7 @@ def _divide(rows: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
     return torch.div(rows, updates, rounding_mode="trunc" if integers else None)
 
 
-def _rounds(indices: torch.Tensor) -> Iterator[torch.Tensor | slice]:
+def rounds(indices: torch.Tensor) -> Iterator[torch.Tensor | slice]:
     """Positions in `indices`, so that the indices of each round differ and repeats come later."""
     order = torch.argsort(indices, stable=True)
     ordered = indices[order]
@@ -71,7 +71,7 @@ def _combined(combine: Combine) -> Scatter:
     """rows[i] = combine(rows[i], update) for each index i and its update."""
 
     def scatter(rows: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
-        for chosen in _rounds(indices):
+        for chosen in rounds(indices):
             where = indices[chosen]
             rows[where] = combine(rows[where], updates[chosen])
         return rows

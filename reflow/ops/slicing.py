@@ -36,7 +36,7 @@ class Slice:
     attrs = ("T: type", "Index: {int32, int64}")
     view = True
 
-    def shape(input: TensorShape, begin: Dims, size: Dims, *, op: Operation) -> TensorShape:
+    def shape(input: TensorShape, begin: Dims, size: Value, *, op: Operation) -> TensorShape:
         begin_shape, size_shape = (shapes.with_rank(t.shape, 1) for t in op.inputs[1:])
         (rank,) = shapes.merge(begin_shape, size_shape).sizes or (None,)
         if rank is None and input.sizes is None:
@@ -45,14 +45,14 @@ class Slice:
             input = shapes.with_rank(input, rank)
         all_sizes = input.sizes or ()
         begins = begin.sizes or (None,) * len(all_sizes)
-        if size.sizes is None:
-            return shapes.of(*[None] * len(all_sizes))
-        # An unknown size is -1 (the rest) only where the whole vector is known.
-        rests = constant_value(op.inputs[2]) is not None
+        if size is None:
+            # Some sizes may be known, but not which of the others are -1 (the rest).
+            sizes = constant_value_as_shape(op.inputs[2]).sizes
+            return shapes.of(*(sizes or (None,) * len(all_sizes)))
         return shapes.of(
             *(
-                _rest(whole, start) if part is None and rests else part
-                for whole, start, part in zip(all_sizes, begins, size.sizes)
+                _rest(whole, start) if count == -1 else count
+                for whole, start, count in zip(all_sizes, begins, size.tolist())
             )
         )
 

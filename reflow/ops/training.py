@@ -17,6 +17,7 @@ from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
+from reflow.ops.scattering import rounds
 from reflow.ops.variable_slot import VariableSlot
 
 Ref = VariableSlot
@@ -188,10 +189,11 @@ def _sparse_momentum(
     value, velocity = var.read(), accum.read()
     check_rows(value, indices)
     # A row that comes twice is updated twice, one after the other.
-    for index, row in zip(indices.tolist(), grad):
-        velocity[index].mul_(momentum).add_(row)
-        step = velocity[index] * lr
-        value[index].sub_(row * lr + step * momentum if use_nesterov else step)
+    for chosen in rounds(indices):
+        rows, where = grad[chosen], indices[chosen]
+        velocity[where] = moved = velocity[where] * momentum + rows
+        step = moved * lr
+        value[where] -= rows * lr + step * momentum if use_nesterov else step
 
 
 def check_rows(var: torch.Tensor, indices: torch.Tensor) -> None:
