@@ -70,9 +70,7 @@ class FuncGraph(Graph):
         for key in _SHARED_COLLECTIONS:
             self._collections[key] = self.outer_graph.get_collection_ref(key)
 
-    @property
-    def _building_function(self) -> bool:
-        return True
+    _building_function = True
 
     def add_argument(self, dtype: DType, shape: TensorShape, name: str) -> Tensor:
         """A placeholder for the next argument."""

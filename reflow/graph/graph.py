@@ -88,10 +88,12 @@ class Graph:
         self._attr_scope_map: dict[str, Any] = {}
         self._thread_scopes = ThreadScopes()
 
+    _building_function = False
+
     @property
-    def _building_function(self) -> bool:
-        """Whether this graph is the body of a function."""
-        return False
+    def building_function(self) -> bool:
+        """Whether it is the body of a function."""
+        return self._building_function
 
     @property
     def _scopes(self) -> Scopes:
@@ -478,7 +480,7 @@ class Graph:
 
     def get_name_scope(self) -> str:
         """The current scope's name, without a slash at the end; "" at the top."""
-        return self._scopes.name_stack
+        return current.scope[:-1] if executing_eagerly() else self._scopes.name_stack
 
     # -- Scopes -----------------------------------------------------------------------------
 

@@ -54,6 +54,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.core.lib.core.error_codes_pb2": "reflow.graph.errors",
         "tensorflow.python.compat.compat": "tf.compat",
         "tensorflow.python.eager.backprop": "reflow.running.inner_names.backprop tf",
+        "tensorflow.python.eager.wrap_function": "tf",
         "tensorflow.python.eager.context": "reflow.runtime.eager.context tf",
         "tensorflow.python.eager.test": "reflow.running.inner_names.eager_test tf.test",
         "tensorflow.python.framework.common_shapes": "reflow.running.inner_names.common_shapes",
@@ -75,7 +76,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.framework.sparse_tensor": "reflow.running.inner_names.sparse_tensor tf",
         "tensorflow.python.framework.tensor_shape": "reflow.graph.tensor_shape",
         "tensorflow.python.framework.tensor_spec": "tf",
-        "tensorflow.python.framework.tensor_util": "reflow.graph.constant_value tf",
+        "tensorflow.python.framework.tensor_util": "reflow.running.inner_names.tensor_util tf",
         "tensorflow.python.framework.test_util": (
             "reflow.tf.test._case reflow.tf.test._comparisons reflow.tf.test._decorators "
             "reflow.tf.test._devices reflow.tf.test._garbage reflow.tf.test._layouts "
@@ -168,11 +169,14 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.special_math_ops": "tf tf.math",
         "tensorflow.python.ops.standard_ops": "tf",
         "tensorflow.python.ops.state_ops": "tf",
+        "tensorflow.python.ops.stateless_random_ops": (
+            "reflow.running.inner_names.stateless_random_ops"
+        ),
         "tensorflow.python.ops.string_ops": "reflow.running.inner_names.string_ops tf.strings tf",
         "tensorflow.python.ops.summary_ops": "tf.summary",
         "tensorflow.python.ops.template": "tf",
         "tensorflow.python.ops.tensor_array_ops": "tf",
-        "tensorflow.python.ops.variable_scope": "tf",
+        "tensorflow.python.ops.variable_scope": "reflow.running.inner_names.variable_scope tf",
         "tensorflow.python.ops.variables": "reflow.running.inner_names.variables tf",
         "tensorflow.python.platform.app": "tf.app",
         "tensorflow.python.platform.flags": "tf.flags",
@@ -216,7 +220,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.training": "tf.train",
         "tensorflow.python.training.training_util": "tf.train",
         "tensorflow.python.util.compat": "tf.compat",
-        "tensorflow.python.util.nest": "tf.nest tf.contrib.framework.nest",
+        "tensorflow.python.util.nest": "tf.nest reflow.graph.nest tf.contrib.framework.nest",
         "tensorflow.python.util.tf_inspect": "reflow.running.inner_names.tf_inspect inspect",
     }
 )

@@ -15,6 +15,7 @@ from typing import Any
 
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType, float32
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
@@ -447,7 +448,8 @@ class variable_scope:
 
     def __enter__(self) -> VariableScope:
         with ExitStack() as stack:
-            stack.enter_context(self._graph.as_default())
+            if not executing_eagerly():
+                stack.enter_context(self._graph.as_default())
             if self._variables is None:
                 self._names = self._name_scope()
                 opened = stack.enter_context(self._names) if self._names is not None else None

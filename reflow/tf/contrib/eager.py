@@ -31,6 +31,7 @@ from reflow.tf._gradient_functions import (
 )
 from reflow.tf._gradient_tape import GradientTape
 from reflow.tf._resource_variable import ResourceVariable as Variable
+from reflow.tf.contrib._eager_network import Network, Sequential
 from reflow.tf.data._eager_iterator import EagerIterator as Iterator
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "SYNC",
     "GradientTape",
     "Iterator",
+    "Network",
+    "Sequential",
     "TensorSpec",
     "Variable",
     "async_clear_error",

@@ -1,0 +1,169 @@
+"""Dense: a product with a matrix of weights, and what comes after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from reflow.graph.execution import executing_eagerly
+from reflow.graph.indexed_slices import SparseTensor
+from reflow.graph.operation import Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops.linalg import MatMul
+from reflow.tf import _sparse_math, linalg, nn
+from reflow.tf._casts import cast
+from reflow.tf.initializers import zeros
+from reflow.tf.layers._input_spec import InputSpec
+from reflow.tf.layers._layer import Layer
+
+
+class Dense(Layer):
+    """activation(inputs @ kernel + bias), along the last dimension of the inputs.
+
+    Args:
+      units: the size of the outputs' last dimension.
+      activation: a function of tensors; None for none.
+      use_bias: whether to add a bias.
+      kernel_initializer, bias_initializer: the first values; that of the kernel is by default the
+        variable scope's, at last `glorot_uniform`.
+      kernel_regularizer, bias_regularizer, activity_regularizer: functions that give losses.
+      kernel_constraint, bias_constraint: functions that optimizers apply after each update.
+      trainable, name: see `Layer`.
+
+    Attributes:
+      kernel: [inputs' last dimension, units].
+      bias: [units], or None.
+    """
+
+    kernel: Any
+    bias: Any = None
+
+    def __init__(
+        self,
+        units: int,
+        activation: Callable[[Tensor], Tensor] | None = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = None,
+        bias_initializer: Any = zeros(),
+        kernel_regularizer: Callable[[Any], Any] | None = None,
+        bias_regularizer: Callable[[Any], Any] | None = None,
+        activity_regularizer: Callable[[Tensor], Any] | None = None,
+        kernel_constraint: Callable[[Tensor], Tensor] | None = None,
+        bias_constraint: Callable[[Tensor], Tensor] | None = None,
+        trainable: bool = True,
+        name: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs
+        )
+        self.units = int(units)
+        self.activation = activation
+        self.use_bias = use_bias
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
+        self.kernel_regularizer = kernel_regularizer
+        self.bias_regularizer = bias_regularizer
+        self.kernel_constraint = kernel_constraint
+        self.bias_constraint = bias_constraint
+        self.input_spec = InputSpec(min_ndim=2)
+
+    def build(self, input_shape: Any) -> None:
+        dtype = self._variable_type
+        if not (dtype.is_floating or dtype.is_complex):
+            raise TypeError(
+                f"Unable to build `Dense` layer with non-floating point dtype {dtype.name}"
+            )
+        size = TensorShape(input_shape).as_list()[-1]
+        if size is None:
+            raise ValueError(
+                "The last dimension of the inputs to `Dense` should be defined. Found `None`."
+            )
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
+        self.kernel = self.add_weight(
+            "kernel",
+            [size, self.units],
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            trainable=True,
+        )
+        if self.use_bias:
+            self.bias = self.add_weight(
+                "bias",
+                [self.units],
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                trainable=True,
+            )
+        self.built = True
+
+    def call(self, inputs: Any) -> Tensor:
+        outputs = self._product(inputs)
+        if self.use_bias:
+            outputs = nn.bias_add(outputs, self.bias)
+        return outputs if self.activation is None else self.activation(outputs)
+
+    def _product(self, inputs: Any) -> Tensor:
+        rank = inputs.shape.ndims
+        if rank > 2:
+            outputs = linalg.tensordot(inputs, self.kernel, [[rank - 1], [0]])
+            if not executing_eagerly():
+                outputs.set_shape(inputs.shape.as_list()[:-1] + [self.units])
+            return outputs
+        inputs = cast(inputs, self._variable_type)
+        if isinstance(inputs, SparseTensor):
+            return _sparse_math.sparse_tensor_dense_matmul(inputs, self.kernel)
+        product: Tensor = MatMul(inputs, self.kernel)
+        return product
+
+    def compute_output_shape(self, input_shape: Any) -> TensorShape:
+        shape = TensorShape(input_shape).with_rank_at_least(2)
+        if shape.as_list()[-1] is None:
+            raise ValueError(
+                f"The innermost dimension of input_shape must be defined, but saw: {shape}"
+            )
+        outer: TensorShape = shape[:-1]
+        return outer.concatenate(self.units)
+
+
+def dense(
+    inputs: Any,
+    units: int,
+    activation: Callable[[Tensor], Tensor] | None = None,
+    use_bias: bool = True,
+    kernel_initializer: Any = None,
+    bias_initializer: Any = zeros(),
+    kernel_regularizer: Callable[[Any], Any] | None = None,
+    bias_regularizer: Callable[[Any], Any] | None = None,
+    activity_regularizer: Callable[[Tensor], Any] | None = None,
+    kernel_constraint: Callable[[Tensor], Tensor] | None = None,
+    bias_constraint: Callable[[Tensor], Tensor] | None = None,
+    trainable: bool = True,
+    name: Any = None,
+    reuse: bool | None = None,
+) -> Tensor:
+    """What a new `Dense` layer gives for `inputs`; see there.
+
+    Args:
+      reuse: whether to take the variables of an earlier layer of the same name.
+    """
+    layer = Dense(
+        units,
+        activation=activation,
+        use_bias=use_bias,
+        kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer,
+        kernel_regularizer=kernel_regularizer,
+        bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer,
+        kernel_constraint=kernel_constraint,
+        bias_constraint=bias_constraint,
+        trainable=trainable,
+        name=name,
+        _scope=name,
+        _reuse=reuse,
+    )
+    outputs: Tensor = layer.apply(inputs)
+    return outputs

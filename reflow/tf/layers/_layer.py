@@ -1,0 +1,347 @@
+"""Layer: a function of tensors with variables of its own, made when it is first called."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from reflow.graph import nest
+from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dtypes import DType, as_dtype, float32
+from reflow.graph.execution import executing_eagerly
+from reflow.graph.graph import get_default_graph
+from reflow.graph.graph_keys import GraphKeys
+from reflow.graph.operation import Tensor
+from reflow.graph.tensor_shape import TensorShape
+from reflow.tf import _distribution
+from reflow.tf._arrays import shape as shape_of
+from reflow.tf._casts import cast
+from reflow.tf._partitioned_variable import PartitionedVariable
+from reflow.tf._scopes import name_scope
+from reflow.tf._variable_scope import VariableScope, get_variable, variable_scope
+from reflow.tf.layers._input_spec import InputSpec, check_inputs
+from reflow.tf.layers._names import snake_case, unique_name
+
+
+class Layer:
+    """Base class of layers: `call` says what one computes, `build` makes its variables.
+
+    Args:
+      trainable: whether its variables are trained.
+      name: of its variable scope; by default made of the class's name.
+      dtype: of its variables; by default the first input's.
+      activity_regularizer: a function of its outputs that gives a loss.
+
+    Attributes:
+      built: whether its variables are made.
+      input_spec: one `InputSpec`, or one for each input; None asks for nothing.
+    """
+
+    # Whether variables are resource variables where the scope does not say so.
+    _use_resource_variables = False
+
+    def __init__(
+        self,
+        trainable: bool = True,
+        name: Any = None,
+        dtype: Any = None,
+        activity_regularizer: Callable[[Tensor], Any] | None = None,
+        _scope: Any = None,
+        _reuse: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
+        unknown = set(kwargs) - {"input_shape", "batch_size", "weights", "autocast"}
+        if unknown:
+            raise TypeError(f"Keyword argument not understood: {sorted(unknown)}")
+        self.trainable = trainable
+        self.built = False
+        self.input_spec: InputSpec | Sequence[InputSpec] | None = None
+        self._dtype = None if dtype is None else as_dtype(dtype)
+        self._activity_regularizer = activity_regularizer
+        self._reuse = _reuse
+        self._trainable_weights: list[Any] = []
+        self._non_trainable_weights: list[Any] = []
+        self._losses: list[Any] = []
+        # Functions that give losses, asked anew each time while executing eagerly.
+        self._callable_losses: list[Callable[[], Any]] = []
+        self._updates: list[Any] = []
+        self._set_name(name)
+        self._scope: VariableScope | None = None
+        self._current_scope: VariableScope | None = None
+        self._call_takes_scope = "scope" in inspect.signature(self.call).parameters
+        if _scope:
+            with variable_scope(_scope) as captured:
+                self._scope = captured
+
+    def _set_name(self, name: Any) -> None:
+        base = snake_case(type(self).__name__)
+        if isinstance(name, VariableScope):
+            self._name, self._base_name = unique_name(base), name.name
+        elif name:
+            self._name = self._base_name = name
+        else:
+            self._name, self._base_name = unique_name(base), base
+
+    # -- What subclasses define -----------------------------------------------------------------
+
+    def build(self, input_shape: Any) -> None:
+        """Makes the variables, for inputs of this shape (a nest for several inputs)."""
+        self.built = True
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """What the layer computes."""
+        return inputs
+
+    def compute_output_shape(self, input_shape: Any) -> TensorShape:
+        """The shape of the output for inputs of this shape."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what shape it gives.")
+
+    # -- Calling --------------------------------------------------------------------------------
+
+    def __call__(self, inputs: Any, *args: Any, scope: Any = None, **kwargs: Any) -> Any:
+        """What the layer gives for `inputs`, a tensor or a nest of them.
+
+        Args:
+          scope: the variable scope to make the variables in, at the first call.
+
+        Raises:
+          ValueError: the inputs are not what `input_spec` asks for, or `call` gives None.
+        """
+        self._set_scope(scope)
+        reuse = True if self.built else self._reuse
+        with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False) as current:
+            self._current_scope = current
+            if self._call_takes_scope:
+                kwargs["scope"] = current
+            with name_scope(self._name_scope()):
+                inputs = nest.map_structure(_as_tensor, inputs)
+                check_inputs(self.input_spec, inputs, self.name)
+                self._build_for(inputs)
+                outputs = self.call(inputs, *args, **kwargs)
+                if outputs is None:
+                    raise ValueError(
+                        "A layer's `call` method should return a Tensor or a list of Tensors, not "
+                        f"None (layer: {self.name})."
+                    )
+                self._regularize_activity(outputs)
+        if not executing_eagerly():
+            _add_to_collection(self.updates, GraphKeys.UPDATE_OPS)
+        return outputs
+
+    apply = __call__
+
+    def _build_for(self, inputs: Any) -> None:
+        if self.built:
+            return
+        if self._dtype is None:
+            first = nest.flatten(inputs)[0]
+            self._dtype = first.dtype.base_dtype if isinstance(first, Tensor) else None
+        self.build(nest.map_structure(lambda tensor: tensor.shape, inputs))
+        self.built = True
+
+    def _regularize_activity(self, outputs: Any) -> None:
+        if self._activity_regularizer is None:
+            return
+        with name_scope("ActivityRegularizer"):
+            for output in nest.flatten(outputs):
+                loss = convert_to_tensor(self._activity_regularizer(output))
+                # The mean over the batch.
+                self.add_loss(loss / cast(shape_of(output)[0], loss.dtype))
+
+    def _set_scope(self, scope: Any = None) -> None:
+        """Settles the variable scope, the first time that it is needed."""
+        if self._scope is not None:
+            return
+        if self._reuse:
+            opened = variable_scope(self._base_name if scope is None else scope)
+        else:
+            opened = variable_scope(scope, default_name=self._base_name)
+        with opened as captured:
+            self._scope = captured
+
+    def _name_scope(self) -> str:
+        assert self._current_scope is not None
+        return self._current_scope.original_name_scope
+
+    # -- Variables ------------------------------------------------------------------------------
+
+    def add_weight(
+        self,
+        name: str,
+        shape: Any,
+        dtype: Any = None,
+        initializer: Any = None,
+        regularizer: Callable[[Any], Any] | None = None,
+        trainable: bool | None = None,
+        constraint: Callable[[Tensor], Tensor] | None = None,
+        use_resource: bool | None = None,
+        synchronization: Any = _distribution.VariableSynchronization.AUTO,
+        aggregation: Any = _distribution.VariableAggregation.NONE,
+        partitioner: Any = None,
+    ) -> Any:
+        """A variable of the layer, by `tf.get_variable` in its scope; see there.
+
+        Raises:
+          ValueError: a trainable variable is to be synchronised when it is read.
+        """
+        synchronization, aggregation, trainable = _distribution.checked(
+            synchronization, aggregation, trainable, name
+        )
+        existing = set(get_default_graph().get_collection(GraphKeys.GLOBAL_VARIABLES))
+        self._set_scope()
+        reuse = self.built or self._reuse
+        with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False) as scope:
+            self._current_scope = scope
+            with name_scope(self._name_scope()):
+                variable = get_variable(
+                    name,
+                    shape=shape,
+                    dtype=as_dtype(dtype or self._dtype or float32),
+                    initializer=scope.initializer if initializer is None else initializer,
+                    trainable=trainable and self.trainable,
+                    constraint=constraint,
+                    partitioner=partitioner,
+                    use_resource=use_resource or self._use_resource_variables or scope.use_resource,
+                    synchronization=synchronization,
+                    aggregation=aggregation,
+                )
+                is_trained = trainable and self.trainable and _is_trained(variable)
+                weights = self._trainable_weights if is_trained else self._non_trainable_weights
+                weights.append(variable)
+                parts = _parts(variable)
+                if regularizer is not None and existing.isdisjoint(parts):
+                    for part in parts:
+                        self.add_loss(partial(_regularization, name, part, regularizer))
+        return variable
+
+    add_variable = add_weight
+
+    @property
+    def trainable_weights(self) -> list[Any]:
+        """The variables that are trained."""
+        return (
+            [part for w in self._trainable_weights for part in _parts(w)] if self.trainable else []
+        )
+
+    @property
+    def non_trainable_weights(self) -> list[Any]:
+        """The variables that are not."""
+        weights = self._non_trainable_weights
+        if not self.trainable:
+            weights = [*self._trainable_weights, *weights]
+        return [part for weight in weights for part in _parts(weight)]
+
+    @property
+    def weights(self) -> list[Any]:
+        """All variables, those that are trained first."""
+        return self.trainable_weights + self.non_trainable_weights
+
+    @property
+    def variables(self) -> list[Any]:
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Any]:
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Any]:
+        return self.non_trainable_weights
+
+    def count_params(self) -> int:
+        """How many numbers the variables hold; ValueError before they are made."""
+        if not self.built:
+            raise ValueError(
+                f"You tried to call `count_params` on {self.name}, but the layer isn't built. You "
+                "can build it manually via: `{self.name}.build(batch_input_shape)`."
+            )
+        return sum(weight.shape.num_elements() for weight in self.weights)
+
+    # -- Losses and updates -----------------------------------------------------------------------
+
+    def add_loss(self, losses: Any, inputs: Any = None) -> None:
+        """Adds losses, tensors or functions that give them, to those of the layer.
+
+        In a graph they join the collection REGULARIZATION_LOSSES too.
+        """
+        new = [loss() if callable(loss) else loss for loss in nest.flatten(losses)]
+        if executing_eagerly():
+            self._callable_losses += [loss for loss in nest.flatten(losses) if callable(loss)]
+            self._losses += [loss for loss in nest.flatten(losses) if not callable(loss)]
+            return
+        tensors = [convert_to_tensor(loss) for loss in new if loss is not None]
+        self._losses += tensors
+        _add_to_collection(tensors, GraphKeys.REGULARIZATION_LOSSES)
+
+    @property
+    def losses(self) -> list[Any]:
+        """The losses, those of the variables computed anew while executing eagerly."""
+        computed = [loss() for loss in self._callable_losses]
+        return self._losses + [loss for loss in computed if loss is not None]
+
+    def add_update(self, updates: Any, inputs: Any = None) -> None:
+        """Adds operations that training is to run; while executing eagerly they are done."""
+        if not executing_eagerly():
+            self._updates += nest.flatten(updates)
+
+    @property
+    def updates(self) -> list[Any]:
+        """The operations that training is to run."""
+        return list(self._updates) if self.trainable else []
+
+    # -- What it is -----------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def dtype(self) -> Any:
+        """The type of its variables; None before it is known."""
+        return None if self._dtype is None else self._dtype.name
+
+    @property
+    def scope_name(self) -> str:
+        """The name of its variable scope; ValueError before that is settled."""
+        if self._scope is None:
+            raise ValueError(
+                f'No name available for layer scope because the layer "{self._name}" has not been '
+                "used yet. The scope name is determined the first time the layer instance is "
+                "called. You must therefore call the layer before querying `scope_name`."
+            )
+        return self._scope.name
+
+    @property
+    def _variable_type(self) -> DType:
+        return float32 if self._dtype is None else self._dtype
+
+
+def _as_tensor(value: Any) -> Any:
+    return convert_to_tensor(value) if _is_array(value) else value
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "__array__") and not isinstance(value, Tensor)
+
+
+def _parts(variable: Any) -> list[Any]:
+    return list(variable) if isinstance(variable, PartitionedVariable) else [variable]
+
+
+def _is_trained(variable: Any) -> bool:
+    """Whether the variable is trainable: a custom getter may have decided otherwise."""
+    return all(part.trainable for part in _parts(variable))
+
+
+def _regularization(name: str, variable: Any, regularizer: Callable[[Any], Any]) -> Any:
+    """What a regularizer says of a variable."""
+    with name_scope(f"{name}/Regularizer"):
+        return regularizer(variable)
+
+
+def _add_to_collection(elements: Sequence[Any], key: str) -> None:
+    collection = get_default_graph().get_collection_ref(key)
+    known = {id(element) for element in collection}
+    collection += [element for element in elements if id(element) not in known]
