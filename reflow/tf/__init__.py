@@ -288,6 +288,7 @@ from reflow.tf._variables import (
     variable_creator_scope,
 )
 from reflow.tf._while_loop import while_loop
+from reflow.tf._wrap_function import wrap_function
 from reflow.tf.initializers import constant as constant_initializer
 from reflow.tf.initializers import glorot_normal as glorot_normal_initializer
 from reflow.tf.initializers import glorot_uniform as glorot_uniform_initializer

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from reflow.graph.operation import Tensor
+from reflow.tf._tensor_like import is_tensor
 
 _OF_SHAPES = frozenset(("Const", "Shape", "Size", "Rank"))
 _OF_VALUES = frozenset(("Range", "Cast", "Concat", "ConcatV2", "Equal", "NotEqual"))
@@ -29,10 +30,11 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
       partial: for a Pack, give an array of objects with None for each value that is not known.
 
     Returns:
-      A NumPy array, or None if the value cannot be told; what is no tensor is returned as it is.
+      A NumPy array, or None if the value cannot be told, as of variables; what is no tensor, and
+      stands for none, is returned as it is.
     """
     if not isinstance(tensor, Tensor):
-        return tensor
+        return None if is_tensor(tensor) else tensor
     value = _value(tensor, partial)
     if value is not None:
         tensor.graph.prevent_feeding(tensor)
@@ -50,7 +52,9 @@ def _value(tensor: Tensor, partial: bool) -> Any:
         return _filled(tensor)
     if op.type == "Pack" and op.attrs["axis"] == 0:
         values = [get_static_value(t, partial) for t in op.inputs]
-        return None if not partial and any(v is None for v in values) else np.array(values)
+        if all(v is not None for v in values):
+            return np.array(values)
+        return _objects(values) if partial else None
     return None
 
 
@@ -59,3 +63,10 @@ def _filled(tensor: Tensor) -> Any:
     if value is None or not tensor.shape.is_fully_defined():
         return None
     return np.full(tensor.shape.as_list(), value, value.dtype)
+
+
+def _objects(values: list[Any]) -> Any:
+    """An array of objects that has the values as its items, arrays among them."""
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array

@@ -6,12 +6,14 @@ import enum
 import functools
 import inspect
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType, as_dtype, float32, string
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Tensor
@@ -68,7 +70,13 @@ class VariableRequest:
 
 
 class VariableStore:
-    """The variables of one graph that have been made by name."""
+    """The variables of one graph that have been made by name.
+
+    Executing eagerly it keeps none, unless an EagerVariableStore asks it to; then every variable
+    is shared.
+    """
+
+    _store_eager_variables = False
 
     def __init__(self) -> None:
         self._vars: dict[str, Variable] = {}
@@ -107,6 +115,15 @@ class VariableStore:
 
     def _answer(self, request: VariableRequest) -> Any:
         name = request.name
+        if executing_eagerly():
+            if self._store_eager_variables:
+                request = replace(request, reuse=AUTO_REUSE)
+            elif request.reuse:
+                raise RuntimeError(
+                    "When eager execution is enabled variable reuse is only supported when an "
+                    "EagerVariableStore is active. See the documentation on EagerVariableStore for "
+                    "example usage."
+                )
         is_scalar = isinstance(request.shape, Sequence) and not request.shape
         if request.partitioner is not None and not is_scalar:
             if not callable(request.partitioner):
@@ -124,6 +141,9 @@ class VariableStore:
                 "partitioning?"
             )
         return self._get_single_variable(request)
+
+    def _keeps_variables(self) -> bool:
+        return self._store_eager_variables or not executing_eagerly()
 
     # -- Whole variables ----------------------------------------------------------------------
 
@@ -158,7 +178,8 @@ class VariableStore:
             synchronization=request.synchronization,
             aggregation=request.aggregation,
         )
-        self._vars[name] = variable
+        if self._keeps_variables():
+            self._vars[name] = variable
         if request.regularizer:
             _regularize(variable, name, request.regularizer)
         return variable
@@ -197,7 +218,8 @@ class VariableStore:
             part._set_save_slice_info(SaveSliceInfo(name, shape.as_list(), offset, sizes))
             parts.append(part)
         whole = PartitionedVariable(name, shape, request.dtype, parts, partitions)
-        self._partitioned_vars[name] = whole
+        if self._keeps_variables():
+            self._partitioned_vars[name] = whole
         return whole
 
     def _check_parts(self, name: str, count: int) -> None:
@@ -336,3 +358,15 @@ def variable_store(graph: Graph) -> VariableStore:
         stores.append(VariableStore())
     store: VariableStore = stores[0]
     return store
+
+
+@contextmanager
+def with_variable_store(store: VariableStore) -> Iterator[VariableStore]:
+    """Makes `store` that of the default graph inside."""
+    stores = get_default_graph().get_collection_ref(_KEY)
+    saved = list(stores)
+    stores[:] = [store]
+    try:
+        yield store
+    finally:
+        stores[:] = saved

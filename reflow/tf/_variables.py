@@ -10,7 +10,7 @@ from reflow.graph.default_session import get_default_session
 from reflow.graph.dtypes import DType
 from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import Graph, get_default_graph
-from reflow.graph.operation import Operation, Tensor
+from reflow.graph.operation import Operation, Reference, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
 from reflow.tf._indexing import get_item
@@ -160,6 +160,10 @@ class Variable(metaclass=VariableType):
     def __getitem__(self, index: Any) -> Tensor:
         """The value's slice, whose `assign(value)` changes that part of the variable."""
         return get_item(self.value(), index, var=self)
+
+    def experimental_ref(self) -> Reference:
+        """A hashable object that stands for this very variable in sets and dictionaries."""
+        return Reference(self)
 
     def __hash__(self) -> int:
         return id(self)
