@@ -99,7 +99,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.confusion_matrix": "reflow.tf._confusion_matrix",
         "tensorflow.python.ops.control_flow_ops": "tf",
         "tensorflow.python.ops.ctc_ops": "tf.nn",
-        "tensorflow.python.ops.custom_gradient": "tf",
+        "tensorflow.python.ops.custom_gradient": "reflow.running.inner_names.custom_gradient tf",
         "tensorflow.python.ops.data_flow_ops": "tf.queue tf reflow.ops.function_names",
         "tensorflow.python.ops.embedding_ops": (
             "reflow.running.inner_names.embedding_ops tf.nn reflow.tf._embedding"
@@ -108,7 +108,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.gradient_checker": "reflow.tf.test._gradient_checker",
         "tensorflow.python.ops.gradient_checker_v2": "reflow.tf.test._gradient_checker_v2",
         "tensorflow.python.ops.gradients": "tf",
-        "tensorflow.python.ops.gradients_impl": "tf",
+        "tensorflow.python.ops.gradients_impl": "reflow.running.inner_names.gradients_impl tf",
         "tensorflow.python.ops.histogram_ops": "tf",
         "tensorflow.python.ops.image_ops": "tf.image",
         "tensorflow.python.ops.image_ops_impl": "tf.image",
@@ -128,11 +128,13 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.losses.losses_impl": "tf.losses",
         "tensorflow.python.ops.losses.util": "tf.losses",
         "tensorflow.python.ops.manip_ops": "tf.manip",
-        "tensorflow.python.ops.math_ops": "tf tf.math reflow.ops.function_names",
+        "tensorflow.python.ops.math_ops": (
+            "reflow.running.inner_names.math_ops tf tf.math tf.linalg reflow.ops.function_names"
+        ),
         "tensorflow.python.ops.metrics": "tf.metrics",
         "tensorflow.python.ops.nn": "tf.nn",
         "tensorflow.python.ops.nn_impl": (
-            "tf.nn reflow.tf._sampled_losses reflow.running.inner_names.nn_v2"
+            "tf.nn reflow.tf._sampled_losses reflow.running.inner_names.nn_v2 tf.linalg"
         ),
         "tensorflow.python.ops.nn_ops": (
             "tf.nn reflow.running.inner_names.nn_v2 reflow.ops.function_names"
@@ -168,7 +170,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.ops.special_math_ops": "tf tf.math",
         "tensorflow.python.ops.standard_ops": "tf",
-        "tensorflow.python.ops.state_ops": "tf",
+        "tensorflow.python.ops.state_ops": (
+            "reflow.running.inner_names.state_ops tf reflow.ops.function_names"
+        ),
         "tensorflow.python.ops.stateless_random_ops": (
             "reflow.running.inner_names.stateless_random_ops"
         ),
@@ -176,6 +180,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.summary_ops": "tf.summary",
         "tensorflow.python.ops.template": "tf",
         "tensorflow.python.ops.tensor_array_ops": "tf",
+        "tensorflow.python.ops.unconnected_gradients": "tf",
         "tensorflow.python.ops.variable_scope": "reflow.running.inner_names.variable_scope tf",
         "tensorflow.python.ops.variables": "reflow.running.inner_names.variables tf",
         "tensorflow.python.platform.app": "tf.app",

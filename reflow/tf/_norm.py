@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,16 @@ import numpy as np
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
 from reflow.ops.functions import Sqrt
+from reflow.ops.permuting import InvertPermutation
+from reflow.ops.sets import ListDiff
 from reflow.tf import math as math_functions
 from reflow.tf._arguments import renamed
 from reflow.tf._arrays import expand_dims, squeeze, transpose
+from reflow.tf._arrays import rank as rank_of
 from reflow.tf._casts import cast
 from reflow.tf._factorizations import svd
+from reflow.tf._filling import range as counting
+from reflow.tf._joining import concat, stack
 from reflow.tf._reductions import reduce_max, reduce_sum
 from reflow.tf._scopes import name_scope
 
@@ -100,16 +106,22 @@ def _other_norm(
 
 def _largest_singular_value(x: Tensor, axes: Any) -> Tensor:
     """Of the matrices that lie along two axes, which are kept with size 1."""
-    rank = x.shape.ndims
-    if rank is None:
-        raise ValueError(
-            f"The 2-norm of matrices needs a tensor of known rank. Received: {x.shape}"
-        )
-    matrix_axes = [axis % rank for axis in axes]
-    order = [axis for axis in range(rank) if axis not in matrix_axes] + matrix_axes
+    order = _last(x, axes)
     singular_values = svd(transpose(x, perm=order), compute_uv=False)
     largest = reduce_max(singular_values, axis=-1, keepdims=True)
-    return transpose(expand_dims(largest, -1), perm=np.argsort(order))
+    return transpose(expand_dims(largest, -1), perm=InvertPermutation(order))
+
+
+def _last(x: Tensor, axes: Sequence[int]) -> Any:
+    """The order of x's axes in which these are the last ones."""
+    known_rank = x.shape.ndims
+    if known_rank is not None:
+        last = [axis % known_rank for axis in axes]
+        return [axis for axis in range(known_rank) if axis not in last] + last
+    rank = rank_of(x)
+    moved = stack([axis if axis >= 0 else axis + rank for axis in axes])
+    others, _ = ListDiff(counting(rank), moved)
+    return concat([others, moved], axis=0)
 
 
 def normalize(
