@@ -141,6 +141,7 @@ from reflow.tf._filling import (
     zeros,
     zeros_like,
 )
+from reflow.tf._fingerprints import fingerprint
 from reflow.tf._folding import foldl, foldr, scan
 from reflow.tf._gathering import (
     batch_gather,
@@ -152,6 +153,7 @@ from reflow.tf._gathering import (
     where_v2,
 )
 from reflow.tf._gradient_tape import GradientTape
+from reflow.tf._gradient_wrappers import grad_pass_through, recompute_grad
 from reflow.tf._gradients import (
     AggregationMethod,
     NoGradient,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from reflow.graph import errors
 from reflow.graph.dtypes import int32
-from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host
@@ -76,6 +74,11 @@ def _starts(string: bytes) -> list[int]:
     return [i for i, byte in enumerate(string) if byte & 0xC0 != 0x80]
 
 
+def _bounds(string: bytes) -> list[int]:
+    """Where characters start and end; bytes that go on with none, in front, are one as well."""
+    return [0, *(start for start in _starts(string) if start), len(string)] if string else [0]
+
+
 @op
 class StringLength:
     """How many bytes, or UTF-8 characters, each string has."""
@@ -117,13 +120,9 @@ class Substr:
             )
         return shapes.broadcast(input, pos)
 
-    def kernel(input: Host, pos: Host, len: Host, *, op: Operation, unit: str) -> Array:
+    def kernel(input: Host, pos: Host, len: Host, *, unit: str) -> Array:
         if pos.shape != len.shape:
             raise invalid(f"pos and len should have the same shape, got: {pos.shape}, {len.shape}")
-        if pos.shape not in ((), input.shape) and max(input.ndim, pos.ndim) > 2:
-            raise errors.UnimplementedError(
-                None, None, f"Substr broadcast not implemented for {input.ndim} dimensions"
-            )
         part = _bytes_part if unit == "BYTE" else _characters_part
         arrays = np.broadcast_arrays(input, pos, len)
         found = []
@@ -147,7 +146,7 @@ def _bytes_part(string: bytes, start: int, count: int) -> bytes | None:
 
 def _characters_part(string: bytes, start: int, count: int) -> bytes | None:
     """`count` characters from `start` on.  None: there is no such start."""
-    bounds = [*_starts(string), len(string)]
+    bounds = _bounds(string)
     size = len(bounds) - 1
     if not -size <= start <= size:
         return None

@@ -10,7 +10,7 @@ import torch
 from reflow.graph.dtypes import uint8
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.kernels import Host
+from reflow.ops.kernels import Host, Value
 from reflow.ops.op import op
 from reflow.ops.text.elements import invalid, text
 from reflow.ops.text.hashes import (
@@ -90,9 +90,10 @@ class Fingerprint:
     attrs = ("T: type",)
     gradient = None
 
-    def shape(data: TensorShape, method: TensorShape) -> TensorShape:
+    def shape(data: TensorShape, method: Value) -> TensorShape:
         shapes.with_rank_at_least(data, 1)
-        shapes.with_rank(method, 0)
+        if method is not None and method.item() != b"farmhash64":
+            raise ValueError(f"Unsupported method: {text(method.item())}")
         return shapes.of(None if data.sizes is None else data.sizes[0], 8)
 
     def kernel(data: Host, method: Host, *, device: torch.device) -> torch.Tensor:

@@ -42,21 +42,19 @@ def _rewriting(rewrite: str) -> tuple[list[str | int], bool]:
 
 
 def _rewritten(match: re.Match[str], parts: list[str | int]) -> str:
-    """What takes a match's place; ends before a group that the expression does not have."""
-    taken = []
-    for part in parts:
-        if isinstance(part, int) and part > match.re.groups:
-            break
-        taken.append((match[part] or "") if isinstance(part, int) else part)
-    return "".join(taken)
+    """What takes a match's place; a group that the expression does not have is empty."""
+    groups = (match[0], *match.groups(""))
+    return "".join(
+        part if isinstance(part, str) else groups[part] if part < len(groups) else ""
+        for part in parts
+    )
 
 
 def _replaced(expression: re.Pattern[str], rewrite: str, is_global: bool, string: str) -> str:
     parts, is_valid = _rewriting(rewrite)
     if not is_global:
-        groups = [part for part in parts if isinstance(part, int)]
         match = expression.search(string)
-        if match is None or not is_valid or max(groups, default=0) > expression.groups:
+        if match is None or not is_valid:
             return string
         return string[: match.start()] + _rewritten(match, parts) + string[match.end() :]
     pieces: list[str] = []

@@ -42,6 +42,7 @@ _POSIX_CLASSES: dict[str, Ranges] = {
     "xdigit": [*_DIGITS, (0x41, 0x46), (0x61, 0x66)],
 }
 _CONTROLS = {"a": 0x07, "f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09, "v": 0x0B}
+_PLACES = {"A": r"\A", "z": r"\Z", "b": r"(?a:\b)", "B": r"(?!(?a:\b))"}
 # A character of surrogateescape is a byte that is not UTF-8.
 _SURROGATES = (0xD800, 0xDFFF)
 _MAX_REPETITIONS = 1000
@@ -192,7 +193,12 @@ class _Translation:
         quoted = self._match(r"Q((?s:.*?))(?:\\E|\Z)")
         if quoted is not None:
             return re.escape(quoted[1])
-        for name, expression in (("A", r"\A"), ("z", r"\Z"), ("b", r"(?a:\b)"), ("B", r"(?a:\B)")):
+        for name, expression in (
+            ("A", r"\A"),
+            ("z", r"\Z"),
+            ("b", r"(?a:\b)"),
+            ("B", r"(?!(?a:\b))"),
+        ):
             if self._accept(name):
                 return f"(?:{expression})"
         ranges = self._escaped_class()
