@@ -193,14 +193,9 @@ class _Translation:
         quoted = self._match(r"Q((?s:.*?))(?:\\E|\Z)")
         if quoted is not None:
             return re.escape(quoted[1])
-        for name, expression in (
-            ("A", r"\A"),
-            ("z", r"\Z"),
-            ("b", r"(?a:\b)"),
-            ("B", r"(?!(?a:\b))"),
-        ):
-            if self._accept(name):
-                return f"(?:{expression})"
+        place = self._match("[AzbB]")
+        if place is not None:
+            return f"(?:{_PLACES[place[0]]})"
         ranges = self._escaped_class()
         return _class(ranges) if ranges is not None else re.escape(chr(self._escaped_character()))
 
