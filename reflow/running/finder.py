@@ -27,8 +27,11 @@ __all__ = ["TensorFlowFinder"]
 _PUBLIC = "reflow.tf"
 #: What is below `tensorflow` without being public.
 _INNER_PACKAGES = ("core", "examples", "python")
-#: The original's companion: a program's folder may hold it, and it still works.
-_DIGITS = "tensorflowvisu_digits"
+#: Files that programs had beside them: where they lie there, they are taken.
+_COMPANIONS = {
+    "input_data": "reflow.datasets.input_data",  # TensorFlow's tutorials, copied, until 0.7
+    "tensorflowvisu_digits": "reflow.visu.tensorflowvisu_digits",
+}
 _IMPORT_MACHINERY = ("<frozen importlib", os.path.dirname(importlib.__file__))
 
 
@@ -38,8 +41,8 @@ class TensorFlowFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname == _DIGITS:
-            return PathFinder.find_spec(fullname) or alias(fullname, f"reflow.visu.{_DIGITS}")
+        if fullname in _COMPANIONS:
+            return PathFinder.find_spec(fullname) or alias(fullname, _COMPANIONS[fullname])
         if fullname in SAME_MODULES:
             return alias(fullname, SAME_MODULES[fullname])
         if fullname in INNER_MODULES:
@@ -141,7 +144,7 @@ def _places(module: str) -> list[ModuleType]:
     if module.startswith("tensorflow.contrib."):
         named = [f"tf{module.removeprefix('tensorflow').partition('.python')[0]}"]
     elif GENERATED_MODULE.fullmatch(module):
-        named = ["reflow.ops.function_names"]
+        named = ["reflow.ops.function_names", "tf.raw_ops"]
     else:
         named = INNER_MODULES.get(module, "").split()
     return [place for place in map(_place, named) if place is not None]
