@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -308,16 +309,51 @@ class Reshape:
         return shape
 
     def kernel(tensor: Any, shape: Host) -> Any:
-        return tensor.reshape(shape.tolist())
+        sizes = shape.tolist()
+        try:
+            return tensor.reshape(sizes)
+        except (RuntimeError, TypeError, ValueError):
+            return tensor.reshape(_completed(sizes, tensor.shape))
 
     def specialised(op: Operation, tensor: Known, shape: Known) -> Any:
-        if shape.value is None:
+        if shape.value is None or 0 in tensor.sizes:
             return None
         sizes = shape.value.tolist()
         return lambda tensor, _: tensor.reshape(sizes)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         return reshaped(dy, op.inputs[0]), None
+
+
+def _completed(sizes: Any, shape: Sequence[int]) -> list[int]:
+    """The sizes with the number for which -1 stands, in a tensor of another shape.
+
+    Beside a size of 0 it is what the input's sizes but 0 leave.  ValueError if they do not fit.
+    """
+    if not isinstance(sizes, list):
+        raise ValueError("sizes input must be 1-D, not []")
+    unknown = [i for i, size in enumerate(sizes) if size == -1]
+    if len(unknown) > 1:
+        raise ValueError(f"Only one input size may be -1, not both {unknown[0]} and {unknown[1]}")
+    for i, size in enumerate(sizes):
+        if size < -1:
+            raise ValueError(f"Size {i} must be non-negative, not {size}")
+    count = math.prod(shape)
+    if unknown:
+        divided = math.prod(size for size in shape if size) if 0 in sizes else count
+        known = math.prod(size for size in sizes if size > 0)
+        if divided % known and 0 not in sizes:
+            raise ValueError(
+                f"Input to reshape is a tensor with {count} values, but the requested shape "
+                f"requires a multiple of {known}"
+            )
+        sizes = [divided // known if size == -1 else size for size in sizes]
+    if math.prod(sizes) != count:
+        raise ValueError(
+            f"Input to reshape is a tensor with {count} values, but the requested shape has "
+            f"{math.prod(sizes)}"
+        )
+    return sizes
 
 
 @op

@@ -54,7 +54,8 @@ def unbroadcast(
     from reflow.ops.reductions import Sum
 
     x, y = op.inputs[0], op.inputs[1]
-    if x.shape.is_fully_defined() and x.shape.sizes == y.shape.sizes:
+    of_one_shape = [tensor.shape for tensor in (x, y, dx, dy) if tensor is not None]
+    if x.shape.is_fully_defined() and all(s.sizes == x.shape.sizes for s in of_one_shape):
         return dx, dy
     shape_x, shape_y = Shape(x), Shape(y)
     axes_x, axes_y = BroadcastGradientArgs(shape_x, shape_y)

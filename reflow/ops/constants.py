@@ -88,6 +88,9 @@ def constant(
     verify_shape: bool = False,
 ) -> Tensor:
     """A Const node (tf.constant): see `array_of` for the element type and the errors."""
+    if executing_eagerly():
+        tensor: Tensor = engine.constant(value, dtype, shape, verify_shape)
+        return tensor
     wanted = None if dtype is None else as_dtype(dtype)
     array = array_of(value, wanted, shape, verify_shape)
     if wanted is None or wanted.base_dtype is not wanted:
@@ -101,8 +104,8 @@ _CONST = cast(OpDefinition, Const)
 def const(array: np.ndarray[Any, Any], dtype: DType, name: str = "Const") -> Tensor:
     """A Const node of an array that has `dtype`'s NumPy type already."""
     if executing_eagerly():
-        constant: Tensor = engine.constant(array, dtype)
-        return constant
+        tensor: Tensor = engine.constant_of_array(array, dtype)
+        return tensor
     graph = get_default_graph()
     attrs = {"value": array, "dtype": dtype}
     return graph.add_node(_CONST, [], attrs, graph.op_name(name or "Const"), [dtype]).outputs[0]
@@ -156,7 +159,13 @@ def _convert_dimension(
 def _sizes(value: Any, dtype: DType | None, name: str | None) -> Tensor:
     if dtype not in (None, dtypes.int32, dtypes.int64):
         raise TypeError(f"Cannot convert a TensorShape to dtype: {dtype}")
-    return constant(value, dtype or dtypes.int32, name=name or "shape_as_tensor")
+    largest = max(value, default=0) if isinstance(value, list) else value
+    if largest >= 2**31 and dtype is dtypes.int32:
+        raise ValueError(
+            f"Cannot convert a TensorShape to dtype int32; a dimension is too large ({largest})"
+        )
+    fitting = dtypes.int64 if largest >= 2**31 else dtypes.int32
+    return constant(value, dtype or fitting, name=name or "shape_as_tensor")
 
 
 register_tensor_conversion_function((list, tuple), _convert_list, 100)

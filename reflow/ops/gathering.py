@@ -61,11 +61,10 @@ def _rows(
 
 def _bad_index(indices: torch.Tensor, size: int, places: Sequence[int]) -> str:
     position = int(((indices < 0) | (indices >= size)).nonzero()[0])
-    where = _where(position, places)
-    return f"indices{where} = {int(indices[position])} is not in [0, {size})"
+    return f"indices{place_text(position, places)} = {int(indices[position])} is not in [0, {size})"
 
 
-def _where(position: int, shape: Sequence[int]) -> str:
+def place_text(position: int, shape: Sequence[int]) -> str:
     """A place of an array of this shape: "[0,1]", nothing in a scalar."""
     if not shape:
         return ""
@@ -220,9 +219,8 @@ def row_numbers(indices: torch.Tensor, sizes: Sequence[int], what: str) -> torch
     if bool(wrong.any()):
         position = int(wrong.nonzero()[0])
         index, shape = (",".join(map(str, row)) for row in (indices[position].tolist(), sizes))
-        raise ValueError(
-            f"indices{_where(position, places)} = [{index}] does not index into {what} [{shape}]"
-        )
+        where = place_text(position, places)
+        raise ValueError(f"indices{where} = [{index}] does not index into {what} [{shape}]")
     strides = [math.prod(sizes[i + 1 : depth]) for i in range(depth)]
     return (indices * torch.tensor(strides, dtype=torch.int64, device=indices.device)).sum(1)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from reflow.graph.constant_value import constant_value_as_shape
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
@@ -41,10 +42,22 @@ def _padded_shape(input: TensorShape, paddings: Value, *, op: Operation) -> Tens
     if sizes is None:
         return shapes.UNKNOWN
     if paddings is None:
-        return shapes.of(*[None] * len(sizes))
-    _check(paddings)
-    added = paddings.sum(1).tolist()
-    return shapes.of(*(None if size is None else size + n for size, n in zip(sizes, added)))
+        added = _known_growth(op.inputs[1], len(sizes))
+    else:
+        _check(paddings)
+        added = paddings.sum(1).tolist()
+    return shapes.of(
+        *(None if size is None or n is None else size + n for size, n in zip(sizes, added))
+    )
+
+
+def _known_growth(paddings: Tensor, rank: int) -> list[int | None]:
+    """How much each axis grows, as far as it is known of paddings that are stacked rows."""
+    op = paddings.op
+    if op.type != "Pack" or op.attrs["axis"] != 0:
+        return [None] * rank
+    rows = [constant_value_as_shape(row).sizes or (None,) for row in op.inputs]
+    return [None if None in row else sum(filter(None, row)) for row in rows]
 
 
 # -- Borders of one value -----------------------------------------------------------------------

@@ -16,7 +16,7 @@ from reflow.ops.arrays import Reshape, Shape, Size
 from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
 from reflow.ops.filling import Range
-from reflow.ops.gathering import take
+from reflow.ops.gathering import place_text, take
 from reflow.ops.kernels import Host, Value
 from reflow.ops.op import op
 from reflow.ops.unsigned import in_order
@@ -208,12 +208,15 @@ class DynamicPartition:
     def kernel(
         data: torch.Tensor, partitions: torch.Tensor, *, num_partitions: int
     ) -> list[torch.Tensor]:
-        rows = data.reshape(-1, *data.shape[partitions.ndim :])
+        rows = data.reshape(partitions.numel(), *data.shape[partitions.ndim :])
         numbers = partitions.reshape(-1)
         wrong = (numbers < 0) | (numbers >= num_partitions)
         if bool(wrong.any()):
             i = int(wrong.nonzero()[0])
-            raise ValueError(f"partitions[{i}] = {int(numbers[i])} is not in [0, {num_partitions})")
+            where = place_text(i, partitions.shape)
+            raise ValueError(
+                f"partitions{where} = {int(numbers[i])} is not in [0, {num_partitions})"
+            )
         return [rows[numbers == i] for i in range(num_partitions)]
 
     def gradient(op: Operation, *dy: Tensor) -> tuple[Tensor, None]:

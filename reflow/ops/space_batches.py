@@ -178,6 +178,7 @@ def _blocked_shape(input: TensorShape, blocks: Sequence[int], paddings: Value) -
 
 def _spread_shape(input: TensorShape, blocks: Sequence[int], crops: Value) -> TensorShape:
     count = len(blocks)
+    _check(blocks, (), "crops")
     batch, space, rest = _parts(input, count)
     batch = _quotient(batch, math.prod(blocks))
     if crops is None:

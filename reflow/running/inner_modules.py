@@ -97,7 +97,10 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.check_ops": "tf tf.debugging",
         "tensorflow.python.ops.clip_ops": "tf",
         "tensorflow.python.ops.confusion_matrix": "reflow.tf._confusion_matrix",
-        "tensorflow.python.ops.control_flow_ops": "tf",
+        "tensorflow.python.ops.control_flow_ops": (
+            "reflow.running.inner_names.control_flow_ops tf"
+        ),
+        "tensorflow.python.ops.control_flow_util": ("reflow.running.inner_names.control_flow_util"),
         "tensorflow.python.ops.ctc_ops": "tf.nn",
         "tensorflow.python.ops.custom_gradient": "reflow.running.inner_names.custom_gradient tf",
         "tensorflow.python.ops.data_flow_ops": "tf.queue tf reflow.ops.function_names",
@@ -105,6 +108,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
             "reflow.running.inner_names.embedding_ops tf.nn reflow.tf._embedding"
         ),
         "tensorflow.python.ops.functional_ops": "tf",
+        "tensorflow.python.ops.map_fn": "tf",
         "tensorflow.python.ops.gradient_checker": "reflow.tf.test._gradient_checker",
         "tensorflow.python.ops.gradient_checker_v2": "reflow.tf.test._gradient_checker_v2",
         "tensorflow.python.ops.gradients": "tf",
@@ -179,6 +183,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.string_ops": "reflow.running.inner_names.string_ops tf.strings tf",
         "tensorflow.python.ops.summary_ops": "tf.summary",
         "tensorflow.python.ops.template": "tf",
+        "tensorflow.python.framework.smart_cond": "reflow.tf._smart_cond",
         "tensorflow.python.ops.tensor_array_ops": "tf",
         "tensorflow.python.ops.unconnected_gradients": "tf",
         "tensorflow.python.ops.variable_scope": "reflow.running.inner_names.variable_scope tf",
