@@ -7,7 +7,8 @@ first, each from its upper left end on; the shorter ones are padded at their oth
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,7 +25,8 @@ from reflow.ops.op import op
 Size = int | None
 
 
-class Band(NamedTuple):
+@dataclass(frozen=True)
+class Band:
     """The diagonals `lower` to `upper`."""
 
     lower: int
@@ -229,8 +231,9 @@ class MatrixSetDiagV2:
         if sizes is None or band is None:
             return input
         diagonal = shapes.with_rank(diagonal, len(sizes) - (0 if band.sizes else 1))
-        if None not in sizes[-2:]:
-            band.require_inside(*sizes[-2:])
+        rows, columns = sizes[-2:]
+        if rows is not None and columns is not None:
+            band.require_inside(rows, columns)
         batch = (diagonal.sizes or ())[: len(sizes) - 2]
         return shapes.merge(input, shapes.of(*batch, None, None))
 

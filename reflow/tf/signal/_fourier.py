@@ -35,6 +35,7 @@ def _transform(
                 length = _length_of(x, rank, inverse)
             else:
                 length = convert_to_tensor(fft_length, dtypes.int32)
+                length.shape.with_rank(1)
             return definition(_padded(x, rank, length, inverse), length, name=scope)
 
     function.__name__ = function.__qualname__ = public
