@@ -22,7 +22,8 @@ class Engine:
 
     Attributes:
       execute: runs an op.
-      constant: (array, dtype) -> an eager tensor of an array that nobody else changes.
+      constant: what tf.constant does.
+      constant_of_array: (array, dtype) -> an eager tensor of a copy of the array.
       to_array: a value as the engine holds it -> NumPy array, possibly of the same memory.
       device_name: (device scope) -> the full name of the device that computes there.
       forget_calls: forgets what ops keep from one call to the next.
@@ -30,6 +31,7 @@ class Engine:
 
     execute: Execute
     constant: Callable[..., Any]
+    constant_of_array: Callable[..., Any]
     to_array: Callable[[Any], Any]
     device_name: Callable[[str], str]
     forget_calls: Callable[[], None]

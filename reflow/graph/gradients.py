@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from reflow.graph.control_flow import is_loop_switch, kind_of
+from reflow.graph.control_flow import current_context, is_loop_switch, kind_of
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType
 from reflow.graph.execution import executing_eagerly
@@ -316,6 +316,8 @@ class _Backward:
             function = None if is_stopped else _rule_for(op, outputs, self._loops)
             if function is None:
                 return
+            if kind_of(op) == "switch":
+                self._check_not_initial(op)
             with self._graph.name_scope(f"{op.name}_grad"), self._graph._original_op(op):
                 found = _as_gradients(op, function(op, *outputs))
                 if gate:
@@ -325,6 +327,26 @@ class _Backward:
                 if gradient is not None:
                     _check(op, i, tensor, gradient)
                     self._add(tensor, gradient)
+
+    def _check_not_initial(self, switch: Operation) -> None:
+        """Checks that no gradient inside a loop goes back to what its variables were at first."""
+        context = switch._control_flow_context
+        if context is None or not context.is_while or context is not current_context():
+            return
+        queue, seen = deque([switch]), {switch}
+        while queue:
+            op = queue.popleft()
+            if op in self._x_ops:
+                raise ValueError(
+                    f"Cannot compute gradient inside while loop with respect to op '{op.name}'. "
+                    "We do not support taking the gradient wrt or through the initial value of a "
+                    "loop variable. Gradients can be computed through loop invariants or wrt the "
+                    "input parameters to the loop body."
+                )
+            for tensor in op.inputs:
+                if tensor.op not in seen:
+                    seen.add(tensor.op)
+                    queue.append(tensor.op)
 
     def _add(self, tensor: Tensor, gradient: Gradient) -> None:
         self._received.setdefault(tensor, []).append(gradient)

@@ -131,8 +131,8 @@ class Tensor:
 
     def __iter__(self) -> Iterator[Tensor]:
         raise OperatorNotAllowedInGraphError(
-            "Tensor objects are only iterable when eager execution is enabled. To iterate over "
-            f"this tensor use tf.map_fn, or tf.unstack when its size is known. Received: {self}"
+            "iterating over `tf.Tensor` is not allowed in Graph execution: use tf.map_fn, or "
+            f"tf.unstack when its size is known. Received: {self}"
         )
 
     def __len__(self) -> int:

@@ -153,7 +153,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.rnn": "tf.nn",
         "tensorflow.python.ops.rnn_cell": "tf.nn.rnn_cell",
         "tensorflow.python.ops.rnn_cell_impl": "tf.nn.rnn_cell",
-        "tensorflow.python.ops.script_ops": "tf",
+        "tensorflow.python.ops.script_ops": "reflow.running.inner_names.script_ops tf",
         "tensorflow.python.ops.seq2seq": "tf.contrib.legacy_seq2seq",
         "tensorflow.python.ops.session_ops": "tf",
         "tensorflow.python.ops.sets": "tf.sets",

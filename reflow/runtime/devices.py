@@ -83,7 +83,7 @@ class Placement:
         if self._soft:
             return self.default
         raise RuntimeError(
-            f"{name} unknown device. Available: {', '.join(d.name for d in self.devices)}"
+            f"{_TASK}{name} unknown device. Available: {', '.join(d.name for d in self.devices)}"
         )
 
     def place(self, graph: Graph) -> None:

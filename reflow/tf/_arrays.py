@@ -10,6 +10,7 @@ import numpy as np
 from reflow.graph import dtypes, log
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import as_dtype
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.indexed_slices import SparseTensor, SparseTensorValue
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape
@@ -30,7 +31,12 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
 
     Args:
       shape: what is known of the value's shape; None if nothing is.
+
+    Raises:
+      RuntimeError: the program executes eagerly.
     """
+    if executing_eagerly():
+        raise RuntimeError("tf.placeholder() is not compatible with eager execution.")
     return Placeholder(dtype=dtype, shape=TensorShape(shape), name=name)
 
 

@@ -15,7 +15,7 @@ from reflow.graph import dtypes, errors
 from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
 from reflow.graph.dtypes import DType, as_dtype
-from reflow.graph.eager_tensor import described
+from reflow.graph.eager_tensor import EagerTensor, described
 from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import SparseTensor
@@ -36,15 +36,27 @@ from reflow.tf._reductions import reduce_all
 from reflow.tf._scopes import name_scope
 
 
+def _assert_now(condition: Any, data: Sequence[Any]) -> None:
+    """As `Assert`, while executing eagerly."""
+    if not condition:
+        values = [item.numpy() if isinstance(item, EagerTensor) else item for item in data]
+        shown = "\n".join(str(v.encode() if isinstance(v, str) else v) for v in values)
+        raise errors.InvalidArgumentError(
+            None, None, f"Expected '{condition}' to be true. Summarized data: {shown}"
+        )
+
+
 def Assert(
     condition: Any, data: Sequence[Any], summarize: int | None = None, name: str | None = None
-) -> Operation:
+) -> Operation | None:
     """An operation that raises InvalidArgumentError, showing `data`, unless `condition` holds.
 
     Args:
       condition: one truth.
       summarize: how many elements of each of the data are shown (3; negative: all).
     """
+    if executing_eagerly():
+        return _assert_now(condition, data)
     with name_scope(name, "Assert", [condition, *data]):
         tensors = convert_n_to_tensor(data)
 

@@ -54,9 +54,11 @@ def _hessian(first: Any, x: Any, options: dict[str, Any]) -> Tensor:
         )
     sizes = x.shape.as_list()
     rows = [
-        gradients(element, x, unconnected_gradients="zero", **options)[0]
+        gradients(element, x, **options)[0]
         for element in unstack(Reshape(first, [-1]), x.shape.num_elements())
     ]
+    if any(row is None for row in rows):
+        raise ValueError(f"tf.hessians needs ys whose first derivatives depend on x. Received: {x}")
     hessian: Tensor = Reshape(stack(rows), sizes + sizes)
     return hessian
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
 from reflow.graph import errors
-from reflow.graph.dtypes import DType
 from reflow.graph.eager_tensor import EagerOperation, EagerTensor
 from reflow.graph.execution import current
 from reflow.graph.op_definition import OpDefinition
-from reflow.runtime.eager.kernel_calls import compute_function
-from reflow.runtime.eager.shape_checks import shape_check
+from reflow.runtime.eager.kernel_calls import KernelCall
+from reflow.runtime.eager.shape_checks import ShapeCheck
 from reflow.runtime.failures import classify
 
 
@@ -31,8 +31,9 @@ class Call:
         self._definition = definition
         self._attrs = attrs
         self._output_types = definition.output_types(attrs)
-        self._check = shape_check(definition, attrs)
-        self._compute = compute_function(definition, attrs, device)
+        self._single_type = self._output_types[0] if definition.is_single_output else None
+        self._check = ShapeCheck(definition, attrs)
+        self._kernel = KernelCall(definition, attrs, device)
 
     def run(self, tensors: list[EagerTensor], name: str | None) -> Any:
         """What the op gives for these inputs, lists of them laid out flat.
@@ -40,46 +41,69 @@ class Call:
         Raises:
           tf.errors.OpError: the op refuses its inputs, or fails.
         """
-        definition = self._definition
+        refusal = self._check.refusal(tensors)
         try:
-            refusal = None if self._check is None else self._check(tensors)
-            computed = self._compute(tensors, name)
+            computed = self._kernel.compute(tensors, name)
         except Exception as error:
-            failure = self._failure(error)
+            failure = self._failure(error, refusal, tensors)
             if failure is None:
                 raise
             raise failure from (error if isinstance(failure, errors.InternalError) else None)
         if refusal is not None:
-            raise self._error(errors.InvalidArgumentError, str(refusal))
-        if definition.is_single_output:
-            outputs = [_tensor(computed, self._output_types[0])]
-        else:
-            values = computed if isinstance(computed, (list, tuple)) else [computed]
-            outputs = [_tensor(value, dtype) for value, dtype in zip(values, self._output_types)]
+            raise self._refused(refusal, tensors)
+        if self._single_type is not None:
+            output = EagerTensor(self._single_type, *_value_and_array(computed))
+            if current.tapes:
+                self._record(tensors, [output], name)
+            return output
+        values = computed if isinstance(computed, (list, tuple)) else [computed]
+        outputs = [
+            EagerTensor(dtype, *_value_and_array(value))
+            for value, dtype in zip(values, self._output_types)
+        ]
         if current.tapes:
-            op = EagerOperation(definition, tensors, outputs, self._attrs, name or "")
-            for tape in current.tapes:
-                tape.record(op)
-        if definition.is_single_output:
-            return outputs[0]
-        return definition.structured(outputs, self._attrs) if definition.outputs else None
+            self._record(tensors, outputs, name)
+        if not self._definition.outputs:
+            return None
+        return self._definition.structured(outputs, self._attrs)
 
-    def _failure(self, error: Exception) -> errors.OpError | None:
+    def _record(
+        self, tensors: list[EagerTensor], outputs: list[EagerTensor], name: str | None
+    ) -> None:
+        op = EagerOperation(self._definition, tensors, outputs, self._attrs, name or "")
+        for tape in current.tapes:
+            tape.record(op)
+
+    # -- Failures -------------------------------------------------------------------------------
+
+    def _failure(
+        self, error: Exception, refusal: ValueError | None, tensors: Sequence[EagerTensor]
+    ) -> errors.OpError | None:
         """What a kernel raised, as TensorFlow's class; None for what is no op's failure."""
+        if isinstance(error, errors.OpError):
+            return self._error(type(error), error.message)
+        if refusal is not None and not isinstance(error, ValueError):
+            # The rule says it in TensorFlow's words, torch in its own.
+            return self._refused(refusal, tensors)
         error_type = classify(error)
         if error_type is None:
             return None
-        message = error.message if isinstance(error, errors.OpError) else str(error)
+        message = str(error)
         if error_type is errors.InternalError:
             message = f"{type(error).__name__}: {message}"
         return self._error(error_type, message)
+
+    def _refused(self, refusal: ValueError, tensors: Sequence[EagerTensor]) -> errors.OpError:
+        message = str(refusal)
+        if getattr(self._definition.rules, "elementwise", False) and len(tensors) == 2:
+            shapes = [str(list(tensor._sizes)).replace(" ", "") for tensor in tensors]
+            message = f"Incompatible shapes: {shapes[0]} vs. {shapes[1]}"
+        return self._error(errors.InvalidArgumentError, message)
 
     def _error(self, error_type: type[errors.OpError], message: str) -> errors.OpError:
         return error_type(None, None, f"{message} [Op:{self._definition.name}]")  # type: ignore[call-arg]
 
 
-def _tensor(value: Any, dtype: DType) -> EagerTensor:
-    """A tensor of what a kernel gave."""
-    if isinstance(value, torch.Tensor):
-        return EagerTensor(dtype, value)
-    return EagerTensor(dtype, None, value)
+def _value_and_array(value: Any) -> tuple[Any, Any]:
+    """What a kernel gave, as an eager tensor holds it."""
+    return (value, None) if isinstance(value, torch.Tensor) else (None, value)

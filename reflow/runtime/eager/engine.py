@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
+from reflow.graph import errors
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType, resource
 from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.execution import engine
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.tensor_shape import TensorShape
-from reflow.ops.values import HOST_TYPES, to_numpy, to_torch
+from reflow.ops.values import to_numpy
 from reflow.runtime.eager.calls import Call
+from reflow.runtime.eager.constants import constant, constant_of_array
 from reflow.runtime.eager.context import context
 
 _context = context()
@@ -49,6 +49,7 @@ def execute(
     values, given, name = definition.bind(args, kwargs, name)
     if key is not None and len(values) != len(args):
         key = None
+    _check_types(definition, values)
     tensors = definition.converter.convert(_of_one_type(definition, values), given)
     call = _call(definition, definition.complete_attrs(given))
     if key is not None:
@@ -93,6 +94,27 @@ def _refuse_references(definition: OpDefinition) -> None:
             )
 
 
+# TensorFlow's names of element types in C++, where they are not those of Python.
+_TYPE_NAMES = {"float16": "half", "float32": "float", "float64": "double"}
+
+
+def _check_types(definition: OpDefinition, values: Sequence[Any]) -> None:
+    """InvalidArgumentError if tensors differ that must be of one type."""
+    found: dict[str, DType] = {}
+    for index, (arg, value) in enumerate(zip(definition.inputs, values)):
+        if not arg.type_attr or arg.is_sequence or not isinstance(value, EagerTensor):
+            continue
+        expected = found.setdefault(arg.type_attr, value.dtype)
+        if value.dtype is not expected:
+            names = [_TYPE_NAMES.get(t.name, t.name) for t in (expected, value.dtype)]
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"cannot compute {definition.name} as input #{index}(zero-based) was expected to "
+                f"be a {names[0]} tensor but is a {names[1]} tensor [Op:{definition.name}]",
+            )
+
+
 def _of_one_type(definition: OpDefinition, values: Sequence[Any]) -> list[Any]:
     """The inputs, where Python values take the type of the tensors that they go with.
 
@@ -112,16 +134,9 @@ def _of_one_type(definition: OpDefinition, values: Sequence[Any]) -> list[Any]:
     ]
 
 
-def constant(array: np.ndarray[Any, Any], dtype: DType) -> EagerTensor:
-    """A tensor of a copy of `array`, which has `dtype`'s NumPy type."""
-    own = np.array(array, dtype.as_numpy_dtype, order="C")
-    if dtype in HOST_TYPES:
-        return EagerTensor(dtype, None, own)
-    return EagerTensor(dtype, to_torch(own, dtype, _context.torch_device), own)
-
-
 engine.execute = execute
 engine.constant = constant
+engine.constant_of_array = constant_of_array
 engine.to_array = to_numpy
 engine.device_name = _context.device_name
 engine.forget_calls = _context.forget_calls

@@ -1,4 +1,4 @@
-"""How a kernel is called on eager tensors: arguments, keywords, and what ops keep between calls."""
+"""KernelCall: arguments and keywords of a kernel, and what ops keep between calls."""
 
 from __future__ import annotations
 
@@ -14,53 +14,66 @@ from reflow.ops.kernels import KernelSignature, kernel_function, kernel_signatur
 from reflow.ops.values import HOST_TYPES, handle, to_torch
 from reflow.runtime.functions import compile_function
 
-# (inputs laid out flat, name) -> what the kernel gives.
-Compute = Callable[[list[EagerTensor], str | None], Any]
+Take = Callable[[EagerTensor], Any]
 
 
-def compute_function(
-    definition: OpDefinition, attrs: dict[str, Any], device: torch.device
-) -> Compute:
-    """What computes an op with these attributes on a device."""
-    signature = kernel_signature(definition)
-    if signature is None:
-        return _rules_alone(definition, attrs)
-    types = definition.input_types(attrs)
-    function = kernel_function(signature, [*types, *definition.output_types(attrs)])
-    counts = [definition.count(arg, attrs) for arg in definition.inputs]
-    kinds = [kind for kind, count in zip(signature.kinds, counts) for _ in range(count)]
-    takes = [_taker(kind, dtype, device) for kind, dtype in zip(kinds, types)]
-    groups = _groups(definition, counts)
-    keywords = _keywords(definition, attrs, signature, device)
-    changed = _Lending(definition, kinds)
+class KernelCall:
+    """Computes an op with given attributes on a device.
 
-    def compute(tensors: list[EagerTensor], name: str | None) -> Any:
-        arguments = [take(tensor) for take, tensor in zip(takes, tensors)]
-        if groups is not None:
-            arguments = [arguments[group] for group in groups]
-        if changed.applies:
-            changed.before(tensors)
-        return function(*arguments, **keywords(tensors, name))
+    Attributes:
+      compute: (inputs laid out flat, name) -> what the kernel gives.
+    """
 
-    return compute
+    compute: Callable[[list[EagerTensor], str | None], Any]
 
+    def __init__(
+        self, definition: OpDefinition, attrs: dict[str, Any], device: torch.device
+    ) -> None:
+        self._definition = definition
+        self._attrs = attrs
+        self._device = device
+        signature = kernel_signature(definition)
+        if signature is None:
+            self.compute = self._by_rules
+            return
+        types = definition.input_types(attrs)
+        counts = [definition.count(arg, attrs) for arg in definition.inputs]
+        kinds = [kind for kind, count in zip(signature.kinds, counts) for _ in range(count)]
+        self._function = kernel_function(signature, [*types, *definition.output_types(attrs)])
+        self._takes = [_taker(kind, dtype, device) for kind, dtype in zip(kinds, types)]
+        self._groups = _groups(definition, counts)
+        self._lending = _Lending(definition, kinds)
+        self._keywords = Keywords(definition, attrs, signature, device)
+        is_plain = (
+            self._groups is None and not self._lending.applies and self._keywords.same is not None
+        )
+        self.compute = self._plainly if is_plain else self._in_general
 
-def _rules_alone(definition: OpDefinition, attrs: dict[str, Any]) -> Compute:
-    """For an op without a kernel: a value that the shapes tell, a resource, or nothing."""
-    rules = definition.rules
-    constant = getattr(rules, "constant", None)
-    make = getattr(rules, "state", None)
+    def _plainly(self, tensors: list[EagerTensor], name: str | None) -> Any:
+        """As most ops: no lists, no variables, no state."""
+        arguments = [take(tensor) for take, tensor in zip(self._takes, tensors)]
+        return self._function(*arguments, **self._keywords.same)  # type: ignore[arg-type]
 
-    def compute(tensors: list[EagerTensor], name: str | None) -> Any:
-        op = EagerOperation(definition, list(tensors), [], attrs, name or "")
+    def _in_general(self, tensors: list[EagerTensor], name: str | None) -> Any:
+        arguments = [take(tensor) for take, tensor in zip(self._takes, tensors)]
+        if self._groups is not None:
+            arguments = [arguments[group] for group in self._groups]
+        if self._lending.applies:
+            self._lending.before(tensors)
+        return self._function(*arguments, **self._keywords.of(tensors, name))
+
+    def _by_rules(self, tensors: list[EagerTensor], name: str | None) -> Any:
+        """Without a kernel: a value that the shapes tell, a resource, or nothing."""
+        rules = self._definition.rules
+        op = EagerOperation(self._definition, list(tensors), [], self._attrs, name or "")
+        constant = getattr(rules, "constant", None)
         if constant is not None:
             return constant(op, *(tensor.shape for tensor in tensors))
+        make = getattr(rules, "state", None)
         return None if make is None else handle(make(op))
 
-    return compute
 
-
-def _taker(kind: str, dtype: DType, device: torch.device) -> Callable[[EagerTensor], Any]:
+def _taker(kind: str, dtype: DType, device: torch.device) -> Take:
     """What gives an input as the kernel wants it."""
     if kind == "ref":
         return lambda tensor: tensor._on_host().item()
@@ -88,35 +101,47 @@ def _groups(definition: OpDefinition, counts: list[int]) -> list[int | slice] | 
     return groups
 
 
-def _keywords(
-    definition: OpDefinition, attrs: dict[str, Any], signature: KernelSignature, device: Any
-) -> Callable[[list[EagerTensor], str | None], dict[str, Any]]:
-    """What gives the keyword arguments of one call.
+class Keywords:
+    """The keyword arguments of a kernel.
 
     What an op keeps between its calls belongs to the op type with these attributes, as the kernels
     that TensorFlow caches do; but each call of an op that makes a resource makes another.
+
+    Attributes:
+      same: the arguments where they are the same for each call, else None.
     """
-    make = getattr(definition.rules, "state", None)
-    makes_resource = resource in definition.output_types(attrs)
-    kept: list[Any] = []
 
-    def state(op: Any) -> Any:
-        if make is None:
-            return None
-        if makes_resource:
-            return make(op)
-        if not kept:
-            kept.append(make(op))
-        return kept[0]
+    def __init__(
+        self,
+        definition: OpDefinition,
+        attrs: dict[str, Any],
+        signature: KernelSignature,
+        device: torch.device,
+    ) -> None:
+        self._definition = definition
+        self._attrs = attrs
+        self._signature = signature
+        self._device = device
+        self._make_state = getattr(definition.rules, "state", None)
+        self._makes_resource = resource in definition.output_types(attrs)
+        self._states: list[Any] = []
+        self.same: dict[str, Any] | None = None
+        if "op" not in signature.keywords and "state" not in signature.keywords:
+            self.same = self.of([], None)
 
-    def values(tensors: list[EagerTensor], name: str | None) -> dict[str, Any]:
-        op: Any = EagerOperation(definition, list(tensors), [], attrs, name or "")
-        return signature.keyword_values(op, state(op), device, compile_function)
+    def of(self, tensors: list[EagerTensor], name: str | None) -> dict[str, Any]:
+        """The arguments of one call."""
+        if self.same is not None:
+            return self.same
+        op: Any = EagerOperation(self._definition, list(tensors), [], self._attrs, name or "")
+        return self._signature.keyword_values(op, self._state(op), self._device, compile_function)
 
-    if "op" in signature.keywords or "state" in signature.keywords:
-        return values
-    same = values([], None)
-    return lambda tensors, name: same
+    def _state(self, op: Any) -> Any:
+        if self._make_state is None or self._makes_resource:
+            return None if self._make_state is None else self._make_state(op)
+        if not self._states:
+            self._states.append(self._make_state(op))
+        return self._states[0]
 
 
 class _Lending:
@@ -126,7 +151,7 @@ class _Lending:
     whoever read it.
     """
 
-    def __init__(self, definition: OpDefinition, kinds: list[str]) -> None:
+    def __init__(self, definition: OpDefinition, kinds: list[Any]) -> None:
         self._references = [i for i, kind in enumerate(kinds) if kind == "ref"]
         self._updates = getattr(definition.rules, "updates", False)
         self.applies = bool(self._references) and (

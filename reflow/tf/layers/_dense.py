@@ -16,6 +16,8 @@ from reflow.tf.initializers import zeros
 from reflow.tf.layers._input_spec import InputSpec
 from reflow.tf.layers._layer import Layer
 
+_ZEROS = zeros()
+
 
 class Dense(Layer):
     """activation(inputs @ kernel + bias), along the last dimension of the inputs.
@@ -44,7 +46,7 @@ class Dense(Layer):
         activation: Callable[[Tensor], Tensor] | None = None,
         use_bias: bool = True,
         kernel_initializer: Any = None,
-        bias_initializer: Any = zeros(),
+        bias_initializer: Any = _ZEROS,
         kernel_regularizer: Callable[[Any], Any] | None = None,
         bias_regularizer: Callable[[Any], Any] | None = None,
         activity_regularizer: Callable[[Tensor], Any] | None = None,
@@ -134,7 +136,7 @@ def dense(
     activation: Callable[[Tensor], Tensor] | None = None,
     use_bias: bool = True,
     kernel_initializer: Any = None,
-    bias_initializer: Any = zeros(),
+    bias_initializer: Any = _ZEROS,
     kernel_regularizer: Callable[[Any], Any] | None = None,
     bias_regularizer: Callable[[Any], Any] | None = None,
     activity_regularizer: Callable[[Tensor], Any] | None = None,

@@ -221,9 +221,8 @@ class Layer:
     @property
     def trainable_weights(self) -> list[Any]:
         """The variables that are trained."""
-        return (
-            [part for w in self._trainable_weights for part in _parts(w)] if self.trainable else []
-        )
+        weights = self._trainable_weights if self.trainable else []
+        return [part for weight in weights for part in _parts(weight)]
 
     @property
     def non_trainable_weights(self) -> list[Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from reflow.graph.dtypes import int64
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Tensor
@@ -43,7 +45,8 @@ def create_global_step(graph: Graph | None = None) -> Variable:
     graph = graph or get_default_graph()
     if get_global_step(graph) is not None:
         raise ValueError('"global_step" already exists.')
-    with graph.as_default(), graph.name_scope(None):
+    where = nullcontext() if executing_eagerly() else graph.as_default()
+    with where, graph.name_scope(None):
         return get_variable(
             GraphKeys.GLOBAL_STEP,
             shape=[],

@@ -1,0 +1,70 @@
+"""Python values and arrays as eager tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reflow.graph.array_values import array_of
+from reflow.graph.dtypes import DType, as_dtype
+from reflow.graph.eager_tensor import EagerTensor
+from reflow.ops.values import HOST_TYPES, to_torch
+from reflow.runtime.eager.context import context
+
+_context = context()
+
+# So many numbers and short lists of integers are kept as tensors: axes, shapes, factors.
+_MAX_KEPT = 4096
+_MAX_LENGTH = 8
+_kept: dict[Any, tuple[DType, Any, Any]] = {}
+
+
+def constant(
+    value: Any, dtype: Any = None, shape: Any = None, verify_shape: bool = False
+) -> EagerTensor:
+    """What `tf.constant` gives: see `array_of` for the element type and the errors."""
+    key = _key(value, dtype) if shape is None else None
+    if key is not None:
+        kept = _kept.get(key)
+        if kept is not None:
+            return EagerTensor(*kept)
+    wanted = None if dtype is None else as_dtype(dtype).base_dtype
+    try:
+        array = array_of(value, wanted, shape, verify_shape)
+    except TypeError as error:
+        raise _explained(value, wanted, error) from error
+    tensor = constant_of_array(array, as_dtype(array.dtype) if wanted is None else wanted)
+    if key is not None and len(_kept) < _MAX_KEPT:
+        _kept[key] = tensor.dtype, tensor._value, tensor._array
+    return tensor
+
+
+def _key(value: Any, dtype: Any) -> Any:
+    """What a value is kept by; None if it is not kept."""
+    kind = type(value)
+    if kind is float:
+        return (kind, value, dtype) if value else None  # 0.0 equals -0.0
+    if kind is int or kind is bool:
+        return kind, value, dtype
+    if (kind is list or kind is tuple) and len(value) <= _MAX_LENGTH:
+        if all([type(item) is int for item in value]):
+            return kind, tuple(value), dtype
+    return None
+
+
+def _explained(value: Any, dtype: DType | None, error: TypeError) -> Exception:
+    """What TensorFlow raises for a value that is no tensor of this type."""
+    if isinstance(value, (list, tuple)):
+        return ValueError(f"Can't convert Python sequence with mixed types to Tensor. ({error})")
+    if dtype is None:
+        return error
+    return TypeError(f"Cannot convert {value!r} to EagerTensor of dtype {dtype.name}")
+
+
+def constant_of_array(array: np.ndarray[Any, Any], dtype: DType) -> EagerTensor:
+    """A tensor of a copy of `array`, which has `dtype`'s NumPy type."""
+    own = np.array(array, dtype.as_numpy_dtype, order="C")
+    if dtype in HOST_TYPES:
+        return EagerTensor(dtype, None, own)
+    return EagerTensor(dtype, to_torch(own, dtype, _context.torch_device), own)
