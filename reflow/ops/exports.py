@@ -101,6 +101,7 @@ OP_MODULES = (
     "stateless_random",
     "tensor_arrays",
     "tensor_updates",
+    "temporary_variables",
     "text.characters",
     "text.conversions",
     "text.encodings",

@@ -23,7 +23,15 @@ def initialized_value(variable: Variable) -> Tensor:
     """The variable's value, or its initial value where it has none yet.
 
     The nodes are those of TensorFlow's `cond(is_variable_initialized(v), v.read_value, initial)`.
+
+    Raises:
+      ValueError: the initial value is not known.
     """
+    initial = variable.initial_value
+    if initial is None:
+        raise ValueError(
+            f"The initial value of {variable.name} is not known: its VariableDef does not name it."
+        )
     with init_scope():
         is_initialized = variable._is_initialized()
         with name_scope(None, "cond"):
@@ -32,7 +40,6 @@ def initialized_value(variable: Variable) -> Tensor:
             Identity(pivots.output_false, name="switch_f")
             predicate = Identity(is_initialized, name="pred_id")
             read = variable._read_if(predicate)
-            initial = variable.initial_value
             with initial.graph.colocate_with(initial.op, ignore_existing=True):
                 otherwise, _ = Switch(initial, predicate, name="Switch")
             merged: Tensor = Merge([otherwise, read], name="Merge").output

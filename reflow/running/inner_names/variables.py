@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from reflow.tf._distribution import VariableAggregation as VariableAggregationV2
 from reflow.tf._partitioned_variable import PartitionedVariable
 from reflow.tf._ref_variable import RefVariable
 from reflow.tf._variables import Variable as VariableV1
 
-__all__ = ["PartitionedVariable", "RefVariable", "Variable", "VariableV1"]
+__all__ = [
+    "PartitionedVariable",
+    "RefVariable",
+    "Variable",
+    "VariableAggregationV2",
+    "VariableV1",
+]
 
 
 class _VariableType(type):
