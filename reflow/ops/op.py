@@ -23,6 +23,7 @@ def op(rules: type) -> OpDefinition:
       elementwise = True: what an output holds in one place depends on what the inputs hold there;
         inputs of different shapes broadcast.
       export: the public names under tf whose function is the op itself (ops/exports.py).
+      sparse_values = True: its public function maps the values of sparse tensors too.
       state(op): what it keeps between the runs of a session, for `kernel`'s parameter `state`.
       state_key(op): operations with equal keys share one state; by default each has its own.
       constant(op, *input_shapes): the output's value where the shapes alone tell it, or None.
@@ -39,6 +40,7 @@ def op(rules: type) -> OpDefinition:
       keeps: names of inputs that are kept beyond the call: they are copied if they share memory
         with a variable.
       control_flow: what the op does to the flow of control, which is lowered without a kernel.
+      may_wait = True: its kernel, of one list, may wait for what another one of the run does.
       per_variable, joined(...): one call for many updates: the inputs that `per_variable` names
         come as lists, one item for each variable; the other inputs are the same for all.
     """

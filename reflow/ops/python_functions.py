@@ -29,6 +29,11 @@ _functions: weakref.WeakValueDictionary[str, PythonFunction] = weakref.WeakValue
 _COLLECTION = ("__python_functions",)
 
 
+def count_functions() -> int:
+    """How many functions the graphs that still exist call."""
+    return len(_functions)
+
+
 class PythonFunction:
     """A Python function that a node calls.
 
@@ -98,7 +103,7 @@ def _outputs(token: str, returned: Any, types: list[DType]) -> list[Array]:
             f"{token} returns {len(values)} values, but expects to see {len(types)} values.",
         )
     for index, (value, expected) in enumerate(zip(values, types)):
-        found = as_dtype(value.dtype)
+        found = _element_type(value)
         if found is not expected:
             raise errors.InvalidArgumentError(
                 None,
@@ -107,6 +112,21 @@ def _outputs(token: str, returned: Any, types: list[DType]) -> list[Array]:
                 f"{expected.name}",
             )
     return values
+
+
+def _element_type(array: Array) -> DType:
+    """The type of an array as a tensor; InternalError if no tensor can hold it."""
+    if array.dtype == object:
+        for item in array.ravel().tolist():
+            if not isinstance(item, bytes):
+                kind = type(item).__name__
+                raise errors.InternalError(None, None, f"Unsupported object type {kind}")
+    try:
+        return as_dtype(array.dtype)
+    except TypeError:
+        raise errors.InternalError(
+            None, None, f"Unsupported numpy data type: {array.dtype}"
+        ) from None
 
 
 def _shape(input: list[TensorShape], *, Tout: list[DType]) -> list[TensorShape]:
@@ -130,6 +150,7 @@ class PyFunc:
     outputs = "output: Tout"
     attrs = ("token: string", "Tin: list(type) >= 0", "Tout: list(type) >= 0")
     stateful = True
+    may_wait = True
     gradient = None
     shape = _shape
     kernel = _kernel
@@ -142,6 +163,7 @@ class PyFuncStateless:
     inputs = "input: Tin"
     outputs = "output: Tout"
     attrs = ("token: string", "Tin: list(type) >= 0", "Tout: list(type) >= 0")
+    may_wait = True
     gradient = None
     shape = _shape
     kernel = _kernel

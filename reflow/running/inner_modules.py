@@ -91,7 +91,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.layers.pooling": "tf.layers",
         "tensorflow.python.lib.io.python_io": "tf.python_io",
         "tensorflow.python.lib.io.tf_record": "tf.python_io",
-        "tensorflow.python.ops.array_ops": "tf tf.quantization reflow.ops.function_names",
+        "tensorflow.python.ops.array_ops": (
+            "tf tf.quantization reflow.tf._gathering reflow.ops.function_names"
+        ),
         "tensorflow.python.ops.bitwise_ops": "tf.bitwise reflow.ops.function_names",
         "tensorflow.python.ops.candidate_sampling_ops": "tf.nn",
         "tensorflow.python.ops.check_ops": "tf tf.debugging",

@@ -1,7 +1,8 @@
-"""Steps joined where one call is faster than several.
+"""Steps joined where one call is faster than several, or where they need each other.
 
 Updates of several variables by the same rule (one optimizer's step) become one call: an op
-whose class has a `joined` kernel says which of its inputs belong to one variable.
+whose class has a `joined` kernel says which of its inputs belong to one variable.  Python
+functions may wait for each other (overlapping.py).
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from typing import Any
 
 from reflow.ops.values import to_numpy
 from reflow.ops.variable_slot import VariableSlot
+from reflow.runtime.overlapping import overlap
 from reflow.runtime.steps import Step, Value
 
 
 def fuse(steps: Sequence[Step]) -> list[Step]:
     """The same computation in fewer steps."""
-    return _join_updates(steps)
+    return overlap(_join_updates(steps))
 
 
 def _join_updates(steps: Sequence[Step]) -> list[Step]:

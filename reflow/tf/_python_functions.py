@@ -27,13 +27,14 @@ def py_func(
       name: of the node.
 
     Returns:
-      A tensor or a list of them, of unknown shapes; the Operation if `Tout` is empty.
+      A tensor or a list of them, of unknown shapes; the Operation if `Tout` is empty and the
+      function stateful.
     """
     several = isinstance(Tout, (list, tuple))
     function = PythonFunction(func, get_default_graph())
     attrs = {"token": function.token, "Tout": list(Tout) if several else [Tout]}
     node = (PyFunc if stateful else PyFuncStateless).apply([list(inp)], attrs, name)
-    if not node.outputs:
+    if not node.outputs and stateful:
         return node
     return node.outputs if several else node.outputs[0]
 
