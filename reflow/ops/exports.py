@@ -6,9 +6,12 @@ the module of that namespace takes its names from here.
 
 from __future__ import annotations
 
+import functools
 import importlib
+from collections.abc import Callable
 from typing import Any
 
+from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.op_definition import OpDefinition, registered
 
 # Every module that defines ops: importing them all fills the registry.
@@ -22,6 +25,7 @@ OP_MODULES = (
     "broadcasting",
     "candidate_sampling",
     "casts",
+    "checkpoints",
     "checks",
     "clipping",
     "comparisons",
@@ -121,7 +125,26 @@ def import_ops() -> None:
         importlib.import_module(f"reflow.ops.{module}")
 
 
-def exported(namespace: str) -> dict[str, OpDefinition]:
+def on_sparse_values(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of a tensor as one of sparse tensors too, whose values it maps."""
+
+    @functools.wraps(function)
+    def call(x: Any, name: str | None = None) -> Any:
+        if isinstance(x, SparseTensor):
+            return SparseTensor(x.indices, function(x.values, name=name), x.dense_shape)
+        return function(x, name=name)
+
+    return call
+
+
+@functools.cache
+def _public(definition: OpDefinition) -> Any:
+    """What a program finds under the exported name."""
+    takes_sparse = getattr(definition.rules, "sparse_values", False)
+    return on_sparse_values(definition) if takes_sparse else definition
+
+
+def exported(namespace: str) -> dict[str, Any]:
     """The ops exported under a namespace ("" for `tf` itself), by their names in it."""
     import_ops()
     found: dict[str, Any] = {}
@@ -129,5 +152,5 @@ def exported(namespace: str) -> dict[str, OpDefinition]:
         for path in getattr(definition.rules, "export", ()):
             parent, _, name = path.rpartition(".")
             if parent == namespace:
-                found[name] = definition
+                found[name] = _public(definition)
     return found

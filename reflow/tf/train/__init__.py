@@ -6,6 +6,14 @@ from typing import Any
 
 from reflow.tf._absence import part_or_error
 from reflow.tf.train.adam import AdamOptimizer
+from reflow.tf.train.checkpoint_management import (
+    checkpoint_exists,
+    get_checkpoint_mtimes,
+    get_checkpoint_state,
+    latest_checkpoint,
+    remove_checkpoint,
+    update_checkpoint_state,
+)
 from reflow.tf.train.global_step import (
     assert_global_step,
     create_global_step,
@@ -28,29 +36,39 @@ from reflow.tf.train.learning_rate_decay import (
 )
 from reflow.tf.train.momentum import MomentumOptimizer
 from reflow.tf.train.optimizer import Optimizer
+from reflow.tf.train.saver import Saver, saver_def_class
 
 __all__ = [
     "AdamOptimizer",
     "GradientDescentOptimizer",
     "MomentumOptimizer",
     "Optimizer",
+    "Saver",
     "assert_global_step",
+    "checkpoint_exists",
     "cosine_decay",
     "cosine_decay_restarts",
     "create_global_step",
     "exponential_decay",
+    "get_checkpoint_mtimes",
+    "get_checkpoint_state",
     "get_global_step",
     "get_or_create_global_step",
     "global_step",
     "inverse_time_decay",
+    "latest_checkpoint",
     "linear_cosine_decay",
     "natural_exp_decay",
     "noisy_linear_cosine_decay",
     "piecewise_constant",
     "piecewise_constant_decay",
     "polynomial_decay",
+    "remove_checkpoint",
+    "update_checkpoint_state",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "SaverDef":
+        return saver_def_class()
     return part_or_error(__name__, name)
