@@ -53,7 +53,7 @@ class Slice(NamedTuple):
         return cls(full_shape, starts, lengths)
 
     @property
-    def index(self) -> tuple[slice, ...]:
+    def region(self) -> tuple[slice, ...]:
         return tuple(
             slice(start, None if length < 0 else start + length)
             for start, length in zip(self.starts, self.lengths)
@@ -218,14 +218,14 @@ class BundleReader:
         entry = self._entry(name)
         if not entry.slices:
             whole = self._content(name, entry)
-            return whole if part is None else whole[part.index]
+            return whole if part is None else whole[part.region]
         whole = np.empty(
             entry.shape, object if entry.dtype == string else entry.dtype.as_numpy_dtype
         )
         for stored in entry.slices:
             key = _slice_key(name, stored)
-            whole[stored.index] = self._content(name, _parsed(self._table[key], name))
-        return whole if part is None else whole[part.index]
+            whole[stored.region] = self._content(name, _parsed(self._table[key], name))
+        return whole if part is None else whole[part.region]
 
     def _entry(self, name: str) -> _Entry:
         data = self._table.get(name.encode())
