@@ -307,7 +307,7 @@ class LookupTableFindV2:
         if keys.sizes is None or key.sizes is None or value.sizes is None:
             return shapes.UNKNOWN
         rank = len(keys.sizes) - len(key.sizes)
-        if rank < 0 or not key.is_compatible_with(keys[rank:]):
+        if rank < 0:
             raise ValueError(
                 f"Expected keys to have suffix {shapes.text(key)} but saw shape: "
                 f"{shapes.text(keys)}"

@@ -303,11 +303,13 @@ class DenseTable(LookupTable):
 
     def replace(self, keys: Array, values: Array) -> None:
         """Takes over exported buckets."""
-        super()._check_keys(keys)
-        if values.shape != self._values_shape(keys):
-            raise invalid(
-                f"Expected value shape {_text(self._values_shape(keys))} got {_text(values.shape)}"
-            )
+        count = math.prod(keys.shape[:1])
+        for what, array, shape in (
+            ("key", keys, (count, *self.key_shape)),
+            ("value", values, (count, *self.value_shape)),
+        ):
+            if array.size != math.prod(shape) or array.shape[:1] != (count,):
+                raise invalid(f"Expected {what} shape {_text(shape)} got {_text(array.shape)}")
         with self._lock:
             pairs = list(self._pairs(keys, values))
             self._buckets = len(pairs)
@@ -316,6 +318,7 @@ class DenseTable(LookupTable):
             self._entries = {key: value for key, value in pairs if key not in special}
 
     def export(self) -> tuple[Array, Array]:
+        """What is in all buckets, keys and values as matrices: [buckets, size of one]."""
         with self._lock:
             buckets = list(self._entries.items())
             buckets += [(self._deleted_key, value) for value in self._removed]
@@ -324,7 +327,9 @@ class DenseTable(LookupTable):
         empty = _array([self._empty_key], self.key_dtype, self.key_shape)
         nothing = b"" if self.value_dtype is string else 0
         rest = np.full((free, *self.value_shape), nothing, values.dtype)
-        return np.concatenate([keys, empty.repeat(free, axis=0)]), np.concatenate([values, rest])
+        all_keys = np.concatenate([keys, empty.repeat(free, axis=0)])
+        all_values = np.concatenate([values, rest])
+        return all_keys.reshape(len(all_keys), -1), all_values.reshape(len(all_values), -1)
 
     def _check_keys(self, keys: Array) -> None:
         expected = (*keys.shape[:1], *self.key_shape)

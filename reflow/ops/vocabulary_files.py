@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from reflow.files.file_io import FileIO
+from reflow.files import file_io
 from reflow.graph import errors
 from reflow.graph.dtypes import DType
 from reflow.graph.log import warn
@@ -81,27 +81,28 @@ def _rows(
     path: str, columns: tuple[int, int], vocab_size: int, separator: bytes
 ) -> Iterator[list[bytes | int]]:
     """The two fields of each line: bytes, or the line's number."""
-    number = -1
-    with FileIO(path, "rb") as file:
-        for number, terminated in enumerate(file):
-            if number == vocab_size:
-                warn(f"Truncated {path} before its end at {vocab_size} records.")
-                return
-            line = terminated.rstrip(b"\n").replace(b"\r", b"")
-            if not line:
-                raise invalid(f"Invalid content in {path}: empty line found at line {number}.")
-            fields = line.split(separator) if max(columns) >= 0 else []
-            if max(columns) >= len(fields) and max(columns) >= 0:
-                raise invalid(
-                    f"Invalid number of columns in {path} line {number} ({_shown(line)}) : "
-                    f"expected {max(columns)} got {len(fields)}"
-                )
-            given = {WHOLE_LINE: line, LINE_NUMBER: number}
-            yield [given[c] if c < 0 else fields[c] for c in columns]
-    if number + 1 < vocab_size:
-        raise invalid(f"Invalid vocab_size in {path}: expected {vocab_size} but got {number + 1}")
-    if number < 0:
+    lines = file_io.read_file_to_string(path, binary_mode=True).split(b"\n")
+    if not lines[-1]:
+        lines.pop()  # behind the last end of a line
+    if not lines:
         raise errors.OutOfRangeError(None, None, f"{path} is empty: it has no entries.")
+    for number, content in enumerate(lines):
+        if number == vocab_size:
+            warn(f"Truncated {path} before its end at {vocab_size} records.")
+            return
+        line = content.removesuffix(b"\r")
+        if not line:
+            raise invalid(f"Invalid content in {path}: empty line found at line {number}.")
+        fields = line.split(separator) if max(columns) >= 0 else []
+        if max(columns) >= max(len(fields), 1):
+            raise invalid(
+                f"Invalid number of columns in {path} line {number} ({_shown(line)}) : "
+                f"expected {max(columns)} got {len(fields)}"
+            )
+        given = {WHOLE_LINE: line, LINE_NUMBER: number}
+        yield [given[c] if c < 0 else fields[c] for c in columns]
+    if len(lines) < vocab_size:
+        raise invalid(f"Invalid vocab_size in {path}: expected {vocab_size} but got {len(lines)}")
 
 
 def _shown(content: bytes) -> str:
