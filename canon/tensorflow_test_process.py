@@ -80,10 +80,14 @@ class Recorder(unittest.TestResult):
         self.write(method=_name(test), kind=kind, detail=detail)
 
     def addError(self, test: unittest.TestCase, err: Any) -> None:
-        self._ended[_name(test)] = "error", self._exc_info_to_string(err, test)
+        self._end(test, "error", err)
 
     def addFailure(self, test: unittest.TestCase, err: Any) -> None:
-        self._ended[_name(test)] = "failed", self._exc_info_to_string(err, test)
+        self._end(test, "failed", err)
+
+    def _end(self, test: unittest.TestCase, kind: str, err: Any) -> None:
+        # What fails first is what matters: the test, and not what is torn down after it.
+        self._ended.setdefault(_name(test), (kind, self._exc_info_to_string(err, test)))
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:
         self._ended[_name(test)] = "not applicable", reason

@@ -249,7 +249,8 @@ def _explain_ragged(value: Any, cause: Exception | None) -> None:
             "Consider casting elements to a supported type."
         ) from cause
     raise ValueError(
-        f"Argument must be a dense tensor: {value!r} - its nested lists have different lengths."
+        f"Argument must be a dense tensor: {value!r} - its nested lists have different lengths "
+        "(setting an array element with a sequence)."
     ) from cause
 
 

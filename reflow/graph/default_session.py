@@ -25,6 +25,11 @@ def push(session: Any) -> None:
     _stack.sessions.append(session)
 
 
+def leave_all() -> None:
+    """Forgets which sessions are entered in this thread, as a test does after one that failed."""
+    _stack.sessions.clear()
+
+
 def remove(session: Any) -> None:
     """Takes `session` off wherever it stands: sessions may be closed out of order."""
     for position in reversed(range(len(_stack.sessions))):
@@ -34,7 +39,11 @@ def remove(session: Any) -> None:
 
 
 class DefaultSession:
-    """`with session.as_default():`"""
+    """`with session.as_default():`; such scopes are left in the order of entering.
+
+    Raises:
+      AssertionError: another session is the default one when the scope is left.
+    """
 
     def __init__(self, session: Any) -> None:
         self._session = session
@@ -44,6 +53,10 @@ class DefaultSession:
         return self._session
 
     def __exit__(self, *exc_info: object) -> None:
+        if _stack.sessions and _stack.sessions[-1] is not self._session:
+            raise AssertionError(
+                f"Nesting violated for default stack of {type(self._session)} objects"
+            )
         remove(self._session)
 
 

@@ -72,6 +72,9 @@ __all__ = [
     "variant_ref",
 ]
 
+# Where the runtime's names differ.
+_CPP_NAMES = {"float16": "half", "float32": "float", "float64": "double"}
+
 # TensorFlow numbers a reference type 100 above its base type.
 _REF_OFFSET = 100
 
@@ -217,6 +220,13 @@ class DType:
 
     def __int__(self) -> int:
         return self.as_datatype_enum
+
+    @property
+    def _cpp_name(self) -> str:
+        """The name by which messages of TensorFlow's runtime call it: "float", "int32_ref"."""
+        suffix = "_ref" if self._is_ref_dtype else ""
+        base = self.base_dtype.name
+        return _CPP_NAMES.get(base, base) + suffix
 
     def __repr__(self) -> str:
         return "tf." + self.name

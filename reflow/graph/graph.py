@@ -456,6 +456,8 @@ class Graph:
         Raises:
           ValueError: the name has characters that names may not have.
         """
+        if isinstance(name, bytes):
+            name = name.decode()
         is_exact = name[-1:] == "/"
         at_top = is_exact or not self._thread_scopes.scopes.name_stack
         if not _is_valid_name(name, at_top):

@@ -152,7 +152,12 @@ def check_versions(graph_def: GraphDef) -> None:
     if versions.min_consumer > PRODUCER_VERSION:
         raise ValueError(
             f"GraphDef min consumer version {versions.min_consumer} above current version "
-            f"{PRODUCER_VERSION}: it is for a later TensorFlow than 1.15."
+            f"{PRODUCER_VERSION} for TensorFlow 1.15.5.  Please upgrade TensorFlow."
+        )
+    if versions.producer < 0:
+        raise ValueError(
+            f"GraphDef producer version {versions.producer} below min producer 0 supported by "
+            "TensorFlow 1.15.5.  Please regenerate your graph."
         )
     if PRODUCER_VERSION in versions.bad_consumers:
         raise ValueError(
@@ -273,7 +278,9 @@ class _Importer:
         """The operation or tensor that is made of the message's element of that name."""
         if ":" not in name:
             return self._made[name]
-        return self._tensor(parse_source(name), "Invalid return output {} of node '{}',")
+        return self._tensor(
+            parse_source(name), "Invalid return output {} of node '{}', which has {} output(s)"
+        )
 
     def _ordered(self) -> list[str]:
         """The names of nodes: the order of the message, as far as inputs come first."""
@@ -321,7 +328,8 @@ class _Importer:
         definition = self._definitions[node.message.op]
         attrs = self._attrs(node, definition)
         complaint = (
-            f"Node '{node.message.name}': Connecting to invalid output {{}} of source node {{}}"
+            f"Node '{node.message.name}': Connecting to invalid output {{}} of source node {{}} "
+            "which has {} outputs."
         )
         data = (source for source in node.inputs if source[1] is not None)
         inputs = [self._tensor(source, complaint) for source in data]
@@ -365,7 +373,7 @@ class _Importer:
         name, index = source
         outputs = self._made[name].outputs
         if index is None or index >= len(outputs):
-            raise ValueError(f"{complaint.format(index, name)} which has {len(outputs)} outputs.")
+            raise ValueError(complaint.format(index, name, len(outputs)))
         return outputs[index]
 
     def _control_input(self, source: Source) -> Operation:
@@ -436,17 +444,18 @@ class _Importer:
     def _check_inputs(
         self, node: _Node, definition: OpDefinition, inputs: list[Tensor], attrs: dict[str, Any]
     ) -> None:
-        expected_count = definition.input_count(attrs)
-        if len(inputs) != expected_count:
+        expected_types = definition.input_types(attrs)
+        if len(inputs) != len(expected_types):
+            expected_names = ", ".join(dtype._cpp_name for dtype in expected_types)
             raise ValueError(
-                f"NodeDef expected {expected_count} inputs do not match {len(inputs)} inputs "
+                f"NodeDef expected inputs '{expected_names}' do not match {len(inputs)} inputs "
                 f"specified; {_summary(definition)}; NodeDef: {{{{node {node.full_name}}}}}"
             )
-        for i, (tensor, expected) in enumerate(zip(inputs, definition.input_types(attrs))):
+        for i, (tensor, expected) in enumerate(zip(inputs, expected_types)):
             if not expected.is_compatible_with(tensor.dtype):
                 raise ValueError(
-                    f"Input {i} of node {node.full_name} was passed {tensor.dtype.name} from "
-                    f"{tensor.name} incompatible with expected {expected.name}."
+                    f"Input {i} of node {node.full_name} was passed {tensor.dtype._cpp_name} from "
+                    f"{tensor.name} incompatible with expected {expected._cpp_name}."
                 )
 
     # -- What is known only when nodes are there -----------------------------------------------

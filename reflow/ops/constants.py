@@ -36,6 +36,10 @@ class Const:
     gradient = None
 
 
+# The version of the graph format.
+_FIRST_WITH_UNKNOWN_SHAPES = 24
+
+
 @op
 class Placeholder:
     """A value that every run must feed.  `shape` may be partly known."""
@@ -45,16 +49,20 @@ class Placeholder:
     stateful = True  # never the same as another placeholder
 
     def kernel(*, op: Operation) -> None:
-        shape = "" if op.attrs["shape"].ndims is None else f" and shape {op.attrs['shape']}"
+        sizes = op.attrs["shape"].sizes
+        known = ["?" if size is None else str(size) for size in sizes or ()]
+        shape = "" if sizes is None else f" and shape [{','.join(known)}]"
         raise errors.InvalidArgumentError(
             None,
             None,
             f"You must feed a value for placeholder tensor '{op.name}' with dtype "
-            f"{op.attrs['dtype'].name}{shape}",
+            f"{op.attrs['dtype']._cpp_name}{shape}",
         )
 
-    def shape(*, shape: TensorShape) -> TensorShape:
-        return shape
+    def shape(*, shape: TensorShape, op: Operation) -> TensorShape:
+        # A scalar stood for what is not known before TensorFlow 1.4.
+        is_old = op.graph._versions.producer < _FIRST_WITH_UNKNOWN_SHAPES
+        return shape if shape.sizes or not is_old else TensorShape(None)
 
     gradient = None
 

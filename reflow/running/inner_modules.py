@@ -46,7 +46,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.models.rnn.seq2seq": "tf.contrib.legacy_seq2seq",
         "tensorflow.python": "tf",
         "tensorflow.python.client.device_lib": "reflow.runtime.device_lib",
-        "tensorflow.python.client.session": "reflow.runtime.session reflow.runtime.expansions tf",
+        "tensorflow.python.client.session": (
+            "reflow.runtime.session reflow.runtime.expansions reflow.running.inner_names.session tf"
+        ),
         "tensorflow.python.client.timeline": "reflow.runtime.timeline",
         "tensorflow.core.framework.types_pb2": (
             "reflow.running.inner_names.types_pb2 tensorboard.compat.proto.types_pb2"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 
 from reflow.graph import errors
-from reflow.graph.device import DeviceSpec
+from reflow.graph.device import DeviceSpec, canonical_name
 from reflow.graph.graph import Graph
 from reflow.graph.operation import Operation
 
@@ -36,6 +36,13 @@ class Device:
     device_type: str
     memory_limit_bytes: int
     incarnation: int = _INCARNATION
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", canonical_name(self.name))
+
+    def __str__(self) -> str:
+        fields = self.name, self.device_type, self.memory_limit_bytes, self.incarnation
+        return f"_DeviceAttributes({', '.join(map(str, fields))})"
 
     @property
     def spec(self) -> DeviceSpec:
@@ -93,13 +100,17 @@ class Placement:
           InvalidArgumentError: an operation names a device that does not exist.
         """
         new: Sequence[Operation] = graph._ordered[self._placed :]
-        for op in new:
+        self.place_operations(new)
+        self._placed += len(new)
+
+    def place_operations(self, operations: Iterable[Operation]) -> None:
+        """Places these; InvalidArgumentError as for `place`."""
+        for op in operations:
             device = self._found.get(op.device)
             if device is None:
                 device = self._found[op.device] = self._device_of(op)
             if self._log:
                 print(f"{op.name}: ({op.type}): {device.name}", file=sys.stderr)
-        self._placed += len(new)
 
     def _device_of(self, op: Operation) -> Device:
         wanted = DeviceSpec.from_string(op.device)

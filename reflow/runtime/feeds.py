@@ -22,7 +22,15 @@ Shape = tuple[int, ...]
 class Feed:
     """How values for one tensor are taken: made once for each fed tensor of a session."""
 
-    __slots__ = ("_device", "_element_type", "_on_host", "_plain", "_torch_type", "tensor")
+    __slots__ = (
+        "_device",
+        "_element_type",
+        "_is_text",
+        "_on_host",
+        "_plain",
+        "_torch_type",
+        "tensor",
+    )
 
     def __init__(self, tensor: Tensor, device: torch.device) -> None:
         self.tensor = tensor
@@ -31,6 +39,7 @@ class Feed:
         self._on_host = dtype in HOST_TYPES
         self._torch_type = None if self._on_host else torch_type(dtype)
         self._device = device
+        self._is_text = dtype is dtypes.string
         self._plain = not self._on_host and dtype is not dtypes.bfloat16 and device.type == "cpu"
 
     def take(self, value: Any) -> tuple[Any, Shape]:
@@ -42,7 +51,7 @@ class Feed:
           TypeError: the value is of a type that cannot be fed, or an integer that does not fit.
           ValueError: it cannot be read as an array of the tensor's element type.
         """
-        if type(value) is np.ndarray and value.dtype is self._element_type:
+        if type(value) is np.ndarray and value.dtype is self._element_type and not self._is_text:
             array = value
         elif isinstance(value, torch.Tensor) and not self._on_host:
             tensor = value.detach().to(device=self._device, dtype=self._torch_type)
@@ -84,7 +93,7 @@ class Feed:
                 "feed tensor to a larger type (e.g. int64)."
             )
         try:
-            if self.tensor.dtype.base_dtype is dtypes.string:
+            if self._is_text:
                 return array_of(value, dtypes.string)
             return np.asarray(value, dtype=self._element_type)
         except (TypeError, ValueError, OverflowError) as error:

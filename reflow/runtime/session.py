@@ -84,6 +84,8 @@ class BaseSession:
         self._config = config
         apply_threads(config)
         self._placement = placement_for(config)
+        # Whether only operations that are run need a device.
+        self._places_pruned_graph = config is not None and config.graph_options.place_pruned_graph
         self._device = self._placement.torch_device
         self._closed = False
         self._states = States()
@@ -259,9 +261,13 @@ class BaseSession:
         shapes: Sequence[TensorShape],
         tracer: Tracer | None = None,
     ) -> Plan:
-        self._placement.place(self._graph)
+        if not self._places_pruned_graph:
+            self._placement.place(self._graph)
         fed_shapes = {feed.tensor: shape for feed, shape in zip(feeds, shapes)}
-        return Plan(plans.tensors, plans.operations, fed_shapes, self._states, self._device, tracer)
+        plan = Plan(plans.tensors, plans.operations, fed_shapes, self._states, self._device, tracer)
+        if self._places_pruned_graph:
+            self._placement.place_operations(plan.operations)
+        return plan
 
     def _run_with_options(
         self,
@@ -432,22 +438,23 @@ class InteractiveSession(BaseSession):
     Arguments and errors are those of `BaseSession`.
     """
 
-    _open = 0
-    _open_lock = threading.Lock()
+    _active_session_count = 0
+    _lock_of_count = threading.Lock()
 
     def __init__(
         self, target: str | bytes | None = "", graph: Graph | None = None, config: Any = None
     ) -> None:
         super().__init__(target, graph, config)
-        with InteractiveSession._open_lock:
-            if InteractiveSession._open:
+        self._places_pruned_graph = True
+        with InteractiveSession._lock_of_count:
+            if InteractiveSession._active_session_count:
                 warnings.warn(
                     "An interactive session is already active. This can cause out-of-memory "
                     "errors in some cases. You must explicitly call `InteractiveSession.close()` "
                     "to release resources held by the other session(s).",
                     stacklevel=2,
                 )
-            InteractiveSession._open += 1
+            InteractiveSession._active_session_count += 1
         default_session.push(self)
         self._graph_scope = None if graph is None else graph.as_default()
         if self._graph_scope is not None:
@@ -459,8 +466,8 @@ class InteractiveSession(BaseSession):
         super().close()
         if already_closed:
             return
-        with InteractiveSession._open_lock:
-            InteractiveSession._open -= 1
+        with InteractiveSession._lock_of_count:
+            InteractiveSession._active_session_count -= 1
         if self._graph_scope is not None:
             self._graph_scope.__exit__(None, None, None)
         default_session.remove(self)

@@ -62,7 +62,7 @@ def import_graph_def(
 def _checked_message(graph_def: Any) -> GraphDef:
     descriptor = getattr(graph_def, "DESCRIPTOR", None)
     if getattr(descriptor, "name", None) != "GraphDef":
-        raise TypeError(f"graph_def must be a GraphDef proto. Received: {type(graph_def)}")
+        raise TypeError("graph_def must be a GraphDef proto.")
     from tensorboard.compat.proto.graph_pb2 import GraphDef
 
     if isinstance(graph_def, GraphDef):
@@ -75,10 +75,7 @@ def _checked_map(input_map: Any) -> dict[str, Any]:
     if input_map is None:
         return {}
     if not isinstance(input_map, dict) or not all(isinstance(k, (str, bytes)) for k in input_map):
-        raise TypeError(
-            "input_map must be a dictionary mapping strings to Tensor objects. "
-            f"Received: {input_map!r}"
-        )
+        raise TypeError("input_map must be a dictionary mapping strings to Tensor objects.")
     return {_text(key): value for key, value in input_map.items()}
 
 

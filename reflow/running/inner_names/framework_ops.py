@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from tensorboard.compat.proto.node_def_pb2 import NodeDef
 
+from reflow.graph import default_session, graph
 from reflow.graph.device import DeviceSpec
 from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.execution import executing_eagerly
@@ -42,15 +43,49 @@ __all__ = [
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+class _DefaultStack:
+    """A thread's stack of default graphs or sessions, for tests that look into it.
+
+    Attributes:
+      stack: the stack itself, the outermost first.
+      get_default: gives what is the default one.
+      reset: empties the stack.
+    """
+
+    def __init__(
+        self,
+        stack: Callable[[], list[Any]],
+        get_default: Callable[[], Any],
+        reset: Callable[[], None],
+    ) -> None:
+        self._stack = stack
+        self.get_default = get_default
+        self.reset = reset
+
+    @property
+    def stack(self) -> list[Any]:
+        return self._stack()
+
+
+_default_graph_stack = _DefaultStack(
+    lambda: graph._default_graphs.stack, get_default_graph, graph.leave_all_graphs
+)
+_default_session_stack = _DefaultStack(
+    lambda: default_session._stack.sessions,
+    default_session.get_default_session,
+    default_session.leave_all,
+)
+
+
 def executing_eagerly_outside_functions() -> bool:
     """Whether the program executes eagerly, if only outside the functions being built."""
     if executing_eagerly():
         return True
-    graph = get_default_graph()
-    while isinstance(graph, FuncGraph):
-        if graph.made_eagerly:
+    current = get_default_graph()
+    while isinstance(current, FuncGraph):
+        if current.made_eagerly:
             return True
-        graph = graph.outer_graph
+        current = current.outer_graph
     return False
 
 

@@ -29,7 +29,11 @@ class ArrayAssertions(absltest.TestCase):
 
     def _GetNdArray(self, a: Any) -> np.ndarray:
         is_symbolic = isinstance(a, Tensor) and not isinstance(a, EagerTensor)
-        return np.asarray(self.evaluate(a) if is_symbolic else a)
+        value = self.evaluate(a) if is_symbolic else a
+        try:
+            return np.asarray(value)
+        except ValueError:  # lists of different lengths
+            return np.asarray(value, object)
 
     # -- Numbers ----------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from reflow.graph.default_session import leave_all as leave_all_sessions
 from reflow.graph.graph import leave_all_graphs, reset_default_graph
 from reflow.graph.seeds import DEFAULT_GRAPH_SEED, set_random_seed
 from reflow.tf.test._array_assertions import ArrayAssertions
@@ -50,8 +51,9 @@ class TestCase(SessionMethods, ArrayAssertions, OtherAssertions):
         self._ClearCachedSession()
         random.seed(DEFAULT_GRAPH_SEED)
         np.random.seed(DEFAULT_GRAPH_SEED)
-        # A test that failed may have left graphs entered.
+        # A test that failed may have left graphs and sessions entered.
         leave_all_graphs()
+        leave_all_sessions()
         reset_default_graph()
         set_random_seed(DEFAULT_GRAPH_SEED)
 
