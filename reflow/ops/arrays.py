@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
 
 from reflow.graph.constant_value import constant_value_as_shape
 from reflow.graph.dtypes import DType
@@ -150,7 +151,13 @@ class GuaranteeConst:
     gradient = None
 
     shape = shapes.same
-    kernel = staticmethod(itself)
+
+    def kernel(input: Any) -> Any:
+        if not isinstance(input, (torch.Tensor, np.ndarray)):
+            raise ValueError(
+                f"Input tensor to GuaranteeConst cannot be a resource variable handle. {input}"
+            )
+        return input
 
 
 def _name_of(tensor: Tensor) -> str:
@@ -351,7 +358,7 @@ def _completed(sizes: Any, shape: Sequence[int]) -> list[int]:
     if math.prod(sizes) != count:
         raise ValueError(
             f"Input to reshape is a tensor with {count} values, but the requested shape has "
-            f"{math.prod(sizes)}"
+            f"{math.prod(sizes)}: {sizes}"
         )
     return sizes
 
@@ -378,6 +385,8 @@ class ExpandDims:
         return shapes.of(*sizes[:axis], 1, *sizes[axis:])
 
     def kernel(input: Any, dim: Host) -> Any:
+        if dim.size != 1:
+            raise ValueError("'dim' input must be a tensor with a single value")
         axis, rank = int(dim.item()), input.ndim
         if not -rank - 1 <= axis <= rank:
             raise ValueError(f"Tried to expand dim index {axis} for tensor with {rank} dimensions.")

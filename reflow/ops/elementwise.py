@@ -31,8 +31,12 @@ def unary(
     types: str = FLOATS_AND_COMPLEX,
     output: str = "T",
     export: tuple[str, ...] = (),
+    sparse: bool = False,
 ) -> OpDefinition:
-    """An op of one input x, whose output y has x's shape (and type, unless `output` names one)."""
+    """An op of one input x, whose output y has x's shape (and type, unless `output` names one).
+
+    sparse: the public function takes sparse tensors too.
+    """
     rules: dict[str, Any] = {
         "__doc__": doc,
         "inputs": "x: T",
@@ -43,6 +47,7 @@ def unary(
         "kernel": staticmethod(kernel),
         "gradient": gradient,
         "export": export,
+        "sparse_values": sparse,
     }
     return op(type(name, (), rules))
 

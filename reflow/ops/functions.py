@@ -34,6 +34,7 @@ Sqrt: OpDefinition = unary(
     torch.sqrt,
     lambda op, dy: SqrtGrad(op.outputs[0], dy),
     export=("sqrt", "math.sqrt"),
+    sparse=True,
 )
 
 
@@ -187,6 +188,7 @@ Tanh: OpDefinition = unary(
     torch.tanh,
     lambda op, dy: TanhGrad(conj(op.outputs[0]), dy),
     export=("tanh", "math.tanh", "nn.tanh"),
+    sparse=True,
 )
 
 

@@ -46,9 +46,12 @@ def _rows(
     if params.device.type == "cpu":
         try:
             return params.index_select(axis, indices)
-        except IndexError:
+        except (IndexError, RuntimeError):
             shape = indices.shape if places is None else places
-            raise ValueError(_bad_index(indices, params.shape[axis], shape)) from None
+            message = _bad_index(indices, params.shape[axis], shape)
+            if message is None:
+                raise
+            raise ValueError(message) from None
     size = params.shape[axis]
     if not size:
         shape = list(params.shape)
@@ -59,8 +62,12 @@ def _rows(
     return rows.masked_fill_(~found.reshape(-1, *[1] * (rows.ndim - axis - 1)), 0)
 
 
-def _bad_index(indices: torch.Tensor, size: int, places: Sequence[int]) -> str:
-    position = int(((indices < 0) | (indices >= size)).nonzero()[0])
+def _bad_index(indices: torch.Tensor, size: int, places: Sequence[int]) -> str | None:
+    """What is wrong with the first index beyond the size; None if all are within."""
+    outside = ((indices < 0) | (indices >= size)).nonzero()
+    if not len(outside):
+        return None
+    position = int(outside[0])
     return f"indices{place_text(position, places)} = {int(indices[position])} is not in [0, {size})"
 
 

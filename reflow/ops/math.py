@@ -52,7 +52,13 @@ def times(x: Tensor, factor: float) -> Tensor:
 # -- Of one operand ------------------------------------------------------------------------------
 
 Neg: OpDefinition = unary(
-    "Neg", "-x", torch.neg, lambda op, dy: Neg(dy), SIGNED, export=("negative", "math.negative")
+    "Neg",
+    "-x",
+    torch.neg,
+    lambda op, dy: Neg(dy),
+    SIGNED,
+    export=("negative", "math.negative"),
+    sparse=True,
 )
 
 Sign: OpDefinition = unary(
@@ -62,6 +68,7 @@ Sign: OpDefinition = unary(
     lambda op, dy: ZerosLike(op.inputs[0]),
     SIGNED,
     export=("sign", "math.sign"),
+    sparse=True,
 )
 
 Abs: OpDefinition = unary(
@@ -79,6 +86,7 @@ Square: OpDefinition = unary(
     lambda op, dy: Mul(dy, times(conj(op.inputs[0]), 2.0)),
     SIGNED,
     export=("square", "math.square"),
+    sparse=True,
 )
 
 Exp: OpDefinition = unary(

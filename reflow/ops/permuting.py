@@ -221,6 +221,13 @@ class ReverseSequence:
     def kernel(
         input: torch.Tensor, seq_lengths: Host, *, seq_dim: int, batch_dim: int
     ) -> torch.Tensor:
+        if batch_dim == seq_dim:
+            raise ValueError(f"batch_dim == seq_dim == {seq_dim}")
+        if seq_lengths.shape != (input.shape[batch_dim],):
+            raise ValueError(
+                f"len(seq_lens) != input.dims({batch_dim}), ({len(seq_lengths)} vs. "
+                f"{input.shape[batch_dim]})"
+            )
         steps = input.shape[seq_dim]
         places = torch.arange(steps).repeat(input.shape[batch_dim], 1)
         for b, length in enumerate(seq_lengths.tolist()):
@@ -251,11 +258,21 @@ class Roll:
     export = ("roll", "manip.roll")
 
     def shape(input: TensorShape, shift: TensorShape, axis: TensorShape) -> TensorShape:
-        shapes.merge(shift, axis)
-        return shapes.with_rank_at_least(input, 1)
+        shapes.with_rank_at_least(input, 1)
+        shapes.merge(shapes.with_rank_at_most(shift, 1), shapes.with_rank_at_most(axis, 1))
+        return input
 
     @any_elements
     def kernel(input: torch.Tensor, shift: Host, axis: Host) -> torch.Tensor:
+        if not input.ndim:
+            raise ValueError("input must be 1-D or higher")
+        for name, numbers in (("shift", shift), ("axis", axis)):
+            if numbers.ndim > 1:
+                raise ValueError(
+                    f"{name} must be a scalar or a 1-D vector. Found: {list(numbers.shape)}"
+                )
+        if shift.shape != axis.shape:
+            raise ValueError("shift and axis must have the same size")
         axes = axis.reshape(-1).tolist()
         for number in axes:
             if not -input.ndim <= number < input.ndim:

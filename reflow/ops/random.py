@@ -152,7 +152,8 @@ class RandomShuffle:
 
 def shape_of_classes(logits: TensorShape, num_samples: Value, *, op: Operation) -> TensorShape:
     batch = shapes.with_rank(logits, 2).as_list()[0]
-    return shapes.of(batch, shapes.scalar_size(num_samples, op.inputs[1].shape, 1))
+    count = shapes.with_rank(op.inputs[1].shape, 0)
+    return shapes.of(batch, shapes.scalar_size(num_samples, count, 1))
 
 
 def classes_drawn(

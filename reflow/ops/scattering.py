@@ -296,6 +296,8 @@ class StridedSliceAssign:
             target = ref.read()
             ends = tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist())
             taken = cut(*ends, Masks.of(op), tuple(target.shape))
+            if 0 in taken.shape:
+                return
             if tuple(value.shape) != taken.shape:
                 raise errors.UnimplementedError(
                     None,

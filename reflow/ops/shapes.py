@@ -57,7 +57,8 @@ def with_rank_at_most(shape: TensorShape, rank: int) -> TensorShape:
 
 def scalar_size(value: Any, shape: TensorShape, number: int) -> Size:
     """The size that an input gives: its value if known, its shape, and its number."""
-    with_rank(shape, 0)
+    if shape.ndims:
+        raise ValueError(f"Input must be scalar but has rank {shape.ndims}")
     if value is None:
         return None
     if value < 0:

@@ -43,6 +43,7 @@ Erf: OpDefinition = unary(
     lambda op, dy: _gaussian(_TWO_OVER_ROOT_PI, op, dy),
     FLOATS,
     export=("erf", "math.erf"),
+    sparse=True,
 )
 Erfc: OpDefinition = unary(
     "Erfc",
@@ -262,6 +263,7 @@ BesselI0e: OpDefinition = unary(
     lambda op, dy: Mul(dy, Sub(BesselI1e(op.inputs[0]), Mul(Sign(op.inputs[0]), op.outputs[0]))),
     FLOATS,
     export=("math.bessel_i0e",),
+    sparse=True,
 )
 BesselI1e: OpDefinition = unary(
     "BesselI1e",
@@ -270,4 +272,5 @@ BesselI1e: OpDefinition = unary(
     _bessel_i1e_gradient,
     FLOATS,
     export=("math.bessel_i1e",),
+    sparse=True,
 )

@@ -189,11 +189,14 @@ def _rows_updated(
 
     @any_elements
     def kernel(x: torch.Tensor, v: torch.Tensor, i: torch.Tensor) -> torch.Tensor:
-        if i.dim() != 1 or not x.dim() or v.shape[:1] != i.shape or v.shape[1:] != x.shape[1:]:
+        if i.dim() != 1:
+            raise ValueError(f"i must be a vector. {list(i.shape)}")
+        if not x.dim() or x.dim() != v.dim() or v.shape[1:] != x.shape[1:]:
             raise ValueError(
-                f"i must be a vector, and x and v of one shape but for their first dimensions. "
-                f"Received: x {list(x.shape)}, i {list(i.shape)}, v {list(v.shape)}"
+                f"x and v shape doesn't match (ranks differ): {list(x.shape)} vs. {list(v.shape)}"
             )
+        if v.shape[0] != i.shape[0]:
+            raise ValueError(f"i and x shape doesn't match at index 0: {len(i)} vs. {len(v)}")
         result = _copy(x)
         # As in TensorFlow, indices beyond the rows wrap around.
         update(result, i.long() % max(1, len(x)), v)

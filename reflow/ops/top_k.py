@@ -41,10 +41,7 @@ class TopKV2:
 
     def shape(input: TensorShape, k: Value, *, op: Operation) -> tuple[TensorShape, TensorShape]:
         sizes = shapes.with_rank_at_least(input, 1).sizes
-        shapes.with_rank(op.inputs[1].shape, 0)
-        count = None if k is None else int(k)
-        if count is not None and count < 0:
-            raise ValueError(f"Need k >= 0, got {count}")
+        count = shapes.scalar_size(k, op.inputs[1].shape, 1)
         if sizes is None:
             return shapes.UNKNOWN, shapes.UNKNOWN
         if count is not None and sizes[-1] is not None and sizes[-1] < count:

@@ -26,6 +26,7 @@ from reflow.ops.values import COMMON_TYPES, HOST_TYPES, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot, refers_to_variable
 from reflow.runtime.branch_lowering import LOWERINGS
 from reflow.runtime.branches import NEVER, both, holds_within, negations, refuse_dead, truth
+from reflow.runtime.complaints import complaint_of_kernel
 from reflow.runtime.failures import explain
 from reflow.runtime.frames import Frame
 from reflow.runtime.functions import compile_function
@@ -239,9 +240,10 @@ class Lowering:
                 lambda i: _dimensions(inputs[i]),
             )
         except ValueError as error:
-            raise explain(
-                errors.InvalidArgumentError, str(error), op, [value.shape for value in inputs]
-            ) from error
+            given = [value.shape for value in inputs]
+            constants = [_host_constant(value) for value in inputs]
+            message = complaint_of_kernel(op, given, constants) or str(error)
+            raise explain(errors.InvalidArgumentError, message, op, given) from error
         return [_refined(shape, tensor._shape) for shape, tensor in zip(inferred, op._outputs)]
 
     # -- Kinds of operations ------------------------------------------------------------------
@@ -280,10 +282,10 @@ class Lowering:
 
     def _fold(self, op: Operation, inputs: Sequence[Value], shapes: Sequence[TensorShape]) -> bool:
         """Computes an operation on constants now; False where that is not possible."""
-        if op.definition.stateful or not inputs or any(value.constant is None for value in inputs):
+        if op.definition.stateful or any(value.constant is None for value in inputs):
             return False
         # An output of unknown size is hardly larger than what it is computed from.
-        given = max(value.constant.size for value in inputs)
+        given = max((value.constant.size for value in inputs), default=0)
         counts = [shape.num_elements() for shape in shapes]
         if any((given if n is None else n) > _MAX_FOLDED_ELEMENTS for n in counts):
             return False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from reflow.graph import dtypes
 from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_to_tensor
@@ -99,16 +101,30 @@ def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: An
 
     With `batch_dims` b, the first b dimensions of both are walked together.
     """
-    known = _value(batch_dims)
-    if known is not None:
-        batch_dims = int(known)
+    batch_dims = _known_count(batch_dims)
     if isinstance(batch_dims, int) and batch_dims == 0:
         if isinstance(params, BaseResourceVariable):
             return params.gather_nd(indices, name)
         return gathering.GatherNd(params, indices, name=name)
+    return batch_gather_nd(params, indices, batch_dims, name)
+
+
+def _known_count(batch_dims: Any) -> Any:
+    """A number of dimensions as an integer, if it is known."""
+    known = _value(batch_dims)
+    if known is None or isinstance(known, int):
+        return batch_dims if known is None else known
+    if np.size(known) != 1:
+        raise TypeError(f"batch_dims must be an int; got {batch_dims!r}")
+    return int(np.ravel(known)[0])
+
+
+def batch_gather_nd(params: Any, indices: Any, batch_dims: Any, name: str | None = None) -> Tensor:
+    """`gather_nd` with the nodes that serve any number of batch dimensions."""
     with name_scope(name, "BatchGatherND", [params, indices]):
         indices = convert_to_tensor(indices, name="indices")
         params = convert_to_tensor(params, name="params")
+        batch_dims = _known_count(batch_dims)
         if not isinstance(batch_dims, int):
             raise TypeError(f"batch_dims must be an int; got {batch_dims!r}")
         if batch_dims < 0:

@@ -20,7 +20,7 @@ from reflow.ops.comparisons import Equal, NotEqual
 from reflow.ops.complex_numbers import Angle, Complex, ComplexAbs, Imag, Real
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import Conj
-from reflow.ops.exports import exported
+from reflow.ops.exports import exported, on_sparse_values
 from reflow.ops.functions import Round
 from reflow.ops.logic import LogicalAnd, LogicalNot, LogicalOr
 from reflow.ops.special import BesselI0e, BesselI1e, Lgamma
@@ -71,6 +71,7 @@ _DIVIDES_AS_IT_IS = frozenset(
 )
 
 
+@on_sparse_values
 def abs(x: Any, name: str | None = None) -> Tensor:
     """The absolute value; of a complex number its magnitude, a real number."""
     with name_scope(name, "Abs", [x]) as scope:
