@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reflow.graph.conversion import convert_to_tensor
@@ -100,6 +101,10 @@ class _MutableTable(LookupInterface):
                     self.resource_handle, self._key_dtype, self._value_dtype
                 )
                 return keys, values
+
+    def _gather_saveables_for_checkpoint(self) -> dict[str, Callable[[], SaveableObject]]:
+        """What saves the table, for a Saver that is given the table itself."""
+        return {"table": functools.partial(_SaveableTable, self, self._name)}
 
 
 class _SaveableTable(SaveableObject):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def _named(var_list: Any) -> dict[str, list[Any]]:
             for name, item in var_list.items()
         }
     named: dict[str, list[Any]] = {}
-    for item in var_list:
+    for item in itertools.chain.from_iterable(map(_parts_to_save, var_list)):
         if not isinstance(item, (SaveableObject, PartitionedVariable, Variable)):
             raise TypeError(f"Variable to save is not a Variable: {item}")
         info = item._get_save_slice_info() if isinstance(item, Variable) else None
@@ -95,6 +96,14 @@ def _named(var_list: Any) -> dict[str, list[Any]]:
             raise ValueError(f"At least two variables have the same name: {name}")
         named[name] = list(item) if isinstance(item, PartitionedVariable) else [item]
     return named
+
+
+def _parts_to_save(item: Any) -> list[Any]:
+    """The item itself; of what says so, as a table does, the objects that save it."""
+    if isinstance(item, Variable) or not hasattr(item, "_gather_saveables_for_checkpoint"):
+        return [item]
+    factories: Mapping[str, Callable[[], Any]] = item._gather_saveables_for_checkpoint()
+    return [factory() for factory in factories.values()]
 
 
 def _saveables(var_list: Any) -> list[SaveableObject]:
