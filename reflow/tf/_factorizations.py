@@ -120,12 +120,11 @@ def matrix_rank(
         if tol is None:
             size = a.shape[-2:]
             if size.is_fully_defined():
-                larger: Any = max(size.as_list())
+                larger: Any = np.max(size.as_list())
             else:
                 larger = reduce_max(shape_of(a)[-2:])
-            epsilon = np.finfo(a.dtype.as_numpy_dtype).eps
-            largest = reduce_max(s, axis=-1, keepdims=True)
-            tol = epsilon * cast(larger, a.dtype) * largest
+            relative = np.finfo(a.dtype.as_numpy_dtype).eps * cast(larger, a.dtype)
+            tol = relative * reduce_max(s, axis=-1, keepdims=True)
         return reduce_sum(cast(s > tol, dtypes.int32), axis=-1)
 
 

@@ -158,5 +158,5 @@ class Lu:
         require(failed_at == 0, "Input is not invertible.")
         permutation, _, _ = torch.lu_unpack(lu, pivots, unpack_data=False)
         rows = torch.arange(input.shape[-1], device=input.device, dtype=torch.float64)
-        order = permutation.mT.to(torch.float64) @ rows
+        order = permutation.mT.abs().to(torch.float64) @ rows
         return lu, order.to(torch_type(output_idx_type))

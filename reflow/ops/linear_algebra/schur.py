@@ -19,7 +19,8 @@ def schur(matrix: Array) -> tuple[Array, Array]:
     Not a number throughout where it does not converge, as for matrices that hold none.
     """
     size = len(matrix)
-    t, q = _hessenberg(np.array(matrix, np.complex128))
+    # Adding 0 takes the sign of zeros away, which would choose between branches.
+    t, q = _hessenberg(np.array(matrix, np.complex128) + 0)
     end, steps = size, 0
     while end > 1:
         start = _start_of_block(t, end)

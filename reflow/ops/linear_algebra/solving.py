@@ -11,6 +11,7 @@ from reflow.ops.constants import constant
 from reflow.ops.diagonals import MatrixBandPart
 from reflow.ops.linear_algebra.matrices import (
     NUMBERS,
+    adjoint,
     in_single,
     product,
     require,
@@ -41,9 +42,11 @@ class MatrixInverse:
         return inverse
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
+        # TensorFlow passes over `adjoint` here: its second derivatives of determinants are wrong.
         inverse = op.outputs[0]
         inner = product(dy, inverse, adjoint_b=True)
-        return Neg(product(inverse, inner, adjoint_a=True))
+        da = Neg(product(inverse, inner, adjoint_a=True))
+        return adjoint(da) if op.attrs["adjoint"] else da
 
 
 def solution_shape(matrix: TensorShape, rhs: TensorShape) -> TensorShape:

@@ -19,6 +19,7 @@ from reflow.ops.linear_algebra.matrices import (
     in_single,
     lower_half,
     product,
+    require,
     square,
     transposed,
     without_last,
@@ -39,15 +40,15 @@ def _inverse_differences(values: Tensor) -> Tensor:
 # -- Eigenvalues ----------------------------------------------------------------------------------
 
 
+_EIGEN_FAILED = "Self-adjoint eigen decomposition was not successful. The input might not be valid."
+
+
 def _eigen(input: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    require(torch.isfinite(input.tril()), _EIGEN_FAILED)
     try:
         values, vectors = torch.linalg.eigh(input)
     except RuntimeError:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
-            "Self-adjoint eigen decomposition was not successful. The input might not be valid.",
-        ) from None
+        raise errors.InvalidArgumentError(None, None, _EIGEN_FAILED) from None
     return values.to(input.dtype), vectors
 
 
