@@ -70,6 +70,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.framework.function": "tf.contrib.framework",
         "tensorflow.python.framework.graph_util": "tf.graph_util",
         "tensorflow.python.framework.importer": "tf",
+        "tensorflow.python.framework.indexed_slices": "reflow.graph.indexed_slices tf",
         "tensorflow.python.framework.meta_graph": "tf.train",
         "tensorflow.python.framework.ops": (
             f"reflow.running.inner_names.framework_ops {_FRAMEWORK}"
@@ -108,6 +109,21 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.ctc_ops": "tf.nn",
         "tensorflow.python.ops.custom_gradient": "reflow.running.inner_names.custom_gradient tf",
         "tensorflow.python.ops.data_flow_ops": "tf.queue tf reflow.ops.function_names",
+        "tensorflow.python.ops.distributions.bernoulli": "reflow.tf.distributions.bernoulli",
+        "tensorflow.python.ops.distributions.beta": "reflow.tf.distributions.beta",
+        "tensorflow.python.ops.distributions.categorical": "reflow.tf.distributions.categorical",
+        "tensorflow.python.ops.distributions.dirichlet": "reflow.tf.distributions.dirichlet",
+        "tensorflow.python.ops.distributions.dirichlet_multinomial": "reflow.tf.distributions.dirichlet_multinomial",
+        "tensorflow.python.ops.distributions.distribution": "reflow.tf.distributions.distribution",
+        "tensorflow.python.ops.distributions.exponential": "reflow.tf.distributions.exponential",
+        "tensorflow.python.ops.distributions.gamma": "reflow.tf.distributions.gamma",
+        "tensorflow.python.ops.distributions.kullback_leibler": "reflow.tf.distributions.divergence",
+        "tensorflow.python.ops.distributions.laplace": "reflow.tf.distributions.laplace",
+        "tensorflow.python.ops.distributions.multinomial": "reflow.tf.distributions.multinomial",
+        "tensorflow.python.ops.distributions.normal": "reflow.tf.distributions.normal",
+        "tensorflow.python.ops.distributions.special_math": "reflow.tf.distributions.special",
+        "tensorflow.python.ops.distributions.student_t": "reflow.tf.distributions.student_t",
+        "tensorflow.python.ops.distributions.uniform": "reflow.tf.distributions.uniform",
         "tensorflow.python.ops.embedding_ops": (
             "reflow.running.inner_names.embedding_ops tf.nn reflow.tf._embedding"
         ),
