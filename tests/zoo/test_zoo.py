@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.running.processes import reflow_run
+
 ROOT = pathlib.Path(__file__).parents[2]
 # Threads that wait for each other crawl where other processes use the cores.
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
@@ -30,6 +32,40 @@ SOFTMAX = """\
 step     0   loss 2.303   train accuracy 11.00%   test accuracy 9.80%
 step   250   loss 0.518   train accuracy 87.00%   test accuracy 89.80%
 step   500   loss 0.371   train accuracy 90.00%   test accuracy 91.13%
+"""
+MLP = """\
+epoch  1   loss 2.296   test accuracy 11.35%
+epoch  2   loss 2.142   test accuracy 25.78%
+epoch  3   loss 1.471   test accuracy 58.07%
+"""
+#: In double precision, so that differences are those of the gradients.
+MLP_GRADIENTS = """
+import numpy as np
+import tensorflow as tf
+from reflow.zoo.mnist.mlp import network
+
+random = np.random.RandomState(0)
+images, labels = random.rand(5, 784), np.eye(10)[random.randint(10, size=5)]
+logits = network(tf.constant(images), 1.0)
+loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits_v2(labels=labels, logits=logits))
+variables = tf.trainable_variables()
+gradients = tf.gradients(loss, variables)
+placeholder = tf.placeholder(tf.float64)
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    for variable, gradient in zip(variables, session.run(gradients)):
+        value = session.run(variable)
+        for position in random.randint(value.size, size=8):
+            losses = []
+            for change in (1e-4, -1e-4):
+                changed = value.copy()
+                changed.flat[position] += change
+                variable.load(changed, session)
+                losses.append(session.run(loss))
+            variable.load(value, session)
+            difference = (losses[0] - losses[1]) / 2e-4
+            assert np.isclose(gradient.flat[position], difference, rtol=1e-4, atol=1e-9)
+    print(len(variables), "variables")
 """
 FIVE_LAYERS = {
     "sigmoid": """\
@@ -60,7 +96,7 @@ def run(tmp_path):
             text=True,
         )
         assert done.returncode == 0, done.stderr
-        lines = re.findall(r"^step .*", done.stdout, re.MULTILINE)
+        lines = re.findall(r"^(?:step|epoch) .*", done.stdout, re.MULTILINE)
         return [re.sub(r" *\d+ steps/s$", "", line) for line in lines]
 
     return run
@@ -96,6 +132,15 @@ def test_softmax(run):
 def test_five_layers(run, variant):
     lines = run("mnist.five_layers", f"--variant={variant}", "--steps=200")
     assert_same(lines, FIVE_LAYERS[variant])
+
+
+def test_mlp(run):
+    assert_same(run("mnist.mlp", "--epochs=3"), MLP)
+
+
+def test_gradients_of_the_mlp_are_finite_differences(tmp_path):
+    done = reflow_run(tmp_path, MLP_GRADIENTS)
+    assert (done.stdout, done.stderr) == ("4 variables\n", "")
 
 
 def test_an_unknown_variant_is_refused(run):
