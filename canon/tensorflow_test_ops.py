@@ -16,19 +16,21 @@ import numpy as np
 import torch
 
 from reflow.graph.errors import FailedPreconditionError
+from reflow.graph.graph import PRODUCER_VERSION
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
-from reflow.ops import function_names
+from reflow.ops import function_names, shapes
 from reflow.ops.op import op
 
 _SOURCE = Path("tensorflow", "python", "framework", "test_ops.cc")
 _DECLARATION = re.compile(r'REGISTER_OP\("(\w+)"\)(.*?);\n', re.DOTALL)
 _PART = re.compile(r'\.(Input|Output|Attr|SetIsStateful|SetShapeFn)\(\s*("(?:[^"]|"\s+")*"|[^)]*)')
+_DEPRECATED = re.compile(r'\.Deprecated\((\d+), "(.*?)"\)')
 _TYPE = re.compile(r"\bDT_(\w+)")
 
 
 def _label(*, op: Operation) -> np.ndarray:
-    label = op.attrs.get("_kernel", b"default")
+    label = op.attrs.get("_kernel") or b"default"
     text = label if isinstance(label, bytes) else label.encode()
     return np.array(b"My label is: " + text, object)
 
@@ -70,7 +72,19 @@ def _rules(name: str, declaration: str) -> type:
         parts.setdefault(kind, []).append(_TYPE.sub(lambda match: match[1].lower(), plain))
     is_scalar = any("ScalarShape" in rule for rule in parts["SetShapeFn"])
 
+    deprecated_in = _DEPRECATED.search(declaration)
+
     def shape(*inputs: TensorShape, op: Operation) -> list[TensorShape]:
+        producer = op.graph._versions.producer
+        if deprecated_in is not None and producer >= int(deprecated_in[1]):
+            raise NotImplementedError(
+                f"Op {name} is not available in GraphDef version {producer}. It has been removed "
+                f"in version {deprecated_in[1]}. {deprecated_in[2]}."
+            )
+        if name == "RequiresOlderGraphVersion" and producer != PRODUCER_VERSION - 1:
+            raise ValueError("Wrong graph version for shape")
+        if name == "KernelLabelRequired":
+            shapes.with_rank(inputs[0], 1)
         return [TensorShape([] if is_scalar else None) for _ in op._outputs]
 
     # Lists of inputs come as one argument each, so it matters how many parameters there are.

@@ -486,6 +486,9 @@ class Graph:
 
     # -- Scopes -----------------------------------------------------------------------------
 
+    def switch_to_thread_local(self) -> None:
+        """Asks that each thread have scopes of its own, as it always has."""
+
     def as_default(self) -> DefaultGraph:
         """`with g.as_default():` makes this the graph that operations are added to."""
         return DefaultGraph(self)
@@ -779,13 +782,23 @@ _global_default = _GlobalDefault()
 def get_default_graph() -> Graph:
     """The innermost graph entered in this thread, else the program's global one."""
     stack = _default_graphs.stack
-    if stack:
-        return stack[-1]
+    return stack[-1] if stack else _global_graph()
+
+
+def _global_graph() -> Graph:
     if _global_default.graph is None:
         with _global_default.lock:
             if _global_default.graph is None:
                 _global_default.graph = Graph()
     return _global_default.graph
+
+
+def innermost_plain_graph() -> Graph:
+    """The innermost graph entered in this thread that is not the body of a function."""
+    for graph in reversed(_default_graphs.stack):
+        if not graph._building_function:
+            return graph
+    return _global_graph()
 
 
 def has_default_graph() -> bool:

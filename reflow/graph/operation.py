@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 from reflow.graph import source
 from reflow.graph.device import DeviceSpec
 from reflow.graph.dtypes import DType
-from reflow.graph.errors import OperatorNotAllowedInGraphError
+from reflow.graph.errors import (
+    InvalidArgumentError,
+    OperatorNotAllowedInGraphError,
+    OutOfRangeError,
+)
 from reflow.graph.tensor_shape import TensorShape, as_shape
 
 if TYPE_CHECKING:
@@ -369,6 +373,8 @@ class Operation:
         Raises:
           TypeError: `tensor` is none, or not of the type that the op takes there.
           ValueError: it belongs to another graph.
+          OutOfRangeError: there is no such input.
+          InvalidArgumentError: the shape cannot be that of the input before.
         """
         from reflow.graph.constant_value import forget
 
@@ -376,7 +382,21 @@ class Operation:
             raise TypeError(f"tensor must be a Tensor: {tensor}")
         if tensor.graph is not self.graph:
             raise ValueError(f"{tensor} must be from the same graph as {self.name}.")
+        if index >= len(self._inputs):
+            raise OutOfRangeError(
+                None,
+                None,
+                f"Cannot update edge. Input index [{index}] is greater than the number of total "
+                f"inputs [{len(self._inputs)}].",
+            )
         before = self._inputs[index]
+        if not tensor.shape.is_compatible_with(before.shape):
+            raise InvalidArgumentError(
+                None,
+                None,
+                f"Cannot update edge, incompatible shapes: {tensor.shape._cpp_text()} and "
+                f"{before.shape._cpp_text()}.",
+            )
         if tensor.dtype.base_dtype is not before.dtype.base_dtype:
             raise TypeError(
                 f"Input {index} of '{self.name}' has type {before.dtype.base_dtype.name}. "

@@ -474,6 +474,12 @@ class TensorShape:
         words = ["?" if size is None else str(size) for size in self._sizes]
         return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
 
+    def _cpp_text(self) -> str:
+        """As messages of TensorFlow's runtime write it: "[2,?]", "<unknown>"."""
+        if self._sizes is None:
+            return "<unknown>"
+        return "[" + ",".join("?" if size is None else str(size) for size in self._sizes) + "]"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return TensorShape, (self.dims,)
 

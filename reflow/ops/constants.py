@@ -49,9 +49,8 @@ class Placeholder:
     stateful = True  # never the same as another placeholder
 
     def kernel(*, op: Operation) -> None:
-        sizes = op.attrs["shape"].sizes
-        known = ["?" if size is None else str(size) for size in sizes or ()]
-        shape = "" if sizes is None else f" and shape [{','.join(known)}]"
+        declared = op.attrs["shape"]
+        shape = "" if declared.ndims is None else f" and shape {declared._cpp_text()}"
         raise errors.InvalidArgumentError(
             None,
             None,

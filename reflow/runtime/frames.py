@@ -137,7 +137,12 @@ def _arrange(
                 heapq.heappush(ready, (first[follower], number, follower))
     caught = [member for member, count in waiting.items() if count]
     if caught:
-        raise ValueError(f"The graph has a cycle through '{caught[0].name}': it cannot be run.")
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"Graph is invalid, contains a cycle with {len(caught)} nodes, one of them is "
+            f"'{caught[0].name}'",
+        )
 
 
 def _lifted(

@@ -6,6 +6,7 @@ import heapq
 import itertools
 from collections.abc import Iterable
 
+from reflow.graph import errors
 from reflow.graph.control_flow import kind_of
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.variable_slot import refers_to_variable
@@ -120,6 +121,11 @@ def topological(
             if not waiting_for[follower]:
                 heapq.heappush(ready, (follower._id, follower))
     if len(ordered) != len(operations):
-        caught = next(op for op in operations if waiting_for[op])
-        raise ValueError(f"The graph has a cycle through '{caught.name}': it cannot be run.")
+        caught = [op for op in operations if waiting_for[op]]
+        raise errors.InvalidArgumentError(
+            None,
+            caught[0],
+            f"Graph is invalid, contains a cycle with {len(caught)} nodes, one of them is "
+            f"'{caught[0].name}'",
+        )
     return ordered

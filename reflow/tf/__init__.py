@@ -165,6 +165,7 @@ from reflow.tf._gradients import (
 )
 from reflow.tf._histograms import histogram_fixed_width, histogram_fixed_width_bins
 from reflow.tf._import import import_graph_def
+from reflow.tf._indexed_slices_spec import IndexedSlicesSpec
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
 from reflow.tf._joining import concat, parallel_stack, split, stack, unstack
 from reflow.tf._map_fn import map_fn

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.execution import NO_SCOPE, EagerNameScope, executing_eagerly
-from reflow.graph.graph import Graph, get_default_graph
+from reflow.graph.graph import Graph, get_default_graph, innermost_plain_graph
 from reflow.graph.operation import Operation, Tensor
 
 
@@ -25,6 +25,11 @@ class name_scope:
     ) -> None:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name for name_scope must be a string. Received: {name!r}")
+        if default_name is not None and not isinstance(default_name, str):
+            raise TypeError(
+                f"`default_name` type ({type(default_name)}) is not a string type. You likely "
+                "meant to pass this into the `values` kwarg."
+            )
         self._name = default_name if name is None else name
         self._default_name = default_name
         self._values = values
@@ -98,6 +103,25 @@ def colocate_with(op: Any, ignore_existing: bool = False) -> Any:
     return get_default_graph().colocate_with(op, ignore_existing)
 
 
-def init_scope() -> Any:
-    """Ops made inside wait for nothing around them and belong to no control flow construct."""
-    return get_default_graph().control_dependencies(None)
+@contextmanager
+def init_scope() -> Iterator[None]:
+    """Ops made inside wait for nothing around them and belong to no control flow construct.
+
+    From the body of a function they are lifted to the graph around it, in the same name scope, and
+    on the device that the function asks for.
+    """
+    graph = get_default_graph()
+    outer = innermost_plain_graph()
+    if executing_eagerly() or outer is graph:
+        with graph.control_dependencies(None):
+            yield
+        return
+    scope, devices = graph.get_name_scope(), graph._scopes.devices
+    with outer.as_default(), outer.name_scope(f"{scope}/" if scope else None):
+        with outer.control_dependencies(None):
+            scopes = outer._scopes
+            saved, scopes.devices = scopes.devices, devices or scopes.devices
+            try:
+                yield
+            finally:
+                scopes.devices = saved

@@ -14,6 +14,7 @@ from reflow.graph.execution import executing_eagerly
 from reflow.graph.function import FuncGraph
 from reflow.graph.gradient_registry import gradient_function as get_gradient_function
 from reflow.graph.graph import get_default_graph
+from reflow.graph.operation import Tensor
 from reflow.running.inner_names.op_statistics import (
     OpStats,
     RegisterStatistics,
@@ -23,6 +24,7 @@ from reflow.running.inner_names.operations import Operation
 from reflow.tf._execution_modes import enable_eager_execution as enable_eager_execution_internal
 from reflow.tf._save_slices import prepend_name_scope, strip_name_scope
 from reflow.tf._scopes import name_scope as name_scope_v1
+from reflow.tf._variables import Variable
 
 __all__ = [
     "EagerTensor",
@@ -35,12 +37,58 @@ __all__ = [
     "get_gradient_function",
     "get_name_scope",
     "get_stats_for_node_def",
+    "has_default_graph",
+    "is_dense_tensor_like",
     "name_scope_v1",
+    "name_scope_v2",
     "prepend_name_scope",
+    "register_dense_tensor_like_type",
     "strip_name_scope",
 ]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def has_default_graph() -> bool:
+    """Whether a graph is entered in this thread."""
+    return bool(_default_graph_stack.stack)
+
+
+def is_dense_tensor_like(t: Any) -> bool:
+    """Whether it is a tensor, or what `register_dense_tensor_like_type` lets stand for one."""
+    return isinstance(t, (Tensor, Variable, *_dense_tensor_like_types))
+
+
+def register_dense_tensor_like_type(tensor_type: type) -> None:
+    """Lets the instances of a class stand for tensors.
+
+    Raises:
+      TypeError: it has not the properties `name` and `dtype`.
+    """
+    for name in ("name", "dtype"):
+        if not isinstance(getattr(tensor_type, name, None), property):
+            raise TypeError(f"Type {tensor_type.__name__} does not define a `{name}` property")
+    _dense_tensor_like_types.append(tensor_type)
+
+
+_dense_tensor_like_types: list[type] = []
+
+
+class name_scope_v2:
+    """TensorFlow 2's `tf.name_scope`, which may be entered again, also inside itself."""
+
+    def __init__(self, name: str) -> None:
+        if name is None or not isinstance(name, str):
+            raise ValueError("name for name_scope must be a string.")
+        self.name = name
+        self._entered: list[name_scope_v1] = []
+
+    def __enter__(self) -> str:
+        self._entered.append(name_scope_v1(self.name))
+        return self._entered[-1].__enter__()
+
+    def __exit__(self, *exc_info: Any) -> None:
+        self._entered.pop().__exit__(*exc_info)
 
 
 class _DefaultStack:
