@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import traceback
 import weakref
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ import torch
 
 from reflow.graph import errors
 from reflow.graph.dtypes import DType, as_dtype
-from reflow.graph.graph import Graph
+from reflow.graph.eager_tensor import EagerTensor
+from reflow.graph.graph import Graph, get_default_graph
+from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host
@@ -74,13 +77,17 @@ _ERRORS: tuple[tuple[type[Exception], type[errors.OpError]], ...] = (
 )
 
 
-def _call(token: str, arguments: list[Array]) -> Any:
+def _function(token: str) -> Callable[..., Any]:
     held = _functions.get(token)
     if held is None:
         raise errors.InvalidArgumentError(None, None, f"callback {token} is not found")
+    return held.function
+
+
+def _call(token: str, arguments: Iterable[Any]) -> Any:
+    function = _function(token)
     try:
-        # A scalar comes as one.
-        return held.function(*(argument[()] for argument in arguments))
+        return function(*arguments)
     except Exception as error:
         known = (theirs for ours, theirs in _ERRORS if isinstance(error, ours))
         failure = next(known, errors.UnknownError)
@@ -134,7 +141,8 @@ def _shape(input: list[TensorShape], *, Tout: list[DType]) -> list[TensorShape]:
 
 
 def _kernel(input: list[Host], *, token: str, Tout: list[DType], device: torch.device) -> list[Any]:
-    values = _outputs(token, _call(token, input), Tout)
+    # A scalar comes as one.
+    values = _outputs(token, _call(token, (array[()] for array in input)), Tout)
     # The function may keep what it returned: the graph has arrays of its own.
     return [
         value.copy() if dtype in HOST_TYPES else to_torch(value.copy(), dtype, device)
@@ -167,3 +175,72 @@ class PyFuncStateless:
     gradient = None
     shape = _shape
     kernel = _kernel
+
+
+# -- Functions that execute eagerly --------------------------------------------------------------
+
+
+class EagerFunction(ABC):
+    """A Python function of tensors that have their values."""
+
+    @abstractmethod
+    def __call__(self, *tensors: EagerTensor) -> list[EagerTensor]:
+        """The function's results, of the types that the node says."""
+
+    @abstractmethod
+    def gradient_function(self, types: Sequence[DType], by: Sequence[int]) -> EagerFunction:
+        """Of the gradients by results of the last call, those by its arguments.
+
+        Args:
+          types: of the arguments.
+          by: which results.
+        """
+
+
+@op
+class EagerPyFunc:
+    """What a Python function of tensors returns, which may be differentiated."""
+
+    inputs = "input: Tin"
+    outputs = "output: Tout"
+    attrs = (
+        "token: string",
+        "is_async: bool = false",
+        "Tin: list(type) >= 0",
+        "Tout: list(type) >= 0",
+    )
+    stateful = True
+    may_wait = True
+    shape = _shape
+
+    def kernel(
+        input: list[Any], *, token: str, Tin: list[DType], Tout: list[DType], device: torch.device
+    ) -> list[Any]:
+        # The function may keep its arguments and results: the graph has values of its own.
+        tensors = [EagerTensor(dtype, _copy(value)) for value, dtype in zip(input, Tin)]
+        results = _call(token, tensors)
+        if len(results) != len(Tout):
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"{token} returns {len(results)} values, but expects to see {len(Tout)} values.",
+            )
+        arrays = [result._on_host().copy() for result in results]
+        return [
+            array if dtype in HOST_TYPES else to_torch(array, dtype, device)
+            for array, dtype in zip(arrays, Tout)
+        ]
+
+    def gradient(op: Operation, *dy: Tensor | None) -> list[Tensor]:
+        graph = get_default_graph()
+        function: Any = _function(op.attrs["token"])
+        types = [tensor.dtype.base_dtype for tensor in op.inputs]
+        given = {i: gradient for i, gradient in enumerate(dy) if gradient is not None}
+        differentiated = PythonFunction(function.gradient_function(types, [*given]), graph)
+        with graph.control_dependencies(op.outputs):
+            gradients = EagerPyFunc([*given.values()], token=differentiated.token, Tout=types)
+        return list(gradients)
+
+
+def _copy(value: Any) -> Any:
+    return value.clone() if isinstance(value, torch.Tensor) else value.copy()

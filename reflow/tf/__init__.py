@@ -177,7 +177,7 @@ from reflow.tf._partitions import (
 )
 from reflow.tf._printing import Print
 from reflow.tf._printing import print_v2 as print
-from reflow.tf._python_functions import numpy_function, py_func
+from reflow.tf._python_functions import numpy_function, py_func, py_function
 from reflow.tf._repeating import repeat
 from reflow.tf._scopes import (
     colocate_with,

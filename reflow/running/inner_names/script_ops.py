@@ -1,10 +1,11 @@
-"""Names of tensorflow.python.ops.script_ops: its record of Python functions."""
+"""Names of tensorflow.python.ops.script_ops: its record of Python functions, and another name."""
 
 from __future__ import annotations
 
 from reflow.ops.python_functions import count_functions
+from reflow.tf._python_functions import py_function
 
-__all__ = ["_py_funcs"]
+__all__ = ["_py_funcs", "eager_py_func"]
 
 
 class _Functions:
@@ -16,3 +17,6 @@ class _Functions:
 
 
 _py_funcs = _Functions()
+
+
+eager_py_func = py_function

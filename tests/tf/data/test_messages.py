@@ -58,11 +58,6 @@ def test_absent_from_experimental(name):
         getattr(tf.data.experimental, name)
 
 
-def test_eager_python_functions_are_absent():
-    with pytest.raises(AttributeError, match=r"tf\.py_function is in TensorFlow 1.15, but not in"):
-        _ = tf.py_function
-
-
 def test_names_that_tensorflow_has_not_either():
     with pytest.raises(AttributeError):
         _ = tf.data.NoSuchDataset
