@@ -320,7 +320,8 @@ class _Backward:
                 self._check_not_initial(op)
             with self._graph.name_scope(f"{op.name}_grad"), self._graph._original_op(op):
                 found = _as_gradients(op, function(op, *outputs))
-                if gate:
+                # Of the two gradients of a merge one is dead.
+                if gate and kind_of(op) != "merge":
                     with self._graph.colocate_with(None, ignore_existing=True):
                         found = _gated(found)
             for i, (tensor, gradient) in enumerate(zip(op.inputs, found)):

@@ -173,6 +173,25 @@ class RefMerge:
     gradient = _merge_gradient
 
 
+def _selected_shape(index: TensorShape, inputs: Sequence[TensorShape]) -> TensorShape:
+    """The shape of all variables, if it is known and the same."""
+    shapes.with_rank(index, 0)
+    first = inputs[0]
+    known = first.is_fully_defined() and all(item.sizes == first.sizes for item in inputs)
+    return first if known else shapes.UNKNOWN
+
+
+@op
+class RefSelect:
+    """One of several variables."""
+
+    inputs = "index: int32, inputs: Ref(N * T)"
+    outputs = "output: Ref(T)"
+    attrs = ("T: type", "N: int >= 1")
+    shape = _selected_shape
+    gradient = None
+
+
 def merge(inputs: Sequence[Any], name: str | None = None) -> tuple[Any, Tensor]:
     """The input that is not dead and its position; composites are merged by components.
 

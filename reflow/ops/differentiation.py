@@ -8,6 +8,7 @@ from typing import Any
 from reflow.graph.control_flow import kind_of
 from reflow.graph.conversion import register_tensor_conversion_function
 from reflow.graph.dtypes import DType, int32, int64, resource
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.gradients import Arithmetic, use_arithmetic
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import IndexedSlices
@@ -26,15 +27,34 @@ def ones_like(y: Tensor, name: str) -> Tensor:
 
 
 def zeros_like(tensor: Tensor) -> Tensor:
+    """Zeros of a tensor's shape and type; of a handle, of the variable behind it."""
     from reflow.ops.filling import ZerosLike
     from reflow.ops.resource_variables import zeros_like_variable
 
+    is_eager = isinstance(tensor, EagerTensor)
+    context = None if is_eager else tensor.op._control_flow_context
+    if context is not None and kind_of(tensor.op) == "switch" and context.is_cond:
+        return _zeros_on_other_branch(tensor.op)
     if tensor.dtype is resource:
-        # Of a switch, only where the tensor is not dead.
-        waits_for = [identity(tensor, "Identity")] if kind_of(tensor.op) == "switch" else []
-        with get_default_graph().control_dependencies(waits_for):
-            return zeros_like_variable(tensor)
+        return zeros_like_variable(tensor)
     return ZerosLike(tensor, name="zeros_like")
+
+
+def _zeros_on_other_branch(op: Operation) -> Tensor:
+    """Zeros like what a branch of a conditional takes from outside, where that is not taken."""
+    from reflow.ops.control import switch
+    from reflow.ops.filling import Fill
+    from reflow.ops.resource_variables import zeros_like_variable
+
+    context = op._control_flow_context
+    other = switch(op.inputs[0], context.pred)[1 - context.branch]
+    pivot = identity(other, "Identity")
+    if other.dtype is resource:
+        with get_default_graph().control_dependencies([pivot]):
+            return zeros_like_variable(other)
+    shape = Shape(other)
+    with get_default_graph().control_dependencies([pivot]):
+        return Fill(shape, constant(0, other.dtype.base_dtype), name="zeros")
 
 
 def add_n(tensors: Sequence[Tensor]) -> Tensor:

@@ -69,6 +69,8 @@ def to_torch(array: Any, dtype: DType, device: torch.device | str = "cpu") -> to
             .view(torch.bfloat16)
             .to(device)
         )
+    if array.dtype.names:
+        array = array.view(array.dtype[0])  # quantized: NumPy knows it as a record of one number
     if not array.flags.writeable or any(stride < 0 for stride in array.strides):
         array = array.copy()
     if not array.dtype.isnative or array.dtype.char in "qQ":  # other names of int64

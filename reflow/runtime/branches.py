@@ -31,7 +31,7 @@ def both(guards: Iterable[Guard]) -> Guard:
     literals: set[_Literal] = set()
     for guard in guards:
         literals.update(guard)
-    if any((flag, not wanted) in literals for flag, wanted in literals):
+    if any((flag, not wanted) in literals or flag.constant is False for flag, wanted in literals):
         return NEVER
     return _ordered(literals)
 

@@ -84,7 +84,6 @@ class _LoopLowering:
         self._guard = guard
         self._outside = lowering.block
         self._exits = [op for op in _members(frame) if kind_of(op) == "exit"]
-        self._condition = next((op for op in _members(frame) if kind_of(op) == "condition"), None)
         self._updated = frozenset(self._updated_variables())
         # Loop variables by their merges: what enters, and what comes back.
         self._variables = {
@@ -92,6 +91,18 @@ class _LoopLowering:
             for op in _members(frame)
             if kind_of(op) == "merge" and kind_of(op._inputs[1].op) == "next"
         }
+        self._condition = self._find_condition()
+
+    def _find_condition(self) -> Tensor | None:
+        """What decides whether the loop goes on; None for a frame that is no loop."""
+        members = list(_members(self._frame))
+        for op in members:
+            if kind_of(op) == "condition":
+                return op._outputs[0]
+        for op in members:
+            if kind_of(op) == "switch" and op._inputs[0].op in self._variables:
+                return op._inputs[1]
+        return None
 
     def _updated_variables(self) -> Iterable[VariableSlot]:
         for op in self._frame.operations():
@@ -192,11 +203,10 @@ class _LoopLowering:
         if self._condition is None:
             self._add_once(block)
         else:
-            flag = lowering.flag(self._condition, lowering.values[self._condition._outputs[0]])
-            goes_on: Guard = ((flag, True),)
-            lowering.guard = goes_on
-            assignment = self._assignment(variables, returning)
-            lowering.add(assignment)
+            flag = lowering.flag(self._condition.op, lowering.values[self._condition])
+            if flag.constant is not False:
+                lowering.guard = ((flag, True),)
+                lowering.add(self._assignment(variables, returning))
             left = [value for value in leaving.values() if value.block is block]
             loop = self._loop(block, flag, list(variables.values()), left)
             lowering.block, lowering.guard = self._outside, self._guard
@@ -224,8 +234,9 @@ class _LoopLowering:
             form = lowering.host_form if variable.on_host else lowering.device_form
             forms.append(form(op, value, op._outputs[0]))
         changed = [pair for pair in zip(forms, variables.values()) if pair[0] is not pair[1]]
-        op = self._condition or next(iter(variables))
-        return Step(op, None, [value for value, _ in changed], [to for _, to in changed])
+        given, taking = [value for value, _ in changed], [to for _, to in changed]
+        assert self._condition is not None
+        return Step(self._condition.op, None, given, taking)
 
     def _loop(self, block: Block, flag: Flag, variables: list[Value], left: list[Value]) -> Loop:
         assert self._condition is not None
@@ -234,10 +245,10 @@ class _LoopLowering:
             parts[dict(step.guard).get(flag)].append(step)
         needed = {flag, *variables, *left}
         tail = without_dead(parts[False], needed)
-        body = without_dead(parts[True], needed)
+        body = [] if flag.constant is False else without_dead(parts[True], needed)
         head = without_dead(parts[None], needed)
         return Loop(
-            self._condition,
+            self._condition.op,
             list(dict.fromkeys([*variables, *left])),
             flag,
             fuse(head),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import nullcontext
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +21,7 @@ from reflow.runtime.config import (
     placement_for,
     wants_trace,
 )
+from reflow.runtime.deadline import Deadline
 from reflow.runtime.devices import Device
 from reflow.runtime.feeds import Feed, Shape, resolve, resolve_keys
 from reflow.runtime.fetches import Builder, FetchStructure, fetch_key
@@ -143,8 +145,8 @@ class BaseSession:
         Args:
           fetches: tensors, operations or their names, in nested lists, tuples or dicts.
           feed_dict: tensors (or their names) -> the values to use for them.
-          options: a tf.RunOptions; with trace_level=FULL_TRACE every operation is timed.  Its
-            timeout_in_ms is accepted and without effect: a run is never interrupted.
+          options: a tf.RunOptions; with trace_level=FULL_TRACE every operation is timed; a run
+            that takes longer than its timeout_in_ms ends with DeadlineExceededError.
           run_metadata: a tf.RunMetadata that takes the trace.
 
         Raises:
@@ -157,7 +159,9 @@ class BaseSession:
         with InferenceMode(True):
             key, values = self._take(feed_dict) if feed_dict else _NOTHING_FED
             if options is not None or run_metadata is not None:
-                return self._run_with_options(build, plans, key, values, options, run_metadata)
+                timeout = getattr(options, "timeout_in_ms", 0)
+                with Deadline(timeout) if timeout else nullcontext():
+                    return self._run_with_options(build, plans, key, values, options, run_metadata)
             plan = plans.exact.get(key)
             if plan is None:
                 key, values = _without_repeats(key, values)

@@ -134,21 +134,14 @@ def _unpacked(result: Any) -> Any:
 
 
 def _check_alike(given_true: Any, given_false: Any, *results: Any) -> None:
+    _cast_indices(given_true, given_false)
+    _cast_indices(*results)
     try:
         composites.assert_same_structure(given_true, given_false)
-    except (TypeError, ValueError):
-        _cast_indices(given_true, given_false)
-        _cast_indices(*results)
-        try:
-            composites.assert_same_structure(given_true, given_false)
-        except TypeError as error:
-            raise TypeError(
-                f"Incompatible return types of true_fn and false_fn: {error}"
-            ) from error
-        except ValueError as error:
-            raise ValueError(
-                f"Incompatible return values of true_fn and false_fn: {error}"
-            ) from error
+    except TypeError as error:
+        raise TypeError(f"Incompatible return types of true_fn and false_fn: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"Incompatible return values of true_fn and false_fn: {error}") from error
 
 
 def _cast_indices(first: Any, second: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reflow.graph.composites import Composite, map_tensors
 from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
 from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import get_default_graph
@@ -62,13 +63,17 @@ def check(condition: Any, data: Sequence[Any], summarize: int | None = None) -> 
         return operation
 
 
-def with_dependencies(dependencies: Sequence[Any], output: Any, name: str | None = None) -> Tensor:
-    """`output`, given only when `dependencies` (operations and tensors) are done."""
+def with_dependencies(
+    dependencies: Sequence[Any], output_tensor: Any, name: str | None = None
+) -> Any:
+    """`output_tensor`, given only when `dependencies` (operations and tensors) are done."""
     graph = get_default_graph()
-    with name_scope(name, "control_dependency", [*dependencies, output]) as scope:
-        with graph.colocate_with(output), graph.control_dependencies(dependencies):
-            value: Tensor = Identity(convert_to_tensor(output), name=scope)
-            return value
+    with name_scope(name, "control_dependency", [*dependencies, output_tensor]) as scope:
+        beside = output_tensor if hasattr(output_tensor, "op") else convert_to_tensor(output_tensor)
+        with graph.colocate_with(beside), graph.control_dependencies(dependencies):
+            if isinstance(output_tensor, Composite):
+                return map_tensors(Identity, output_tensor)
+            return Identity(convert_to_tensor(output_tensor), name=scope)
 
 
 def tuple(

@@ -172,7 +172,7 @@ def _build_inside(
     condition = cond(*composites.pack(loop_vars, _with_flows(loop_vars, merged)))
     context.pivot = LoopCond(convert_to_tensor(condition), name="LoopCond")
     switched = [switch_beside(tensor, context.pivot) for tensor in merged]
-    in_body = [_identity(if_true) for _, if_true in switched]
+    in_body = [identity(if_true) for _, if_true in switched]
     context.pivot_for_body = in_body[0]
     arguments = composites.pack(loop_vars, _with_flows(loop_vars, in_body))
     given = after_summaries(lambda: _sequence(body(*arguments)))
@@ -199,9 +199,17 @@ def _sequence(result: Any) -> Any:
     return result if nest.is_sequence(result) else [result]
 
 
-def _identity(tensor: Tensor) -> Tensor:
-    result: Tensor = (RefIdentity if tensor.dtype._is_ref_dtype else Identity)(tensor)
-    return result
+def identity(data: Any, name: str | None = None) -> Any:
+    """The tensor itself, of a reference to a variable the reference; composites by components."""
+    parts = [convert_to_tensor(part, as_ref=True) for part in composites.components(data)]
+    name = name if len(parts) == 1 else None
+    return composites.composed(
+        data,
+        [
+            (RefIdentity if part.dtype._is_ref_dtype else Identity)(part, name=name)
+            for part in parts
+        ],
+    )
 
 
 def _entered_and_merged(
