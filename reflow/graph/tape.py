@@ -72,7 +72,7 @@ class Tape:
         """
         given = [None] * len(targets) if weights is None else weights
         backward = _Backward(self._producers, targets)
-        for target, weight in zip(targets, given, strict=True):
+        for target, weight in zip(targets, given):
             if is_trainable(target.dtype):
                 backward.add(target, output_weight(target, weight))
         backward.propagate()

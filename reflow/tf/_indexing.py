@@ -10,6 +10,7 @@ import numpy as np
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import as_dtype
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import Dimension
 from reflow.ops import gathering, selection, slicing
@@ -54,6 +55,10 @@ def strided_slice(
         "shrink_axis_mask": shrink_axis_mask,
     }
     part = slicing.StridedSlice(input_, begin, end, strides, name=name, **masks)
+    is_eager = isinstance(part, EagerTensor)
+    if var is None and is_eager:
+        return part
+    assignment = None if is_eager else f"{part.op.name}/_assign"
 
     def assign(val: Any, name: str | None = None) -> Any:
         if var is None:
@@ -63,7 +68,7 @@ def strided_slice(
             end=end,
             strides=strides,
             value=val,
-            name=name or f"{part.op.name}/_assign",
+            name=name or assignment,
             **masks,
         )
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
 from reflow.ops import reductions
@@ -30,6 +31,8 @@ def _axes(x: Any, axis: Any) -> Any:
     """`axis`, or all axes of x where it is None."""
     if axis is not None:
         return axis
+    if isinstance(x, EagerTensor):
+        return list(range(x.ndim))
     if isinstance(x, Tensor) and x.shape.ndims is not None:
         return const(np.arange(x.shape.ndims, dtype=np.int32), dtypes.int32)
     return filling.range(0, rank_of(x))
@@ -37,7 +40,7 @@ def _axes(x: Any, axis: Any) -> Any:
 
 def _reduce(op: OpDefinition, x: Any, axis: Any, keepdims: bool | None, name: str | None) -> Tensor:
     output: Tensor = op(x, _axes(x, axis), keep_dims=bool(keepdims), name=name)
-    if axis is None and not keepdims:
+    if axis is None and not keepdims and not isinstance(output, EagerTensor):
         output.set_shape(())
     return output
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-import numpy as np
-
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType
 from reflow.graph.execution import executing_eagerly, variable_accessed
@@ -152,15 +150,6 @@ class BaseResourceVariable(Variable):
 
     def __int__(self) -> int:
         return int(self.numpy())
-
-    def __float__(self) -> float:
-        return float(self.numpy())
-
-    def __complex__(self) -> complex:
-        return complex(self.numpy())
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        return np.asarray(self.numpy(), dtype=dtype)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ResourceVariable:
         """A variable of its own with the same value, while executing eagerly."""

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from reflow.graph.constant_value import constant_value
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.operation import Tensor
 from reflow.tf._tensor_like import is_tensor
 
@@ -35,6 +37,8 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
     """
     if not isinstance(tensor, Tensor):
         return None if is_tensor(tensor) else tensor
+    if isinstance(tensor, EagerTensor):
+        return constant_value(tensor)
     value = _value(tensor, partial)
     if value is not None:
         tensor.graph.prevent_feeding(tensor)

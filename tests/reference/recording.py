@@ -16,12 +16,15 @@ import tensorflow as tf  # noqa: E402
 from tests.reference import store  # noqa: E402
 
 
-def record(name, groups):
-    """Writes what each program of the groups yields to the files of that name beside this one."""
+def record(name, groups, mode=None):
+    """Writes what each program of the groups yields to the files of that name beside this one.
+
+    mode: what the programs run in; by default a graph of their own.
+    """
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     recorded = {}
     for programs in groups.values():
         for program in programs:
-            with tf.Graph().as_default():
+            with tf.Graph().as_default() if mode is None else mode():
                 recorded[program.__name__] = {"observations": list(program(tf))}
     store.write(name, recorded, pathlib.Path(__file__).resolve().parent)

@@ -7,11 +7,13 @@ import types
 
 import pytest
 
-import reflow as tf
+from reflow import tf
+from reflow.graph.execution import eager_mode
 from tests import reference
 from tests.reference import (
     compare,
     data_programs,
+    eager_programs,
     graph_programs,
     spec,
     store,
@@ -30,6 +32,7 @@ _SOURCES = {
     variable_programs: ("variables", types.SimpleNamespace(rtol=2e-6, atol=1e-6)),
     # Rounding adds up from step to step: as close as one op must be, for each dtype.
     training_programs: ("training", types.SimpleNamespace(rtol=None, atol=None)),
+    eager_programs: ("eager", types.SimpleNamespace(rtol=None, atol=None)),
     graph_programs: ("graphs", types.SimpleNamespace(rtol=None, atol=None)),
 }
 
@@ -46,10 +49,12 @@ def recording(name):
 
 
 def check(program):
-    """Runs a program in a graph of its own; AssertionError where it yields something else."""
+    """Runs a program in a graph of its own, or eagerly; AssertionError where it yields something
+    else."""
     name, tolerance = _SOURCES[sys.modules[program.__module__]]
     expected = _recordings(name)[program.__name__]["observations"]
-    with tf.Graph().as_default():
+    mode = eager_mode() if name == "eager" else tf.Graph().as_default()
+    with mode:
         actual = list(program(tf))
     assert len(actual) == len(expected)
     for number, (left, right) in enumerate(zip(expected, actual, strict=True)):

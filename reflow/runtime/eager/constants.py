@@ -24,7 +24,7 @@ def constant(
     value: Any, dtype: Any = None, shape: Any = None, verify_shape: bool = False
 ) -> EagerTensor:
     """What `tf.constant` gives: see `array_of` for the element type and the errors."""
-    key = _key(value, dtype) if shape is None else None
+    key = constant_key(value, dtype) if shape is None else None
     if key is not None:
         kept = _kept.get(key)
         if kept is not None:
@@ -40,15 +40,15 @@ def constant(
     return tensor
 
 
-def _key(value: Any, dtype: Any) -> Any:
-    """What a value is kept by; None if it is not kept."""
+def constant_key(value: Any, dtype: Any) -> Any:
+    """What stands for a number or a short list of integers; None for anything else."""
     kind = type(value)
     if kind is float:
         return (kind, value, dtype) if value else None  # 0.0 equals -0.0
     if kind is int or kind is bool:
         return kind, value, dtype
     if (kind is list or kind is tuple) and len(value) <= _MAX_LENGTH:
-        if all([type(item) is int for item in value]):
+        if all(map(_is_int, value)):
             return kind, tuple(value), dtype
     return None
 
@@ -68,3 +68,8 @@ def constant_of_array(array: np.ndarray[Any, Any], dtype: DType) -> EagerTensor:
     if dtype in HOST_TYPES:
         return EagerTensor(dtype, None, own)
     return EagerTensor(dtype, to_torch(own, dtype, _context.torch_device), own)
+
+
+def _is_int(value: Any) -> bool:
+    """Whether it is a Python integer, and no truth value."""
+    return type(value) is int

@@ -20,6 +20,7 @@ from reflow.runtime.config import placement_for
 
 if TYPE_CHECKING:
     from reflow.runtime.eager.calls import Call
+    from reflow.runtime.eager.engine import KnownArguments
 
 __all__ = [
     "ASYNC",
@@ -68,6 +69,7 @@ class Context:
 
     Attributes:
       calls: the calls known so far, with what their ops keep from one to the next.
+      known_arguments: the same by how the program wrote them.
     """
 
     def __init__(self) -> None:
@@ -75,6 +77,7 @@ class Context:
         self._device_policy: int | None = None
         self._execution_mode: int | None = None
         self.calls: dict[Any, Call] = {}
+        self.known_arguments: dict[Any, KnownArguments] = {}
         self._names: dict[str, str] = {}
 
     def configure(self, config: Any, device_policy: int | None, execution_mode: int | None) -> None:
@@ -169,6 +172,7 @@ class Context:
     def forget_calls(self) -> None:
         """Forgets the calls and so where their ops' random streams stand."""
         self.calls.clear()
+        self.known_arguments.clear()
 
 
 _context = Context()

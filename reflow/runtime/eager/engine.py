@@ -11,13 +11,17 @@ from reflow.graph.dtypes import DType, resource
 from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.execution import engine
 from reflow.graph.op_definition import OpDefinition
+from reflow.graph.signature import Arg
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.values import to_numpy
 from reflow.runtime.eager.calls import Call
-from reflow.runtime.eager.constants import constant, constant_of_array
+from reflow.runtime.eager.constants import constant, constant_key, constant_of_array
 from reflow.runtime.eager.context import context
 
 _context = context()
+
+# Programs may call ops with ever new numbers: so many combinations of arguments are remembered.
+_MAX_KNOWN = 8192
 
 
 def execute(
@@ -30,31 +34,96 @@ def execute(
       RuntimeError: the op takes or gives references to variables.
       tf.errors.OpError: the op failed.
     """
-    key: Any = None
-    types = []
-    for value in args:
-        if type(value) is not EagerTensor:
-            break
-        types.append(value.dtype)
-    else:
-        key = (definition, *types, *kwargs.items()) if kwargs else (definition, *types)
-        try:
-            call = _context.calls.get(key)
-        except TypeError:  # an attribute that is a list, or an input by name
-            key = None
-        else:
-            if call is not None:
-                return call.run(list(args), name)
+    key = _quick_key(definition, args, kwargs)
+    if key is not None:
+        known = _context.known_arguments.get(key)
+        if known is not None:
+            return known.call.run(known.tensors(args), name)
     _refuse_references(definition)
     values, given, name = definition.bind(args, kwargs, name)
-    if key is not None and len(values) != len(args):
-        key = None
     _check_types(definition, values)
-    tensors = definition.converter.convert(_of_one_type(definition, values), given)
+    tensors: Any = definition.converter.convert(_of_one_type(definition, values), given)
     call = _call(definition, definition.complete_attrs(given))
     if key is not None:
-        _context.calls[key] = call
-    return call.run(tensors, name)  # type: ignore[arg-type]
+        if len(_context.known_arguments) >= _MAX_KNOWN:
+            _context.known_arguments.clear()
+        _context.known_arguments[key] = KnownArguments(call, definition.inputs, args, tensors)
+    return call.run(tensors, name)
+
+
+class KnownArguments:
+    """The call for arguments of which all but the tensors came before.
+
+    Attributes:
+      call: what runs the op.
+    """
+
+    __slots__ = ("_constants", "_takes_as_given", "call")
+
+    def __init__(
+        self, call: Call, specs: Sequence[Arg], args: Sequence[Any], tensors: list[Any]
+    ) -> None:
+        self.call = call
+        # What the arguments became that are no tensors; None for those that are.
+        self._constants: list[Any] = []
+        position = 0
+        for spec, arg in zip(specs, args):
+            is_constant = type(arg) is not EagerTensor and not spec.is_sequence
+            self._constants.append(tensors[position] if is_constant else None)
+            position += len(arg) if spec.is_sequence else 1
+        self._takes_as_given = all(type(arg) is EagerTensor for arg in args)
+
+    def tensors(self, args: Sequence[Any]) -> list[Any]:
+        """The inputs of the op, lists of them laid out flat."""
+        if self._takes_as_given:
+            return list(args)
+        flat: list[Any] = []
+        for arg, constant_value in zip(args, self._constants):
+            if constant_value is not None:
+                flat.append(constant_value)
+            elif type(arg) is EagerTensor:
+                flat.append(arg)
+            else:
+                flat += arg
+        return flat
+
+
+def _types_of_tensors(arg: Any) -> tuple[DType, ...] | None:
+    """The types of a list of tensors; None for anything else."""
+    if type(arg) is not list:
+        return None
+    types = tuple([item.dtype for item in arg if type(item) is EagerTensor])
+    return types if len(types) == len(arg) else None
+
+
+def _quick_key(definition: OpDefinition, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """What decides how an op is called with these arguments: the types of tensors, and all else.
+
+    None if there is something among them that is not looked up quickly.
+    """
+    specs = definition.inputs
+    if len(specs) != len(args):
+        return None
+    parts: list[Any] = [definition]
+    for arg, spec in zip(args, specs):
+        part: Any
+        if spec.is_sequence:
+            part = _types_of_tensors(arg)
+        elif type(arg) is EagerTensor:
+            part = arg.dtype
+        else:
+            part = constant_key(arg, None)
+        if part is None:
+            return None
+        parts.append(part)
+    for item in kwargs.items():
+        parts.append(item)
+    key = tuple(parts)
+    try:
+        hash(key)
+    except TypeError:  # an attribute that is a list
+        return None
+    return key
 
 
 def _call(definition: OpDefinition, attrs: dict[str, Any]) -> Call:

@@ -117,7 +117,8 @@ class Layer:
                 kwargs["scope"] = current
             with name_scope(self._name_scope()):
                 inputs = nest.map_structure(_as_tensor, inputs)
-                check_inputs(self.input_spec, inputs, self.name)
+                if not (self.built and executing_eagerly()):
+                    check_inputs(self.input_spec, inputs, self.name)
                 self._build_for(inputs)
                 outputs = self.call(inputs, *args, **kwargs)
                 if outputs is None:
