@@ -9,7 +9,6 @@ import numpy as np
 
 from reflow import tf
 from reflow.graph import dtypes
-from reflow.graph.constant_value import constant_value, constant_value_as_shape
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.operation import Tensor
@@ -20,6 +19,7 @@ from reflow.tf._control_flow import with_dependencies
 from reflow.tf._old_orders import is_number, takes_old_order
 from reflow.tf._scopes import name_scope
 from reflow.tf._sparse_values import all_as_sparse, as_sparse, parts
+from reflow.tf._static_values import get_static_value
 
 
 def sparse_reorder(sp_input: Any, name: str | None = None) -> SparseTensor:
@@ -47,13 +47,13 @@ def sparse_reshape(sp_input: Any, shape: Any, name: str | None = None) -> Sparse
 
 def _known_sizes(sp_input: SparseTensor, shape: Tensor) -> list[int] | None:
     """The sizes that a reshape gives, if they are known; ValueError if they cannot be."""
-    asked = constant_value_as_shape(shape)
-    if asked.ndims is None or not sp_input.shape.is_fully_defined():
+    given = get_static_value(shape, partial=True)
+    if given is None or not sp_input.shape.is_fully_defined():
         return None
-    given = constant_value(shape)
-    if given is not None and (given == -1).sum() > 1:
+    asked = given.tolist()
+    if asked.count(-1) > 1:
         raise ValueError(f"At most one dimension can be inferred (-1). Found: {given}")
-    sizes: list[Any] = asked.as_list()
+    sizes = [None if size == -1 else size for size in asked]
     total = math.prod(sp_input.shape.as_list())
     if sizes.count(None) > 1:
         return None
@@ -76,7 +76,7 @@ def sparse_transpose(sp_input: Any, perm: Any = None, name: str | None = None) -
             rank = tf.rank(sp_input)
             perm = (rank - 1) - tf.range(0, rank, 1)
         indices = tf.transpose(tf.gather(tf.transpose(sp_input.indices), perm))
-        order = constant_value(convert_to_tensor(perm))
+        order = get_static_value(convert_to_tensor(perm))
         shape = sp_input.shape
         if order is not None and shape.is_fully_defined():
             sizes = shape.as_list()
@@ -143,7 +143,7 @@ def sparse_concat(
         axis,
         name=name,
     )
-    known = [constant_value(shape) for shape in dense_shapes]
+    known = [get_static_value(shape) for shape in dense_shapes]
     if all(sizes is not None for sizes in known):
         sizes = known[0].copy()
         sizes[axis] = sum(one[axis] for one in known)
@@ -250,7 +250,7 @@ def _checked_shape(sp_input: SparseTensor, shape: Tensor, new_shape: Any) -> Any
     new_shape = tf.cast(new_shape, dtypes.int64)
     if new_shape.shape.ndims is not None:
         new_shape.shape[0].merge_with(shape.shape[0])
-    known = constant_value(new_shape)
+    known = get_static_value(new_shape)
     if known is not None and sp_input.shape.is_fully_defined():
         sizes = np.array(sp_input.shape.as_list())
         if not np.all(sizes <= known):

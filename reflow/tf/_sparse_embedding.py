@@ -161,8 +161,8 @@ def safe_embedding_lookup_sparse(
             max_norm=max_norm,
         )
         if default_id is None:
-            row_size = tf.stack([1, tf.shape(rows)[1]])
-            is_empty = tf.tile(tf.reshape(is_empty, [-1, 1]), row_size)
+            column = tf.reshape(is_empty, [-1, 1])
+            is_empty = tf.tile(column, tf.stack([1, tf.shape(rows)[1]]))
             rows = tf.where(is_empty, tf.zeros_like(rows), rows, name=scope)
         outer = tf.slice(tf.cast(outer_shape, dtypes.int32), [0], [rank - 1])
         inner = tf.slice(tf.shape(rows), [1], [-1])

@@ -26,8 +26,8 @@ def sparse_add(a: Any, b: Any, threshold: Any = None, thresh: Any = None) -> Any
     """The sum: of two sparse tensors a sparse one, of a sparse and a dense one a dense one.
 
     Args:
-      threshold: sums of a smaller magnitude are left out of a sparse result (its old name is
-        `thresh`; default 0, which keeps all).
+      threshold: where both have an element and their sum has a smaller magnitude, a sparse
+        result has none (its old name is `thresh`; default 0, which keeps all).
     """
     threshold = renamed("threshold", threshold, "thresh", thresh)
     if threshold is None:
@@ -61,7 +61,7 @@ def sparse_tensor_dense_matmul(
     adjoint_b: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """The product of a sparse matrix and a dense one, each conjugated and transposed if asked."""
+    """The product of a sparse matrix and a dense one, each transposed first if asked."""
     sp_a = as_sparse(sp_a)
     with name_scope(name, "SparseTensorDenseMatMul", [sp_a.indices, sp_a.values, b]):
         b = convert_to_tensor(b, name="b")

@@ -44,7 +44,10 @@ def _merged(a_indices: Array, b_indices: Array) -> tuple[Array, Array, Array]:
 
 @op
 class SparseAdd:
-    """The sum of two sparse tensors of one shape, without what is smaller than `thresh`."""
+    """The sum of two sparse tensors of one shape.
+
+    Where both have an element, and their sum is smaller than `thresh`, the result has none.
+    """
 
     inputs = f"{_PAIR}, thresh: Treal"
     outputs = "sum_indices: int64, sum_values: T, sum_shape: int64"
@@ -91,7 +94,8 @@ class SparseAdd:
         indices, a, b = _merged(a_indices, b_indices)
         sums = a_values.new_zeros(len(indices))
         sums.index_add_(0, like(sums, a), a_values).index_add_(0, like(sums, b), b_values)
-        large = sums.abs() >= thresh
+        in_both = np.bincount(np.concatenate([a, b]), minlength=len(indices)) > 1
+        large = (sums.abs() >= thresh) | ~torch.from_numpy(in_both).to(device)
         return on(device, indices[large.cpu().numpy()]), sums[large], on(device, a_shape)
 
     def gradient(op: Operation, _: Any, dy: Tensor, __: Any) -> list[Tensor | None]:

@@ -20,9 +20,10 @@ from reflow.ops.sparse.parts import check_sparse, invalid, text
 
 @op
 class SparseTensorDenseMatMul:
-    """The product of a sparse matrix and a dense one, each conjugated and transposed if asked.
+    """The product of a sparse matrix and a dense one, each transposed first if asked.
 
-    [m, k], [k, n] -> [m, n], dense.
+    [m, k], [k, n] -> [m, n], dense.  `adjoint_b` conjugates too; `adjoint_a` does not, whatever its
+    name says, because TensorFlow does not.
     """
 
     inputs = "a_indices: Tindices, a_values: T, a_shape: int64, b: T"
@@ -66,8 +67,6 @@ class SparseTensorDenseMatMul:
             )
         check_sparse(a_indices, a_values, a_shape, "a_")
         row, column = (1, 0) if adjoint_a else (0, 1)
-        if adjoint_a:
-            a_values = a_values.conj()
         if adjoint_b:
             b = b.t().conj()
         sizes = int(a_shape[row]), int(a_shape[column])
@@ -125,5 +124,5 @@ def _product(
 ) -> torch.Tensor:
     if values.dtype in (torch.bfloat16, torch.float16):  # of which torch has no sparse kernel
         return _product(where, values.float(), sizes, b.float()).to(values.dtype)
-    a = torch.sparse_coo_tensor(where, values.resolve_conj(), sizes, check_invariants=False)
+    a = torch.sparse_coo_tensor(where, values, sizes, check_invariants=False)
     return torch.sparse.mm(a, b.resolve_conj())
