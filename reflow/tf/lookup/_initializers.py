@@ -13,9 +13,9 @@ from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.graph import get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
-from reflow.ops.lookup import InitializeTableFromTextFileV2, LookupTableImportV2
-from reflow.ops.vocabulary_files import LINE_NUMBER as _LINE_NUMBER
-from reflow.ops.vocabulary_files import WHOLE_LINE as _WHOLE_LINE
+from reflow.ops.lookup.using import InitializeTableFromTextFileV2, LookupTableImportV2
+from reflow.ops.lookup.vocabulary_files import LINE_NUMBER as _LINE_NUMBER
+from reflow.ops.lookup.vocabulary_files import WHOLE_LINE as _WHOLE_LINE
 from reflow.tf._collections import add_to_collection
 from reflow.tf._execution_modes import executing_eagerly
 from reflow.tf._scopes import device, init_scope, name_scope

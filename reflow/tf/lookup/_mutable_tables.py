@@ -9,16 +9,18 @@ from typing import Any
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
-from reflow.ops.lookup import (
+from reflow.ops.lookup.making import (
+    MutableDenseHashTableV2,
+    MutableHashTableOfTensorsV2,
+    MutableHashTableV2,
+)
+from reflow.ops.lookup.using import (
     LookupTableExportV2,
     LookupTableFindV2,
     LookupTableImportV2,
     LookupTableInsertV2,
     LookupTableRemoveV2,
     LookupTableSizeV2,
-    MutableDenseHashTableV2,
-    MutableHashTableOfTensorsV2,
-    MutableHashTableV2,
 )
 from reflow.tf._collections import add_to_collection
 from reflow.tf._execution_modes import executing_eagerly

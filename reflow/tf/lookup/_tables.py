@@ -9,12 +9,8 @@ from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.operation import Operation, Tensor
-from reflow.ops.lookup import (
-    HashTableV2,
-    LookupTableExportV2,
-    LookupTableFindV2,
-    LookupTableSizeV2,
-)
+from reflow.ops.lookup.making import HashTableV2
+from reflow.ops.lookup.using import LookupTableExportV2, LookupTableFindV2, LookupTableSizeV2
 from reflow.tf._execution_modes import executing_eagerly
 from reflow.tf._scopes import init_scope, name_scope
 from reflow.tf.lookup._initializers import TableInitializerBase, outside_of_constructs

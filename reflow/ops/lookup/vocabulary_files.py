@@ -15,7 +15,7 @@ from reflow.files import file_io
 from reflow.graph import errors
 from reflow.graph.dtypes import DType
 from reflow.graph.log import warn
-from reflow.ops.lookup_tables import StaticTable, invalid
+from reflow.ops.lookup.tables import StaticTable, invalid
 
 LINE_NUMBER = -1
 WHOLE_LINE = -2
