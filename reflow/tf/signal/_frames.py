@@ -54,34 +54,38 @@ def frame(
         sizes = shape(signal)
         outer, samples, inner = split(sizes, [axis, 1, signal_rank - 1 - axis])
         samples = Reshape(samples, [])
+        outer_rank, inner_rank = size(outer), size(inner)
         if pad_end:
+            value = convert_to_tensor(pad_value, signal.dtype)
+            value.shape.assert_has_rank(0)
             count = -(-samples // frame_step)
             missing = Maximum(0, frame_length + frame_step * (count - 1) - samples)
-            signal = _padded_end(signal, size(outer), missing, size(inner), pad_value)
+            signal = _padded_end(signal, outer_rank, missing, inner_rank, value)
             sizes = shape(signal)
             samples = sizes[axis]
         else:
             count = Maximum(0, 1 + (samples - frame_length) // frame_step)
         # Whole blocks are gathered, of the largest length that frames and steps consist of.
         block = _common_divisor(frame_length, frame_step)
-        blocks = samples // block
+        per_frame, per_step, blocks = frame_length // block, frame_step // block, samples // block
         used = concat([outer, [blocks * block], inner], 0)
+        as_blocks = concat([outer, [blocks, block], inner], 0)
         cut = strided_slice(signal, filling.zeros_like(sizes), used)
-        in_blocks = Reshape(cut, concat([outer, [blocks, block], inner], 0))
-        per_frame = frame_length // block
-        starts = Reshape(filling.range(count) * (frame_step // block), [count, 1])
-        picked = starts + Reshape(filling.range(per_frame), [1, per_frame])
-        framed = concat([outer, [count, frame_length], inner], 0)
-        frames = Reshape(gather(in_blocks, picked, axis=axis), framed)
+        in_blocks = Reshape(cut, as_blocks)
+        starts = Reshape(filling.range(count) * per_step, [count, 1])
+        picked = gather(
+            in_blocks, starts + Reshape(filling.range(per_frame), [1, per_frame]), axis=axis
+        )
+        frames = Reshape(picked, concat([outer, [count, frame_length], inner], 0))
         if static_shape:
             frames.set_shape(static_shape)
         return frames
 
 
-def _padded_end(signal: Tensor, outer: Tensor, count: Tensor, inner: Tensor, value: Any) -> Tensor:
+def _padded_end(
+    signal: Tensor, outer: Tensor, count: Tensor, inner: Tensor, value: Tensor
+) -> Tensor:
     """`count` times `value` behind the axis that has `outer` axes before and `inner` behind it."""
-    value = convert_to_tensor(value, signal.dtype)
-    value.shape.assert_has_rank(0)
     paddings = [
         filling.zeros([outer, 2], count.dtype),
         [[0, count]],
@@ -92,13 +96,14 @@ def _padded_end(signal: Tensor, outer: Tensor, count: Tensor, inner: Tensor, val
 
 def _common_divisor(a: Tensor, b: Tensor) -> Tensor:
     """The greatest common divisor where a and b are known; 1 is one of any numbers."""
-    for number in (a, b):
-        if not number.dtype.is_integer:
-            raise ValueError(f"Expected an integer. Received: {number.dtype.name}")
-    known_a, known_b = get_static_value(a), get_static_value(b)
-    if known_a is None or known_b is None:
-        return convert_to_tensor(1, a.dtype)
-    return convert_to_tensor(math.gcd(int(known_a), int(known_b)), a.dtype)
+    with name_scope(None, "gcd", [a, b]):
+        for number in (a, b):
+            if not number.dtype.is_integer:
+                raise ValueError(f"Expected an integer. Received: {number.dtype.name}")
+        known_a, known_b = get_static_value(a), get_static_value(b)
+        if known_a is None or known_b is None:
+            return convert_to_tensor(1, a.dtype)
+        return convert_to_tensor(math.gcd(int(known_a), int(known_b)), a.dtype)
 
 
 def _framed_shape(
@@ -158,7 +163,7 @@ def overlap_and_add(signal: Any, frame_step: Any, name: str | None = None) -> Te
         signal = arranged(pad(signal, paddings), [count + parts, parts, step])
         order = concat([filling.range(batch_rank), batch_rank + [1, 0, 2]], 0)
         signal = arranged(transpose(signal, order), [(count + parts) * parts, step])
-        steps = count + parts - 1
-        signal = arranged(signal[..., : steps * parts, :], [parts, steps, step])
-        signal = arranged(reduce_sum(signal, -3), [steps * step])
+        signal = signal[..., : (count + parts - 1) * parts, :]
+        signal = arranged(signal, [parts, count + parts - 1, step])
+        signal = arranged(reduce_sum(signal, -3), [(count + parts - 1) * step])
         return signal[..., :samples]

@@ -85,8 +85,9 @@ def inverse_stft_window_fn(
         with name_scope(name, "inverse_stft_window_fn", [forward_window_fn]):
             frame_length = _scalar(frame_length, "frame_length")
             window = forward_window_fn(frame_length, dtype=dtype)
+            squares = Square(window)
             overlaps = -(-frame_length // frame_step)
-            squares = pad(Square(window), [(0, overlaps * frame_step - frame_length)])
+            squares = pad(squares, [(0, overlaps * frame_step - frame_length)])
             sums = reduce_sum(Reshape(squares, [overlaps, frame_step]), 0, keepdims=True)
             denominator = Reshape(Tile(sums, [overlaps, 1]), [overlaps * frame_step])
             return window / denominator[:frame_length]

@@ -63,7 +63,8 @@ def _raised_cosine(
         is_periodic.shape.assert_has_rank(0)
         even = 1 - FloorMod(length, 2)
         period = cast(length + is_periodic * even - 1, dtype)
-        angles = constant(2 * math.pi, dtype) * cast(filling.range(length), dtype) / period
+        samples = cast(filling.range(length), dtype)
+        angles = constant(2 * math.pi, dtype) * samples / period
         window = cast(middle - amplitude * Cos(angles), dtype)
         if known_length is not None:
             return window
