@@ -81,7 +81,7 @@ class Tape:
 
 def _order_of_creation(handle: Tensor) -> int:
     op = None if hasattr(handle, "_id") else handle.op
-    return handle._id if op is None else op._id  # type: ignore[attr-defined, no-any-return]
+    return handle._id if op is None else op._id  # type: ignore[attr-defined]
 
 
 class _Backward:

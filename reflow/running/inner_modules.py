@@ -204,6 +204,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.summary_ops": "tf.summary",
         "tensorflow.python.ops.template": "tf",
         "tensorflow.python.framework.smart_cond": "reflow.tf._smart_cond",
+        "tensorflow.python.ops.tensor_array_grad": "reflow.running.inner_names.tensor_array_grad",
         "tensorflow.python.ops.tensor_array_ops": "tf",
         "tensorflow.python.ops.unconnected_gradients": "tf",
         "tensorflow.python.ops.variable_scope": "reflow.running.inner_names.variable_scope tf",

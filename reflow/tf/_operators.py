@@ -7,7 +7,7 @@ from typing import Any
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
-from reflow.graph.execution import executing_eagerly
+from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.operation import Tensor
 from reflow.ops.comparisons import Greater, GreaterEqual, Less, LessEqual
@@ -67,7 +67,7 @@ def _operator(name: str, function: Callable[..., Any]) -> Callable[[Tensor, Any]
     """`tensor OP value`: the value takes the tensor's type if it can."""
 
     def operator(x: Tensor, y: Any) -> Any:
-        if isinstance(y, Tensor) and (executing_eagerly() or y.op.graph is x.op.graph):
+        if type(y) is type(x) and (type(x) is EagerTensor or y.op.graph is x.op.graph):
             return function(x, y, name=name)
         with name_scope(None, name, [x, y]) as scope:
             if isinstance(y, SparseTensor):

@@ -291,10 +291,12 @@ def rows_trained(tf):
     for name in sorted(OPTIMIZERS):
         table = tf.Variable(np.arange(8, dtype=np.float32).reshape(4, 2), name="table")
         optimizer = OPTIMIZERS[name](tf)
+
+        def loss(table=table):
+            return tf.reduce_sum(tf.square(tf.nn.embedding_lookup(table, [1, 3, 1])))
+
         for _ in range(2):
-            optimizer.minimize(
-                lambda: tf.reduce_sum(tf.square(tf.nn.embedding_lookup(table, [1, 3, 1])))
-            )
+            optimizer.minimize(loss)
         yield table.numpy()
 
 

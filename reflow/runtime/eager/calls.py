@@ -70,7 +70,7 @@ class Call:
     def _record(
         self, tensors: list[EagerTensor], outputs: list[EagerTensor], name: str | None
     ) -> None:
-        op = EagerOperation(self._definition, tensors, outputs, self._attrs, name or "")
+        op = EagerOperation(self._definition, [*tensors], [*outputs], self._attrs, name or "")
         for tape in current.tapes:
             tape.record(op)
 

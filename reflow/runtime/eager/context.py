@@ -210,7 +210,7 @@ def list_devices() -> list[str]:
 
 def set_execution_mode(mode: int | None) -> None:
     """Says whether operations may be unfinished when they return: here they are done."""
-    _context.execution_mode = mode  # type: ignore[assignment]
+    _context.execution_mode = mode
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class ShapeCheck:
 
     def _key_with_values(self, shapes: Any, tensors: list[EagerTensor]) -> Any:
         """What the rule depends on; None if that is too large to be remembered."""
-        values = []
+        values: list[Any] = []
         for index in self._reads:
             array = tensors[index]._on_host()
             if array.nbytes > _MAX_BYTES or array.dtype == object:
