@@ -71,6 +71,8 @@ class Store:
         self._read: set[int] = set()
         self._gradients: dict[str, Store] = {}
         self._closed = False
+        # Into how many parts a tensor was split that became the first elements.
+        self._parts: int | None = None
 
     def __len__(self) -> int:
         self._check_open()
@@ -146,14 +148,20 @@ class Store:
         if self._identical and self.element_shape.sizes is None:
             self.element_shape = TensorShape(sizes)
 
-    def check_split(self, count: int) -> None:
-        """Checks that so many parts can be all the elements."""
+    def mark_split(self, count: int) -> None:
+        """Takes notice that so many parts are all the elements."""
         if count != len(self) and not (self._grows and count > len(self)):
             raise self._error(
                 "TensorArray's size is not equal to the size of lengths "
                 f"({len(self)} vs. {count}), and the TensorArray is not marked as dynamically "
                 "resizeable"
             )
+        self._parts = count
+
+    def parts(self) -> int:
+        """How many elements are joined: of gradients, those of what was split."""
+        marked = None if self._forward is None else self._forward._parts
+        return len(self) if marked is None else marked
 
     def _take_shape(self, index: int, shape: TensorShape) -> None:
         known = self.element_shape

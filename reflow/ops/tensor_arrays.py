@@ -35,13 +35,16 @@ def _flow_shape(handle: TensorShape, *others: TensorShape) -> TensorShape:
 def _declared_shape(handle: Tensor) -> TensorShape | None:
     """The shape of the elements that the array was made for, if all have the same."""
     made = handle.op
+    prefix = TensorShape([])
     while made.type != "TensorArrayV3":
         if not made.inputs:
             return None
+        if made.type == "TensorArrayGradWithShape":
+            prefix = TensorShape([None] * (made.inputs[2].shape.num_elements() or 0))
         made = made.inputs[0].op
     shape: TensorShape = made.attrs["element_shape"]
     known = shape.is_fully_defined() or made.attrs["identical_element_shapes"]
-    return shape if known else None
+    return prefix.concatenate(shape) if known else None
 
 
 # -- Gradients -------------------------------------------------------------------------------------
@@ -328,7 +331,7 @@ class TensorArrayScatterV3:
                 f"{len(indices)} vs. {len(value)}",
             )
         handle.take_rows(value.shape[1:])
-        for index, row in zip(indices.tolist(), value):
+        for index, row in zip(indices.tolist(), _rows(value)):
             handle.write(index, row, T)
         return flow_in
 
@@ -353,7 +356,7 @@ class TensorArrayConcatV3:
     def kernel(
         handle: Any, flow_in: Any, *, dtype: DType, element_shape_except0: TensorShape
     ) -> tuple[Any, Any]:
-        elements = [handle.read(index, dtype) for index in range(len(handle))]
+        elements = [handle.read(index, dtype) for index in range(handle.parts())]
         if not elements:
             empty = _nothing(handle, element_shape_except0, "concatenating")
             return empty, torch.zeros(0, dtype=torch.int64)
@@ -389,9 +392,14 @@ class TensorArraySplitV3:
     keeps = ("value",)
 
     def shape(
-        handle: TensorShape, value: TensorShape, lengths: TensorShape, flow_in: TensorShape
+        handle: TensorShape,
+        value: TensorShape,
+        lengths: TensorShape,
+        flow_in: TensorShape,
+        *,
+        op: Operation,
     ) -> TensorShape:
-        shapes.with_rank(lengths, 1)
+        shapes.with_rank(op.inputs[2].shape, 1)  # the kernel says in its own words what it gets
         return _flow_shape(handle, flow_in)
 
     def kernel(handle: Any, value: Any, lengths: Host, flow_in: Any, *, T: DType) -> Any:
@@ -409,7 +417,7 @@ class TensorArraySplitV3:
                 "Expected sum of lengths to be equal to values.shape[0], but sum of lengths is "
                 f"{lengths.sum()} and value's shape is: {list(value.shape)}",
             )
-        handle.check_split(len(lengths))
+        handle.mark_split(len(lengths))
         begin = 0
         for index, length in enumerate(lengths.tolist()):
             handle.write(index, value[begin : begin + length], T)
@@ -420,6 +428,13 @@ class TensorArraySplitV3:
         handle, flow_in = _gradients_of(op, flow, flow)
         value = TensorArrayConcatV3(handle, flow_in, dtype=op.attrs["T"]).value
         return None, value, None, flow
+
+
+def _rows(value: Any) -> Sequence[Any]:
+    """The elements of a tensor along its first dimension."""
+    if isinstance(value, torch.Tensor):
+        return value.unbind()
+    return [value[i, ...] for i in range(len(value))]
 
 
 def _check_vector(shape: Sequence[int]) -> None:

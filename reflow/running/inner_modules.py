@@ -189,8 +189,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.signal.signal": "tf.signal",
         "tensorflow.python.ops.sort_ops": "tf",
         "tensorflow.python.ops.sparse_ops": (
-            "tf.sparse tf reflow.tf._sparse_building reflow.tf._sparse_math "
-            "reflow.tf._sparse_serialization"
+            "reflow.running.inner_names.sparse_ops tf.sparse tf reflow.tf._sparse_building "
+            "reflow.tf._sparse_math reflow.tf._sparse_serialization"
         ),
         "tensorflow.python.ops.special_math_ops": "tf tf.math",
         "tensorflow.python.ops.standard_ops": "tf",
