@@ -7,7 +7,8 @@ nothing of that name itself:
 - `names`: tables of names and modules that moved or went, and what stands in for them now;
 - `lookup`: lets modules answer those names when the program, not a library, asks for them;
 - `NAME_calls`: what a table cannot say, functions and methods of one library;
-- `NAME_module`: what stands in for a module.
+- `NAME_module`: what stands in for a module;
+- `tutorial_copies`: old copies of a file of TensorFlow's own.
 
 `reflow run --no-old-libraries` leaves all this off.
 """

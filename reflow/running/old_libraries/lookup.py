@@ -14,6 +14,7 @@ from reflow.datasets.on_import import OnImport
 from reflow.graph import log, source
 from reflow.running.aliases import alias
 from reflow.running.old_libraries.names import MODULES, NAMES, PREPARED
+from reflow.running.old_libraries.tutorial_copies import TutorialCopies
 
 __all__ = ["install"]
 
@@ -26,6 +27,7 @@ def install() -> None:
     for name in modules & sys.modules.keys():
         _prepare(sys.modules[name])
     sys.meta_path.insert(0, OnImport(dict.fromkeys(modules, _prepare)))
+    sys.meta_path.insert(0, TutorialCopies())
     sys.meta_path.append(_OldModules())  # last: what there is comes first
 
 

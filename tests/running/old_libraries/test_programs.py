@@ -136,3 +136,21 @@ def test_a_confusion_matrix(capsys):
     assert "Accuracy: 0.666667" in capsys.readouterr().out
     with pytest.raises(ValueError, match="same size"):
         pandas_ml.ConfusionMatrix([0], [0, 1])
+
+
+COPY = """
+def _read32(bytestream):
+    dt = numpy.dtype(numpy.uint32).newbyteorder('>')
+    return numpy.frombuffer(bytestream.read(4), dtype=dt){index}
+name = 'a copy'
+"""
+
+
+@pytest.mark.parametrize(("index", "taken"), [("", "reflow's"), ("[0]", "a copy")])
+def test_an_old_copy_of_input_data(tmp_path, index, taken):
+    (tmp_path / "input_data.py").write_text(COPY.replace("{index}", index))
+    done = reflow_run(
+        tmp_path, "import input_data\nprint(getattr(input_data, 'name', \"reflow's\"))"
+    )
+    assert done.stdout == f"{taken}\n"
+    assert ("reflow's own stands in" in done.stderr) == (taken == "reflow's")
