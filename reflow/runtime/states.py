@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 from reflow.graph.operation import Operation
-from reflow.ops.variable_slot import VariableSlot
 
 
 class States:
@@ -28,12 +26,6 @@ class States:
             if key not in self._states:
                 self._states[key] = make(op)
             return self._states[key]
-
-    def variables(self) -> Iterator[tuple[Operation, VariableSlot]]:
-        """The variables that this session holds so far."""
-        for op, state in list(self._states.items()):
-            if isinstance(state, VariableSlot):
-                yield op, state
 
     def clear(self) -> None:
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reflow.tf._absence import part_or_error
+from reflow.tf._matching_files import match_filenames_once
 from reflow.tf.train.adam import AdamOptimizer
 from reflow.tf.train.checkpoint_management import (
     checkpoint_exists,

@@ -469,6 +469,10 @@ def files(tf):
     yield len(session.run(tf.matching_files(os.path.join(folder, "deep", "er", "*"))))
     session.run(tf.io.write_file(path, "b"))
     yield session.run(tf.read_file(path))
+    names = tf.train.match_filenames_once(os.path.join(folder, "deep", "er", "*"), name="once")
+    yield names.name, names.dtype.name, names in tf.local_variables(), names in tf.all_variables()
+    session.run(tf.local_variables_initializer())
+    yield len(session.run(names)), tf.io.match_filenames_once("x").name
     missing = tf.read_file(os.path.join(folder, "missing"))
     try:
         session.run(missing)
