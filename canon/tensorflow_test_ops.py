@@ -18,6 +18,7 @@ import torch
 from reflow.graph.errors import FailedPreconditionError
 from reflow.graph.graph import PRODUCER_VERSION
 from reflow.graph.operation import Operation
+from reflow.graph.signature import parse_attr
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import function_names, shapes
 from reflow.ops.op import op
@@ -60,7 +61,13 @@ def register(checkout: Path) -> None:
     path = checkout / _SOURCE
     source = path.read_text() if path.exists() else ""
     for name, declaration in _DECLARATION.findall(source):
-        op(_rules(name, declaration))
+        rules = _rules(name, declaration)
+        try:
+            for attr in rules.attrs:  # type: ignore[attr-defined]
+                parse_attr(attr)
+        except ValueError:  # a default value that reflow's notation has no words for
+            continue
+        op(rules)
     function_names.ops_by_function_name.cache_clear()
 
 

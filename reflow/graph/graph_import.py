@@ -29,6 +29,7 @@ from reflow.graph.graph import PRODUCER_VERSION, Graph, Versions
 from reflow.graph.op_definition import OpDefinition, registered
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.signature import Attr
+from reflow.graph.tensor_shape import TensorShape
 
 # An input of a node or a key of an input map: a name, and the position of an output.  The
 # position of a control input is None.
@@ -38,6 +39,10 @@ Source = tuple[str, int | None]
 ProducerDefaults = Mapping[str, Mapping[str, AttrValue]]
 
 _NODE_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
+# Where the edges of a loop close.
+_MERGES = ("Merge", "RefMerge")
+_NEXT_ITERATIONS = ("NextIteration", "RefNextIteration")
+
 _TENSOR_NAME = re.compile(r"(.*):(\d{1,9})$", re.S)
 _COLOCATION = "loc:@"
 
@@ -185,6 +190,8 @@ class _Importer:
         self._check_op_types()
         self._nodes = self._parse()
         self._made: dict[str, Operation] = {}
+        # Inputs that close loops: the node, the position and what is to be there.
+        self._loops: list[tuple[Operation, int, Source]] = []
 
     # -- The message as it is ---------------------------------------------------------------
 
@@ -260,6 +267,7 @@ class _Importer:
     def add_nodes(self) -> None:
         """Adds all nodes, each after those that it depends on."""
         self._choose_names()
+        self._update_versions()
         for name in self._ordered():
             node = self._nodes[name]
             try:
@@ -271,8 +279,10 @@ class _Importer:
                 raise ValueError(
                     f"Node '{name}' (op: '{node.message.op}') is not valid: {error}"
                 ) from error
+        for merge, index, source in self._loops:
+            closing = self._tensor(source, "Invalid output {} of node '{}', which has {} outputs")
+            merge._update_input(index, closing)
         self._place_beside()
-        self._update_versions()
 
     def element(self, name: str) -> Tensor | Operation:
         """The operation or tensor that is made of the message's element of that name."""
@@ -290,7 +300,9 @@ class _Importer:
         waits_for = [0] * len(names)
         for position, node in enumerate(self._nodes.values()):
             producers = {
-                positions[source[0]] for source in node.inputs if source not in self._input_map
+                positions[source[0]]
+                for source in node.inputs
+                if source not in self._input_map and not self._closes_loop(node, source)
             }
             waits_for[position] = len(producers)
             for producer in producers:
@@ -311,6 +323,16 @@ class _Importer:
             )
         return ordered
 
+    def _closes_loop(self, node: _Node, source: Source) -> bool:
+        """Whether an input of a node is what one turn of a loop hands to the next."""
+        producer = self._nodes.get(source[0])
+        return (
+            node.message.op in _MERGES
+            and producer is not None
+            and producer.message.op in _NEXT_ITERATIONS
+            and source not in self._input_map
+        )
+
     def _choose_names(self) -> None:
         """Gives each node its name in the graph, another one where that is taken."""
         taken = self._graph._names_and_prefixes()
@@ -327,12 +349,7 @@ class _Importer:
     def _add(self, node: _Node) -> Operation:
         definition = self._definitions[node.message.op]
         attrs = self._attrs(node, definition)
-        complaint = (
-            f"Node '{node.message.name}': Connecting to invalid output {{}} of source node {{}} "
-            "which has {} outputs."
-        )
-        data = (source for source in node.inputs if source[1] is not None)
-        inputs = [self._tensor(source, complaint) for source in data]
+        inputs, closing = self._inputs_of(node)
         self._check_inputs(node, definition, inputs, attrs)
         if definition.output_count(attrs) > _MOST_OUTPUTS:
             raise ValueError(
@@ -340,11 +357,34 @@ class _Importer:
                 f"is more than {_MOST_OUTPUTS}."
             )
         op = self._add_placed(node, definition, inputs, attrs)
+        for index, source in closing.items():
+            op._outputs[0]._shape = TensorShape(None)
+            self._loops.append((op, index, source))
         controls = [self._control_input(source) for source in node.inputs if source[1] is None]
         op._link_control_inputs(controls)
         self._graph._names_in_use.setdefault(node.full_name.lower(), 1)
         self._refine_shapes(node, op)
         return op
+
+    def _inputs_of(self, node: _Node) -> tuple[list[Tensor], dict[int, Source]]:
+        """The inputs of a node, and which of them close a loop, by their positions.
+
+        Those come later; until then another input stands for them.
+        """
+        complaint = (
+            f"Node '{node.message.name}': Connecting to invalid output {{}} of source node {{}} "
+            "which has {} outputs."
+        )
+        data = [source for source in node.inputs if source[1] is not None]
+        closing = {i: source for i, source in enumerate(data) if self._closes_loop(node, source)}
+        made = [
+            None if index in closing else self._tensor(source, complaint)
+            for index, source in enumerate(data)
+        ]
+        entering = next((tensor for tensor in made if tensor is not None), None)
+        if closing and entering is None:
+            raise ValueError(f"Nothing enters the loop at node '{node.message.name}'.")
+        return [entering if tensor is None else tensor for tensor in made], closing  # type: ignore[misc]
 
     def _add_placed(
         self, node: _Node, definition: OpDefinition, inputs: list[Tensor], attrs: dict[str, Any]

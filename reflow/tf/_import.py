@@ -84,6 +84,9 @@ def _checked_names(names: Any) -> list[str]:
         return []
     if isinstance(names, (str, bytes)) or not all(isinstance(n, (str, bytes)) for n in names):
         raise TypeError(f"return_elements must be a list of strings. Received: {names!r}")
+    for name in map(_text, names):
+        if name.count(":") > 1:
+            raise ValueError(f"Cannot convert {name!r} to a tensor name.")
     return [_text(name) for name in names]
 
 
