@@ -67,6 +67,8 @@ def with_dependencies(
     dependencies: Sequence[Any], output_tensor: Any, name: str | None = None
 ) -> Any:
     """`output_tensor`, given only when `dependencies` (operations and tensors) are done."""
+    if executing_eagerly():
+        return output_tensor() if callable(output_tensor) else output_tensor
     graph = get_default_graph()
     with name_scope(name, "control_dependency", [*dependencies, output_tensor]) as scope:
         beside = output_tensor if hasattr(output_tensor, "op") else convert_to_tensor(output_tensor)
@@ -87,7 +89,9 @@ def tuple(
         return list(tensors)
     with name_scope(name, "tuple", tensors):
         given = [
-            item if item is None or isinstance(item, Operation) else convert_to_tensor(item)
+            item
+            if item is None or isinstance(item, (Operation, Composite))
+            else convert_to_tensor(item)
             for item in tensors
         ]
         awaited = {_operation(item) for item in given if item is not None}
@@ -108,7 +112,7 @@ def _operation(item: Tensor | Operation) -> Operation:
 def _behind(gate: Operation, item: Any) -> Any:
     if item is None:
         return None
-    if isinstance(item, Tensor):
+    if not isinstance(item, Operation):
         return with_dependencies([gate], item)
     with get_default_graph().control_dependencies([gate]):
         return group(item)
