@@ -167,7 +167,7 @@ def _fixed_unigram(op: Operation) -> RangeSampler:
         raise _invalid("Must provide either vocab_file or unigrams, and only one of them.")
     weights = [*[0.0] * attrs["num_reserved_ids"]]
     given = _vocabulary_weights(path) if path else unigrams
-    weights += (np.float32(given) ** np.float32(attrs["distortion"])).tolist()
+    weights += np.power(np.array(given, np.float32), np.float32(attrs["distortion"])).tolist()
     weights = weights[attrs["shard"] :: attrs["num_shards"]]
     if len(weights) != attrs["range_max"]:
         raise _invalid(

@@ -15,6 +15,7 @@ from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
 from reflow.ops.edit_distance import EditDistance
 from reflow.ops.sparse import merging, reducing
+from reflow.ops.sparse.crossing import SparseCross
 from reflow.ops.sparse.dense import SparseDenseCwiseAdd, SparseTensorDenseAdd
 from reflow.ops.sparse.products import SparseTensorDenseMatMul
 from reflow.tf._arguments import renamed
@@ -145,6 +146,58 @@ sparse_reduce_max_sparse = _reduction(
     "The largest elements given along axes, sparse.",
     reducing.SparseReduceMaxSparse,
 )
+
+
+# -- Crosses ---------------------------------------------------------------------------------------
+
+_DEFAULT_HASH_KEY = 0xDECAFCAFFE
+
+
+def sparse_cross(inputs: list[Any], name: str | None = None) -> SparseTensor:
+    """Every combination of one value from each column, row by row, as text joined by "_X_".
+
+    Args:
+      inputs: tensors and sparse tensors [rows, ...], of integers or strings.
+    """
+    return _crossed(inputs, False, 0, None, name)
+
+
+def sparse_cross_hashed(
+    inputs: list[Any], num_buckets: int = 0, hash_key: int | None = None, name: str | None = None
+) -> SparseTensor:
+    """As `sparse_cross`, hashed to [0, num_buckets), or to any number from 0 on if that is 0."""
+    return _crossed(inputs, True, num_buckets, hash_key, name)
+
+
+def _crossed(
+    inputs: Any, hashed: bool, num_buckets: int, hash_key: int | None, name: str | None
+) -> SparseTensor:
+    if not isinstance(inputs, list):
+        raise TypeError(f"Inputs must be a list. Received: {inputs!r}")
+    if not all(isinstance(i, (SparseTensor, Tensor)) for i in inputs):
+        raise TypeError(f"All inputs must be tensors or SparseTensors. Received: {inputs}")
+    sparse = [i for i in inputs if isinstance(i, SparseTensor)]
+    values = [_number_or_text(i.values) for i in sparse]
+    dense = [_number_or_text(i) for i in inputs if isinstance(i, Tensor)]
+    has_numbers = any(x.dtype == dtypes.int64 for x in (*values, *dense))
+    return SparseTensor(
+        *SparseCross(
+            [i.indices for i in sparse],
+            values,
+            [i.dense_shape for i in sparse],
+            dense,
+            hashed_output=hashed,
+            num_buckets=num_buckets,
+            hash_key=hash_key or _DEFAULT_HASH_KEY,
+            out_type=dtypes.int64 if hashed else dtypes.string,
+            internal_type=dtypes.int64 if has_numbers else dtypes.string,
+            name=name,
+        )
+    )
+
+
+def _number_or_text(x: Tensor) -> Tensor:
+    return x if x.dtype == dtypes.string else tf.cast(x, dtypes.int64)
 
 
 # -- Distances ------------------------------------------------------------------------------------

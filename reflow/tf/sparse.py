@@ -27,6 +27,8 @@ from reflow.tf._sparse_building import sparse_placeholder as placeholder
 from reflow.tf._sparse_building import sparse_tensor_to_dense as to_dense
 from reflow.tf._sparse_building import sparse_to_indicator as to_indicator
 from reflow.tf._sparse_math import sparse_add as add
+from reflow.tf._sparse_math import sparse_cross as cross
+from reflow.tf._sparse_math import sparse_cross_hashed as cross_hashed
 from reflow.tf._sparse_math import sparse_maximum as maximum
 from reflow.tf._sparse_math import sparse_minimum as minimum
 from reflow.tf._sparse_math import sparse_reduce_max as reduce_max

@@ -27,7 +27,7 @@ def text(numbers: Any) -> str:
 # -- Checks ---------------------------------------------------------------------------------------
 
 
-def check_sparse(indices: Array, values: Any, dense_shape: Array, which: str = "input_") -> None:
+def check_sparse(indices: Any, values: Any, dense_shape: Array, which: str = "input_") -> None:
     """InvalidArgumentError unless the three are a matrix, a vector and a vector that fit."""
     for part, array, rank, kind in (
         ("indices", indices, 2, "matrix"),

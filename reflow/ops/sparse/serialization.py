@@ -171,31 +171,35 @@ class DeserializeManySparse:
 def _deserialized(serialized: Array, dtype: DType, device: torch.device) -> list[Any]:
     outer = serialized.shape[:-1]
     restored = [[_restored(part) for part in row] for row in serialized.reshape(-1, 3)]
-    for parts in restored:
-        check_sparse(*parts)
-    return stacked(restored, outer, dtype, device, "shape")
+    for indices, values, dense_shape in restored:
+        check_sparse(indices, values, dense_shape)
+    return stacked(restored, outer, dtype, device)
+
+
+def check_ranks(ranks: list[int], what: str) -> None:
+    """InvalidArgumentError, which says that there is an inconsistent `what`, if ranks differ."""
+    for i, rank in enumerate(ranks):
+        if rank != ranks[0]:
+            raise invalid(
+                f"Inconsistent {what} across SparseTensors: rank prior to SparseTensor[{i}] was: "
+                f"{ranks[0]} but rank of SparseTensor[{i}] is: {rank}"
+            )
 
 
 def stacked(
-    tensors: list[Parts], outer: tuple[int, ...], dtype: DType, device: torch.device, what: str
+    tensors: list[Parts], outer: tuple[int, ...], dtype: DType, device: torch.device
 ) -> list[Any]:
     """Sparse tensors as one, with the axes `outer` in front; the largest decides on each size.
 
     Raises:
-      tf.errors.InvalidArgumentError: their ranks differ (or `what`, as the message says), or the
-        values are not of this type.
+      tf.errors.InvalidArgumentError: the values are not of this type, or the ranks differ.
     """
-    for i, (_, values, sizes) in enumerate(tensors):
+    check_ranks([len(sizes) for _, _, sizes in tensors], "shape")
+    for i, (_, values, _) in enumerate(tensors):
         if as_dtype(values.dtype) is not dtype:
             raise invalid(
                 f"Requested SparseTensor of type {dtype.name} but "
                 f"SparseTensor[{i}].values.dtype() == {as_dtype(values.dtype).name}"
-            )
-        rank = len(tensors[0][2])
-        if len(sizes) != rank:
-            raise invalid(
-                f"Inconsistent {what} across SparseTensors: rank prior to SparseTensor[{i}] was: "
-                f"{rank} but rank of SparseTensor[{i}] is: {len(sizes)}"
             )
     rows = [
         np.concatenate([np.broadcast_to(place, (len(indices), len(outer))), indices], axis=1)
