@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from reflow.running.check.sources import Source, read_program
 from reflow.running.check.uses import Use, uses
-from reflow.running.old_libraries.names import MODULES, NAMES
+from reflow.running.old_libraries.names import DEAD_PACKAGES, MODULES, NAMES
 from reflow.tensorflow_names import explain_absence, is_tensorflow_name
 from reflow.tensorflow_renames import RENAMED
 
@@ -61,7 +61,7 @@ def _judge(use: Use) -> Iterator[tuple[str, str]]:
     root = use.name.partition(".")[0]
     if root == "tensorflow":
         yield from _judge_tensorflow(use)
-    elif use.name in MODULES and not _is_there(use.name):
+    elif root in DEAD_PACKAGES or (use.name in MODULES and not _is_there(use.name)):
         yield "old library", f"{use.name} is gone: reflow answers its calls"
     elif use.name in NAMES and not _is_there(use.name):
         yield "old library", f"{use.name} is gone: it is taken as {NAMES[use.name].advice}"

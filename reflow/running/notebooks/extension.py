@@ -20,7 +20,7 @@ def load(shell: Any, python2: bool) -> None:
     """
     # Advice and errors name the cell, not the temporary file that it is compiled as.
     shell.compile.get_code_name = lambda raw, transformed, number: f"cell {number}"
-    shell.input_transformers_cleanup.append(install_lines.without_tensorflow)
+    shell.input_transformers_cleanup.append(install_lines.without_ours)
     shell.register_magic_function(_tensorflow_version, "line", "tensorflow_version")
     if python2:
         _speak_python2(shell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
@@ -13,7 +13,7 @@ from typing import Any
 from reflow.datasets.on_import import OnImport
 from reflow.graph import log, source
 from reflow.running.aliases import alias
-from reflow.running.old_libraries.names import MODULES, NAMES, PREPARED
+from reflow.running.old_libraries.names import DEAD_PACKAGES, MODULES, NAMES, PREPARED
 from reflow.running.old_libraries.tutorial_copies import TutorialCopies
 
 __all__ = ["install"]
@@ -21,14 +21,15 @@ __all__ = ["install"]
 
 def install() -> None:
     """Start answering; a second call changes nothing."""
-    if any(isinstance(finder, _OldModules) for finder in sys.meta_path):
+    if any(isinstance(finder, _StandIns) for finder in sys.meta_path):
         return
     modules = PREPARED.keys() | {name.rpartition(".")[0] for name in NAMES}
     for name in modules & sys.modules.keys():
         _prepare(sys.modules[name])
     sys.meta_path.insert(0, OnImport(dict.fromkeys(modules, _prepare)))
     sys.meta_path.insert(0, TutorialCopies())
-    sys.meta_path.append(_OldModules())  # last: what there is comes first
+    sys.meta_path.insert(0, _StandIns(DEAD_PACKAGES))
+    sys.meta_path.append(_StandIns(MODULES))  # last: what there is comes first
 
 
 def _prepare(module: ModuleType) -> None:
@@ -66,17 +67,20 @@ def _find(path: str) -> Any:
     return getattr(importlib.import_module(module), member)
 
 
-class _OldModules(MetaPathFinder):
-    """Finds modules that are no more."""
+class _StandIns(MetaPathFinder):
+    """Finds what stands in for modules that are no more."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname not in MODULES:
+        stand_in = self._modules.get(fullname)
+        if stand_in is None:
             return None
-        stand_in = MODULES[fullname]
-        if not stand_in.startswith("reflow."):
-            log.advise(f"the module {fullname} is gone: import {stand_in} instead")
-        else:
+        if stand_in.startswith("reflow."):
             log.advise(f"the module {fullname} is gone: reflow answers its old calls")
+        else:
+            log.advise(f"the module {fullname} is gone: import {stand_in} instead")
         return alias(fullname, stand_in)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-__all__ = ["MODULES", "NAMES", "PREPARED", "Answer"]
+__all__ = ["DEAD_PACKAGES", "MODULES", "NAMES", "PREPARED", "Answer"]
 
 _HERE: Final = "reflow.running.old_libraries"
 
@@ -222,7 +222,6 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "distutils.version": f"{_HERE}.distutils_module",
         "imp": f"{_HERE}.imp_module",
         "pandas.tools.plotting": "pandas.plotting",
-        "pandas_ml": f"{_HERE}.pandas_ml",
         "scipy.misc": f"{_HERE}.scipy_calls",
         "scipy.misc.pilutil": f"{_HERE}.scipy_calls",
         "sklearn.cross_validation": f"{_HERE}.sklearn_calls",
@@ -237,6 +236,9 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+
+#: Packages that still can be installed but import no more, and what stands in for each.
+DEAD_PACKAGES: Final[Mapping[str, str]] = MappingProxyType({"pandas_ml": f"{_HERE}.pandas_ml"})
 
 #: Functions of ours that prepare a module as soon as it is imported: for what a table cannot say.
 PREPARED: Final[Mapping[str, str]] = MappingProxyType(

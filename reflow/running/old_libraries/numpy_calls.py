@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import pickle
 from collections.abc import Callable
@@ -105,7 +106,7 @@ def set_string_function(function: Callable[..., str] | None, repr: bool = True) 
 
 
 def prepare(module: ModuleType) -> None:
-    """Let fromstring read binary data again."""
+    """Let fromstring read binary data again, and reshape take `newshape`."""
 
     @replace(module, "fromstring")
     def _(original: Any) -> Any:
@@ -121,3 +122,17 @@ def prepare(module: ModuleType) -> None:
             return np.frombuffer(data, dtype, count).copy()
 
         return fromstring
+
+    @replace(module, "reshape")
+    def _(original: Any) -> Any:
+        def reshape(*args: Any, **options: Any) -> Any:
+            if "newshape" in options and not _takes_newshape(original):
+                log.advise("reshape(newshape=...) is gone: write shape=... instead")
+                options["shape"] = options.pop("newshape")
+            return original(*args, **options)
+
+        return reshape
+
+
+def _takes_newshape(reshape: Any) -> bool:
+    return "newshape" in inspect.signature(reshape).parameters

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from reflow.running.notebooks.install_lines import without_tensorflow
+from reflow.running.notebooks.install_lines import without_ours
 from tests.running.processes import environment
 
 
@@ -48,7 +48,7 @@ def test_cells_run_in_order_up_to_the_first_error(run, tmp_path):
         "print('not reached')",
     )
     assert done.stdout == (
-        "reflow stands for TensorFlow 1.15: pip has nothing to do\n"
+        "reflow stands in for tensorflow==1.15: pip has nothing to do\n"
         "6\n"
         "3.5\n"
         "hello\n"
@@ -106,5 +106,5 @@ def test_a_file_that_is_no_notebook(run, tmp_path):
     ],
 )
 def test_lines_that_install(line, expected):
-    (new,) = without_tensorflow([f"{line}\n"])
+    (new,) = without_ours([f"{line}\n"])
     assert new.rstrip("\n") == expected or (expected == "print(" and new.startswith(expected))

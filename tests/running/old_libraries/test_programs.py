@@ -5,7 +5,7 @@ import pytest
 
 from reflow.running.old_libraries import matplotlib_calls, numpy_calls, pandas_ml, scipy_calls
 from reflow.running.old_libraries.distutils_module import LooseVersion, strtobool
-from reflow.running.old_libraries.names import MODULES, NAMES, PREPARED
+from reflow.running.old_libraries.names import DEAD_PACKAGES, MODULES, NAMES, PREPARED
 from tests.running.processes import reflow_run
 
 ALIASES = """
@@ -103,7 +103,7 @@ def test_what_is_given_of_our_own_is_there(answer):
 
 
 def test_the_tables_lead_to_modules():
-    for path in [*PREPARED.values(), *MODULES.values()]:
+    for path in [*PREPARED.values(), *MODULES.values(), *DEAD_PACKAGES.values()]:
         if path.startswith("reflow."):
             module, _, name = path.rpartition(".")
             __import__(module, fromlist=[name])
