@@ -67,7 +67,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.framework.errors": "reflow.graph.errors",
         "tensorflow.python.framework.errors_impl": "reflow.graph.errors",
-        "tensorflow.python.framework.function": "tf.contrib.framework",
+        "tensorflow.python.framework.function": "reflow.running.inner_names.function",
         "tensorflow.python.framework.graph_util": "tf.graph_util",
         "tensorflow.python.framework.importer": "tf",
         "tensorflow.python.framework.indexed_slices": "reflow.graph.indexed_slices tf",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reflow.tf.distributions.distribution import Distribution
 
 # (a's class, b's class) -> the function that computes KL(a || b).
-_divergences: dict[tuple[type, type], Callable[..., Any]] = {}
+_DIVERGENCES: dict[tuple[type, type], Callable[..., Any]] = {}
 
 
 class RegisterKL:
@@ -32,21 +32,21 @@ class RegisterKL:
     def __call__(self, kl_fn: Callable[..., Any]) -> Callable[..., Any]:
         if not callable(kl_fn):
             raise TypeError(f"kl_fn must be callable, received: {kl_fn}")
-        if self._key in _divergences:
+        if self._key in _DIVERGENCES:
             a, b = (kind.__name__ for kind in self._key)
-            known = _divergences[self._key]
+            known = _DIVERGENCES[self._key]
             raise ValueError(f"KL({a} || {b}) has already been registered to: {known}")
-        _divergences[self._key] = kl_fn
+        _DIVERGENCES[self._key] = kl_fn
         return kl_fn
 
 
-def _function_for(a: type, b: type) -> Callable[..., Any] | None:
+def _registered_kl(a: type, b: type) -> Callable[..., Any] | None:
     """The function registered for the nearest classes that `a` and `b` derive from."""
     candidates = [
-        (i + j, _divergences[kind_a, kind_b])
+        (i + j, _DIVERGENCES[kind_a, kind_b])
         for i, kind_a in enumerate(a.__mro__)
         for j, kind_b in enumerate(b.__mro__)
-        if (kind_a, kind_b) in _divergences
+        if (kind_a, kind_b) in _DIVERGENCES
     ]
     return min(candidates, key=lambda candidate: candidate[0])[1] if candidates else None
 
@@ -64,7 +64,7 @@ def kl_divergence(
     Raises:
       NotImplementedError: no function is registered for the two classes.
     """
-    function = _function_for(type(distribution_a), type(distribution_b))
+    function = _registered_kl(type(distribution_a), type(distribution_b))
     if function is None:
         raise NotImplementedError(
             "No KL(distribution_a || distribution_b) registered for distribution_a type "

@@ -121,6 +121,12 @@ def ndtri(p: object, name: str = "ndtri") -> Tensor:
         return _ndtri(_floats(p, "p"))
 
 
+def erfinv(x: object, name: str = "erfinv") -> Tensor:
+    """The inverse of tf.erf.  x: float32 or float64, from -1 to 1."""
+    with tf.name_scope(name, values=[x]):
+        return ndtri((_floats(x, "x") + 1.0) / 2.0) / math.sqrt(2.0)
+
+
 def _ndtri(p: Tensor) -> Tensor:
     def filled(value: float) -> Tensor:
         return tf.fill(tf.shape(p), np.array(value, p.dtype.as_numpy_dtype))
