@@ -54,6 +54,7 @@ OP_MODULES = (
     "filling",
     "frames",
     "fourier",
+    "function_calls",
     "functions",
     "gathering",
     "joining",
