@@ -111,6 +111,7 @@ OP_MODULES = (
     "tensor_updates",
     "temporary_variables",
     "text.characters",
+    "text.comma_separated",
     "text.conversions",
     "text.encodings",
     "text.formatting",

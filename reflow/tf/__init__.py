@@ -118,6 +118,7 @@ from reflow.tf._cond import cond
 from reflow.tf._confusion_matrix import confusion_matrix
 from reflow.tf._control_flow import group, tuple
 from reflow.tf._custom_gradient import custom_gradient
+from reflow.tf._decode_csv import decode_csv
 from reflow.tf._diagonals import matrix_diag, matrix_diag_part, matrix_set_diag, trace
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
 from reflow.tf._execution_modes import (

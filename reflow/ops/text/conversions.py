@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from reflow.ops import shapes
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
 from reflow.ops.text.elements import Array, as_bytes, invalid, mapped, text
+from reflow.ops.text.number_reading import numbers_array, read_number
 from reflow.ops.values import to_torch
 
 # -- Read as numbers -----------------------------------------------------------------------------
@@ -62,33 +62,6 @@ class DecodeRaw:
         return to_torch(numbers.reshape(*bytes.shape, count), out_type, device)
 
 
-# What TensorFlow reads, between spaces: no sign "+" before an integer, hexadecimal digits only for
-# floats, and no digits at all for 0.0.
-_INTEGER = re.compile(rb"\s*(-?[0-9]+)\s*")
-_FLOAT = re.compile(
-    rb"\s+|\s*([+-]?)(?:0[xX]([0-9a-fA-F]+)|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-    rb"|[iI][nN][fF]|[nN][aA][nN]))\s*"
-)
-
-
-def _read_integer(string: bytes, dtype: np.dtype[Any]) -> int | None:
-    """The number that `string` says; None if it says none, or one beyond the type's range."""
-    match = _INTEGER.fullmatch(string)
-    if match is None:
-        return None
-    number, limits = int(match[1]), np.iinfo(dtype)
-    return number if limits.min <= number <= limits.max else None
-
-
-def _read_float(string: bytes) -> float | None:
-    match = _FLOAT.fullmatch(string)
-    if match is None:
-        return None
-    sign, hexadecimal, decimal = match.groups()
-    magnitude = float(int(hexadecimal, 16)) if hexadecimal else float(decimal or 0)
-    return -magnitude if sign == b"-" else magnitude
-
-
 @op
 class StringToNumber:
     """The number that every string says: "-1.5", " 20 ", "1e3", "inf".
@@ -103,18 +76,16 @@ class StringToNumber:
     gradient = None
 
     def kernel(string_tensor: Host, *, out_type: DType, device: torch.device) -> torch.Tensor:
-        dtype = np.dtype(out_type.as_numpy_dtype)
         numbers: list[float] = []
         for string in string_tensor.ravel().tolist():
-            number = _read_integer(string, dtype) if out_type.is_integer else _read_float(string)
+            number = read_number(string, out_type)
             if number is None:
                 raise invalid(
                     f"StringToNumberOp could not correctly convert string: {text(string)}"
                 )
             numbers.append(number)
-        with np.errstate(over="ignore"):  # What float32 cannot hold is infinite.
-            array = np.array(numbers, np.float64 if out_type.is_floating else dtype).astype(dtype)
-        return to_torch(array.reshape(string_tensor.shape), out_type, device)
+        array = numbers_array(numbers, out_type).reshape(string_tensor.shape)
+        return to_torch(array, out_type, device)
 
 
 # -- Made of numbers -----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from reflow.ops.exports import exported
 from reflow.ops.text.conversions import DecodeRaw
 from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
+from reflow.tf._decode_csv import decode_csv
 from reflow.tf._matching_files import match_filenames_once
 from reflow.tf._sparse_serialization import (
     deserialize_many_sparse,

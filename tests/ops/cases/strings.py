@@ -522,6 +522,62 @@ SERIALIZED = [
     error("decompress_format", lambda tf: tf.decode_compressed("a", "BZIP")),
 ]
 
+RECORDS = [b"1.5,2,a b", b'"-3","4","c,""d"""', b",,", b"7,8,"]
+REFUSED_RECORDS = [
+    (b"1,2", [[1.0]]),
+    (b"", [[1.0]]),
+    (b",1", [np.zeros(0, np.float32), [1]]),
+    (b"1,2x", [[1.0], [1]]),
+    (b"1e,2", [[1.0], [1]]),
+    (b"99999999999", [[1]]),
+    (b"1" * 5000, [[1]]),
+    (b'a"b', [["a"]]),
+    (b'"a', [["a"]]),
+    (b'"', [["a"]]),
+    (b'"a"b,c', [["a"], ["a"]]),
+    (b"a\nb", [["a"]]),
+]
+
+CSV = [
+    case(
+        "decode_csv",
+        lambda tf, a: [
+            tf.decode_csv(a, [[0.5], [-1], ["x"]]),
+            tf.io.decode_csv(a, [2.5, np.array([9], np.int64), "?"], name="again"),
+            tf.decode_csv(a, [["none"]], na_value="4", select_cols=[1]),
+        ],
+        [strings(RECORDS)],
+    ),
+    case(
+        "decode_csv_delimiters",
+        lambda tf, a: [
+            tf.decode_csv(a, [["x"], ["y"]], field_delim="\t", use_quote_delim=False),
+            tf.decode_csv(a, [["x"], ["y"]], field_delim="\t"),
+        ],
+        [strings([[b"a\t1"], [b"\t"], [b'""\t\xff']])],
+    ),
+    case(
+        "decode_csv_lines",
+        lambda tf, a: tf.decode_csv(a, [["x"], ["y"]]),
+        [strings([b'\n"a\r\nb",c', b'"",""', b'\r1,"2"'])],
+    ),
+    error("decode_csv_delimiter", lambda tf: tf.decode_csv(["a"], [[""]], field_delim="ab")),
+    error("decode_csv_rank", lambda tf: tf.decode_csv(["a"], [[[""]]])),
+    error("decode_csv_default", lambda tf: tf.decode_csv(["a"], [["", ""]])),
+    error("decode_csv_order", lambda tf: tf.decode_csv(["a"], [[""], [""]], select_cols=[1, 0])),
+    error("decode_csv_negative", lambda tf: tf.decode_csv(["a"], [[""]], select_cols=[-1])),
+    error("decode_csv_count", lambda tf: tf.decode_csv(["a"], [[""]], select_cols=[0, 1])),
+    error("decode_csv_type", lambda tf: tf.decode_csv(["1"], [[True]])),
+] + [
+    error(
+        f"decode_csv_refused_{i}",
+        lambda tf, a, defaults=defaults: tf.decode_csv(a, defaults),
+        [strings([record])],
+        variants=("full",),
+    )
+    for i, (record, defaults) in enumerate(REFUSED_RECORDS)
+]
+
 CASES = table(
     SPLITTING,
     JOINING,
@@ -533,4 +589,5 @@ CASES = table(
     FORMATTING,
     files,
     SERIALIZED,
+    CSV,
 )
