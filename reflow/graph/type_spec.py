@@ -21,29 +21,38 @@ class TypeSpec(ABC):
     def value_type(self) -> type:
         """The Python type of the values."""
 
+    @abstractmethod
+    def _serialize(self) -> tuple[Any, ...]:
+        """What the type is made by."""
+
     @property
     @abstractmethod
-    def tensor_specs(self) -> list[TensorSpec]:
-        """The types of the tensors that a value is made of."""
+    def _component_specs(self) -> Any:
+        """The types of the parts that a value has: one, or a list."""
+
+    @property
+    @abstractmethod
+    def _flat_tensor_specs(self) -> list[TensorSpec]:
+        """The types of the tensors that stand for a value in a dataset."""
 
     @abstractmethod
-    def to_tensors(self, value: Any) -> list[Tensor]:
-        """The tensors that `value` is made of.
+    def _to_tensor_list(self, value: Any) -> list[Tensor]:
+        """The tensors that stand for `value` in a dataset.
 
         Raises:
           ValueError: `value` is not of this type.
         """
 
     @abstractmethod
-    def to_batched_tensors(self, value: Any) -> list[Tensor]:
-        """As `to_tensors`, of a value that will be taken apart along its first axis.
+    def _to_batched_tensor_list(self, value: Any) -> list[Tensor]:
+        """As `_to_tensor_list`, of a value that will be taken apart along its first axis.
 
         Raises:
           ValueError: `value` is not of this type, or has no first axis.
         """
 
     @abstractmethod
-    def from_tensors(self, tensors: Sequence[Tensor]) -> Any:
+    def _from_tensor_list(self, tensors: Sequence[Tensor]) -> Any:
         """The value that is made of these tensors."""
 
     @abstractmethod
@@ -51,11 +60,11 @@ class TypeSpec(ABC):
         """Whether a value, or values of another type, may be of this type."""
 
     @abstractmethod
-    def batch(self, batch_size: int | None) -> TypeSpec:
+    def _batch(self, batch_size: int | None) -> TypeSpec:
         """The type of `batch_size` values together; None: of any number."""
 
     @abstractmethod
-    def unbatch(self) -> TypeSpec:
+    def _unbatch(self) -> TypeSpec:
         """The type of one value of a batch of this type.
 
         Raises:
@@ -107,11 +116,18 @@ class TensorSpec(TypeSpec):
     def value_type(self) -> type:
         return Tensor
 
+    def _serialize(self) -> tuple[Any, ...]:
+        return self._shape, self._dtype, self._name
+
     @property
-    def tensor_specs(self) -> list[TensorSpec]:
+    def _component_specs(self) -> TensorSpec:
+        return self
+
+    @property
+    def _flat_tensor_specs(self) -> list[TensorSpec]:
         return [self]
 
-    def to_tensors(self, value: Any) -> list[Tensor]:
+    def _to_tensor_list(self, value: Any) -> list[Tensor]:
         try:
             tensor: Tensor = convert_to_tensor(value, self._dtype)
         except (TypeError, ValueError) as error:
@@ -120,8 +136,8 @@ class TensorSpec(TypeSpec):
             raise self._not_convertible(tensor)
         return [tensor]
 
-    def to_batched_tensors(self, value: Any) -> list[Tensor]:
-        (tensor,) = self.to_tensors(value)
+    def _to_batched_tensor_list(self, value: Any) -> list[Tensor]:
+        (tensor,) = self._to_tensor_list(value)
         if tensor.shape.ndims == 0:
             raise ValueError(f"Value {tensor} has insufficient rank for batching.")
         return [tensor]
@@ -132,7 +148,7 @@ class TensorSpec(TypeSpec):
             f"{self._shape}."
         )
 
-    def from_tensors(self, tensors: Sequence[Tensor]) -> Tensor:
+    def _from_tensor_list(self, tensors: Sequence[Tensor]) -> Tensor:
         (tensor,) = tensors
         tensor.set_shape(self._shape)
         return tensor
@@ -152,10 +168,10 @@ class TensorSpec(TypeSpec):
         shape = self._shape.most_specific_compatible_shape(other._shape)
         return TensorSpec(shape, self._dtype, self._name if self._name == other._name else None)
 
-    def batch(self, batch_size: int | None) -> TensorSpec:
+    def _batch(self, batch_size: int | None) -> TensorSpec:
         return TensorSpec(TensorShape([batch_size]).concatenate(self._shape), self._dtype)
 
-    def unbatch(self) -> TensorSpec:
+    def _unbatch(self) -> TensorSpec:
         if self._shape.ndims == 0:
             raise ValueError("Unbatching a tensor is only supported for rank >= 1")
         return TensorSpec(self._shape[1:], self._dtype)

@@ -33,7 +33,7 @@ def _of_variable(variable: Any, shape: Any) -> list[TensorShape]:
             raise TypeError(f"TensorSpec {shape!r} is not compatible with {variable!r}")
         return [shape.shape]
     if isinstance(shape, TypeSpec):
-        specs = shape.tensor_specs
+        specs = nest.flatten(shape._component_specs)
         if not shape.is_compatible_with(variable):
             raise TypeError(f"TypeSpec {shape!r} is not compatible with {variable!r}")
         return [spec.shape for spec in specs]

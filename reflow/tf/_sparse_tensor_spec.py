@@ -51,17 +51,38 @@ class SparseTensorSpec(TypeSpec):
     def value_type(self) -> type:
         return SparseTensor
 
+    def _serialize(self) -> tuple[Any, ...]:
+        return self._shape, self._dtype
+
     @property
-    def tensor_specs(self) -> list[TensorSpec]:
+    def _component_specs(self) -> list[TensorSpec]:
+        rank = self._shape.ndims
+        return [
+            TensorSpec([None, rank], dtypes.int64),
+            TensorSpec([None], self._dtype),
+            TensorSpec([rank], dtypes.int64),
+        ]
+
+    def _to_components(self, value: Any) -> list[Tensor]:
+        value = SparseTensor.from_value(value) if isinstance(value, SparseTensorValue) else value
+        return [value.indices, value.values, value.dense_shape]
+
+    def _from_components(self, components: Sequence[Any]) -> SparseTensor | SparseTensorValue:
+        """Of arrays a SparseTensorValue, of tensors a SparseTensor."""
+        are_arrays = all(isinstance(component, np.ndarray) for component in components)
+        return (SparseTensorValue if are_arrays else SparseTensor)(*components)
+
+    @property
+    def _flat_tensor_specs(self) -> list[TensorSpec]:
         return [TensorSpec(None, dtypes.variant)]
 
-    def to_tensors(self, value: Any) -> list[Tensor]:
+    def _to_tensor_list(self, value: Any) -> list[Tensor]:
         value = SparseTensor.from_value(value)
         return [
             SerializeSparse(value.indices, value.values, value.dense_shape, out_type=dtypes.variant)
         ]
 
-    def to_batched_tensors(self, value: Any) -> list[Tensor]:
+    def _to_batched_tensor_list(self, value: Any) -> list[Tensor]:
         value = SparseTensor.from_value(value)
         if self._shape.merge_with(value.shape).ndims == 0:
             raise ValueError("Unbatching a sparse tensor is only supported for rank >= 1")
@@ -71,7 +92,7 @@ class SparseTensorSpec(TypeSpec):
             )
         ]
 
-    def from_tensors(self, tensors: Sequence[Tensor]) -> SparseTensor:
+    def _from_tensor_list(self, tensors: Sequence[Tensor]) -> SparseTensor:
         (serialized,) = tensors
         result = SparseTensor(*DeserializeSparse(serialized, dtype=self._dtype))
         result.indices.set_shape([None, self._shape.ndims])
@@ -88,10 +109,10 @@ class SparseTensorSpec(TypeSpec):
             and self._shape.is_compatible_with(spec_or_value._shape)
         )
 
-    def batch(self, batch_size: int | None) -> SparseTensorSpec:
+    def _batch(self, batch_size: int | None) -> SparseTensorSpec:
         return SparseTensorSpec(TensorShape([batch_size]).concatenate(self._shape), self._dtype)
 
-    def unbatch(self) -> SparseTensorSpec:
+    def _unbatch(self) -> SparseTensorSpec:
         if self._shape.ndims == 0:
             raise ValueError("Unbatching a tensor is only supported for rank >= 1")
         return SparseTensorSpec(self._shape[1:], self._dtype)

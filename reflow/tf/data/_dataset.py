@@ -135,7 +135,7 @@ class Dataset:
         element = _structure.normalize_element(tensors)
         batched = _structure.spec_of(element)
         components = _structure.to_batched_tensors(batched, element)
-        spec = _nest.map_structure(lambda component: component.unbatch(), batched)
+        spec = _nest.map_structure(lambda component: component._unbatch(), batched)
         length = Dimension(components[0].shape[0])
         for component in components[1:]:
             length.assert_is_compatible_with(Dimension(component.shape[0]))
@@ -350,7 +350,7 @@ class Dataset:
         size = convert_to_tensor(batch_size, dtype=dtypes.int64, name="batch_size")
         drop = convert_to_tensor(drop_remainder, dtype=dtypes.bool, name="drop_remainder")
         known = known_batch_size(size, drop)
-        spec = _nest.map_structure(lambda component: component.batch(known), self._element_spec)
+        spec = _nest.map_structure(lambda component: component._batch(known), self._element_spec)
         variant = combining.BatchDatasetV2(
             self._variant_tensor, size, drop, **_structure.flat_attributes(spec)
         )
@@ -424,7 +424,7 @@ class Dataset:
                     f"Received: {self.output_shapes}"
                 )
             known = known.merge_with(Dimension(tensor.shape[0]))
-        spec = _nest.map_structure(lambda component: component.unbatch(), self._element_spec)
+        spec = _nest.map_structure(lambda component: component._unbatch(), self._element_spec)
         variant = combining.UnbatchDataset(
             dense._variant_tensor, **_structure.flat_attributes(spec)
         )
@@ -712,17 +712,24 @@ class DatasetSpec(TypeSpec):
     def value_type(self) -> type:
         return Dataset
 
-    @property
-    def tensor_specs(self) -> list[TensorSpec]:
-        return [TensorSpec(self._shape, dtypes.variant)]
+    def _serialize(self) -> tuple[Any, ...]:
+        return self.element_spec, self._shape
 
-    def to_tensors(self, value: Any) -> list[Tensor]:
+    @property
+    def _component_specs(self) -> TensorSpec:
+        return TensorSpec(self._shape, dtypes.variant)
+
+    @property
+    def _flat_tensor_specs(self) -> list[TensorSpec]:
+        return [self._component_specs]
+
+    def _to_tensor_list(self, value: Any) -> list[Tensor]:
         return [value._variant_tensor]
 
-    def to_batched_tensors(self, value: Any) -> list[Tensor]:
+    def _to_batched_tensor_list(self, value: Any) -> list[Tensor]:
         raise ValueError(f"A dataset has no first axis to be taken apart along. Received: {value}")
 
-    def from_tensors(self, tensors: Sequence[Tensor]) -> Dataset:
+    def _from_tensor_list(self, tensors: Sequence[Tensor]) -> Dataset:
         (variant,) = tensors
         return Dataset(variant, self.element_spec)
 
@@ -730,10 +737,10 @@ class DatasetSpec(TypeSpec):
         other = spec_or_value._type_spec if isinstance(spec_or_value, Dataset) else spec_or_value
         return self == other
 
-    def batch(self, batch_size: int | None) -> DatasetSpec:
+    def _batch(self, batch_size: int | None) -> DatasetSpec:
         return DatasetSpec(self.element_spec, TensorShape([batch_size]).concatenate(self._shape))
 
-    def unbatch(self) -> DatasetSpec:
+    def _unbatch(self) -> DatasetSpec:
         if self._shape.ndims == 0:
             raise ValueError("Unbatching a dataset is only supported for rank >= 1")
         return DatasetSpec(self.element_spec, self._shape[1:])

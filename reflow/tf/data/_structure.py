@@ -83,21 +83,23 @@ def common_spec(a: TypeSpec, b: TypeSpec) -> TypeSpec:
 
 def flat_specs(spec: Any) -> list[TensorSpec]:
     """The descriptions of all tensors that elements are made of."""
-    return [tensor for component in _nest.flatten(spec) for tensor in component.tensor_specs]
+    return [tensor for component in _nest.flatten(spec) for tensor in component._flat_tensor_specs]
 
 
 def to_tensors(spec: Any, element: Any) -> list[Tensor]:
     """The tensors that `element`, of the structure `spec`, is made of."""
     values = _nest.flatten_up_to(spec, element)
     pairs = zip(_nest.flatten(spec), values)
-    return [tensor for component, value in pairs for tensor in component.to_tensors(value)]
+    return [tensor for component, value in pairs for tensor in component._to_tensor_list(value)]
 
 
 def to_batched_tensors(spec: Any, element: Any) -> list[Tensor]:
     """As `to_tensors`, for values that will be taken apart along their first axes."""
     values = _nest.flatten_up_to(spec, element)
     pairs = zip(_nest.flatten(spec), values)
-    return [tensor for component, value in pairs for tensor in component.to_batched_tensors(value)]
+    return [
+        tensor for component, value in pairs for tensor in component._to_batched_tensor_list(value)
+    ]
 
 
 def from_tensors(spec: Any, tensors: Sequence[Tensor]) -> Any:
@@ -105,8 +107,8 @@ def from_tensors(spec: Any, tensors: Sequence[Tensor]) -> Any:
     components = []
     position = 0
     for component in _nest.flatten(spec):
-        count = len(component.tensor_specs)
-        components.append(component.from_tensors(tensors[position : position + count]))
+        count = len(component._flat_tensor_specs)
+        components.append(component._from_tensor_list(tensors[position : position + count]))
         position += count
     return _nest.pack_sequence_as(spec, components)
 

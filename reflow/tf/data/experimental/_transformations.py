@@ -85,7 +85,7 @@ def map_and_batch(
         calls = convert_to_tensor(num_parallel_calls, dtype=dtypes.int64, name="num_parallel_calls")
         drop = convert_to_tensor(drop_remainder, dtype=dtypes.bool, name="drop_remainder")
         known = known_batch_size(size, drop)
-        spec = _nest.map_structure(lambda component: component.batch(known), function.output_spec)
+        spec = _nest.map_structure(lambda component: component._batch(known), function.output_spec)
         variant = functional.MapAndBatchDataset(
             dataset._variant_tensor,
             function.captured_inputs,
