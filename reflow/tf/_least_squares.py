@@ -11,6 +11,7 @@ from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.linear_algebra.factorizations import Cholesky
 from reflow.ops.linear_algebra.least_squares import MatrixSolveLs
 from reflow.tf._arrays import shape as shape_of
+from reflow.tf._cond import cond
 from reflow.tf._factorizations import cholesky_solve
 from reflow.tf._filling import eye
 from reflow.tf._matmul import matmul
@@ -45,15 +46,24 @@ def matrix_solve_ls(
             "matrix_solve_ls is currently disabled for complex128 and l2_regularizer != 0 due to "
             "poor accuracy."
         )
-    rows, columns = (matrix.shape.sizes or (None, None))[-2:]
-    if not fast or rows is None or columns is None or _is_large(matrix):
+    if not fast or _is_large(matrix):
         return MatrixSolveLs(matrix, rhs, l2_regularizer, fast=fast, name=name)
-    with name_scope(name, "matrix_solve_ls", [matrix, rhs, l2_regularizer]):
-        if rows >= columns:
-            factor = _gramian_factor(matrix, l2_regularizer, regularized, adjoint_first=True)
-            return cholesky_solve(factor, matmul(matrix, rhs, adjoint_a=True))
+
+    def overdetermined() -> Tensor:
+        factor = _gramian_factor(matrix, l2_regularizer, regularized, adjoint_first=True)
+        return cholesky_solve(factor, matmul(matrix, rhs, adjoint_a=True))
+
+    def underdetermined() -> Tensor:
         factor = _gramian_factor(matrix, l2_regularizer, regularized, adjoint_first=False)
         return matmul(matrix, cholesky_solve(factor, rhs), adjoint_a=True)
+
+    with name_scope(name, "matrix_solve_ls", [matrix, rhs, l2_regularizer]):
+        rows, columns = (matrix.shape.sizes or (None, None))[-2:]
+        if rows is not None and columns is not None:
+            return overdetermined() if rows >= columns else underdetermined()
+        size = shape_of(matrix)[-2:]
+        solution: Tensor = cond(size[-2] >= size[-1], overdetermined, underdetermined)
+        return solution
 
 
 def _is_large(matrix: Tensor) -> bool:
@@ -76,7 +86,8 @@ def _gramian_factor(
         shape = shape_of(matrix)
         batch, size = shape[:-2], shape[-1 if adjoint_first else -2]
         identity = eye(size, batch_shape=batch, dtype=matrix.dtype)
-        known = (matrix.shape.sizes or ())[-1 if adjoint_first else -2]
-        identity.set_shape(matrix.shape[:-2].concatenate([known, known]))
+        if matrix.shape.sizes is not None:
+            known = matrix.shape.sizes[-1 if adjoint_first else -2]
+            identity.set_shape(matrix.shape[:-2].concatenate([known, known]))
         gramian += l2_regularizer * identity
     return Cholesky(gramian)

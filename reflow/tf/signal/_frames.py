@@ -9,7 +9,8 @@ from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
 from reflow.ops.arrays import Reshape
-from reflow.ops.math import Maximum
+from reflow.ops.comparisons import Greater
+from reflow.ops.math import FloorMod, Maximum
 from reflow.tf import _filling as filling
 from reflow.tf._arrays import pad, rank, shape, size, transpose
 from reflow.tf._gathering import gather
@@ -18,6 +19,7 @@ from reflow.tf._joining import concat, split
 from reflow.tf._reductions import reduce_sum
 from reflow.tf._scopes import name_scope
 from reflow.tf._static_values import get_static_value
+from reflow.tf._while_loop import while_loop
 
 
 def frame(
@@ -95,15 +97,21 @@ def _padded_end(
 
 
 def _common_divisor(a: Tensor, b: Tensor) -> Tensor:
-    """The greatest common divisor where a and b are known; 1 is one of any numbers."""
+    """The greatest common divisor of two integers, by Euclid's algorithm."""
     with name_scope(None, "gcd", [a, b]):
         for number in (a, b):
             if not number.dtype.is_integer:
                 raise ValueError(f"Expected an integer. Received: {number.dtype.name}")
         known_a, known_b = get_static_value(a), get_static_value(b)
-        if known_a is None or known_b is None:
-            return convert_to_tensor(1, a.dtype)
-        return convert_to_tensor(math.gcd(int(known_a), int(known_b)), a.dtype)
+        if known_a is not None and known_b is not None:
+            return convert_to_tensor(math.gcd(int(known_a), int(known_b)), a.dtype)
+        divisor, _ = while_loop(
+            lambda _, b: Greater(b, filling.zeros_like(b)),
+            lambda a, b: [b, FloorMod(a, b)],
+            [a, b],
+            back_prop=False,
+        )
+        return divisor
 
 
 def _framed_shape(

@@ -13,9 +13,9 @@ from reflow.ops.comparisons import Equal
 from reflow.ops.constants import constant
 from reflow.ops.functions import Cos
 from reflow.ops.math import FloorMod
-from reflow.ops.selection import Select
 from reflow.tf import _filling as filling
 from reflow.tf._casts import cast
+from reflow.tf._cond import cond
 from reflow.tf._scopes import name_scope
 from reflow.tf._static_values import get_static_value
 
@@ -65,8 +65,12 @@ def _raised_cosine(
         period = cast(length + is_periodic * even - 1, dtype)
         samples = cast(filling.range(length), dtype)
         angles = constant(2 * math.pi, dtype) * samples / period
-        window = cast(middle - amplitude * Cos(angles), dtype)
+
+        def window() -> Tensor:
+            return cast(middle - amplitude * Cos(angles), dtype)
+
         if known_length is not None:
-            return window
+            return window()
         # The period of a window of one sample is 0.
-        return Select(Equal(length, 1), filling.ones_like(window), window)
+        chosen: Tensor = cond(Equal(length, 1), lambda: filling.ones([1], dtype), window)
+        return chosen

@@ -1,6 +1,6 @@
 """Fourier and cosine transforms, windows, frames, mel scales."""
 
-from tests.reference.spec import case, error, f32, table, x
+from tests.reference.spec import case, error, f32, of, table, x
 
 ROUNDING = {"rtol": 2e-4, "atol": 2e-5, "why": "the transforms beneath round differently"}
 FIXED = "this op takes float32 only"
@@ -98,6 +98,8 @@ WINDOWS = [
     for length in (1, 6, 7)
     for periodic in (True, False)
 ] + [
+    near("hann_window_fed", lambda tf, n: tf.signal.hann_window(n), [of(5, "int32")]),
+    near("hann_window_fed_one", lambda tf, n: tf.signal.hann_window(n), [of(1, "int32")]),
     near("hann_window_double", lambda tf: tf.signal.hann_window(8, dtype=tf.float64)),
 ]
 
@@ -113,6 +115,12 @@ FRAMES = [
     for length, step in ((4, 2), (5, 3), (3, 4))
     for pad_end in (False, True)
 ] + [
+    case(
+        "frame_lengths_fed",
+        lambda tf, a, length, step: tf.signal.frame(a, length, step),
+        [x(2, 14), of(6, "int32"), of(4, "int32")],
+        grad=(0,),
+    ),
     case("frame_axis", lambda tf, a: tf.signal.frame(a, 4, 2, axis=0), [x(9, 3)], grad=True),
     case(
         "overlap_and_add",

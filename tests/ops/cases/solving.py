@@ -107,6 +107,12 @@ LEAST_SQUARES = [
     for rows, columns, l2 in ((5, 2, 0.0), (2, 5, 0.0), (5, 2, 0.5), (2, 5, 0.5), (3, 3, 1.0))
 ] + [
     near(
+        "lstsq_shapes",
+        lambda tf, a, b: tf.matrix_solve_ls(a, b, 0.5),
+        [x(4, 2), x(4, 1)],
+        grad=True,
+    ),
+    near(
         "lstsq_slow",
         lambda tf, a, b: tf.linalg.lstsq(a, b, fast=False),
         [of([[1.0, 1.0], [1.0, 1.0], [2.0, 2.0]]), f32(3, 2)],
