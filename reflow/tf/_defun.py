@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.filling import ZerosLike
 from reflow.ops.function_calls import PartitionedCall, StatefulPartitionedCall
+from reflow.tf._tracing import function_name
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.]")
 
 # Makes the outputs of a function from its inputs.
 _Build = Callable[..., Sequence[Tensor]]
@@ -64,7 +68,7 @@ class Defun:
         return DefinedFunction(
             func,
             types,
-            self._name or func.__name__,
+            self._name or _NOT_IN_NAMES.sub("", function_name(func)),
             self._grad_func,
             self._python_grad_func,
         )
