@@ -58,7 +58,7 @@ def split(
     """What Python's `split` makes of every string of a vector, as the rows of a sparse matrix.
 
     Args:
-      input: [n], or a scalar as one string.
+      input: [n].
       sep: what separates parts, a scalar; default: any white space.
       maxsplit: how often to split at most, -1: always.
       source: another name of `input`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 
 import numpy as np
 
@@ -122,14 +123,13 @@ class UnsortedSegmentJoin:
         count = num_segments.item()
         _check_segments(inputs, segment_ids, count)
         sizes = inputs.shape[segment_ids.ndim :]
-        segments: list[list[list[bytes]]] = [[] for _ in range(count)]
+        segments = defaultdict(list)
         rows = inputs.reshape(segment_ids.size, math.prod(sizes))
         for row, segment in zip(rows.tolist(), segment_ids.ravel().tolist()):
             segments[segment].append(row)
         joined = np.full((count, math.prod(sizes)), b"", object)
-        for output, parts in zip(joined, segments):
-            if parts:
-                output[:] = [as_bytes(separator).join(strings) for strings in zip(*parts)]
+        for segment, parts in segments.items():
+            joined[segment] = [as_bytes(separator).join(strings) for strings in zip(*parts)]
         return joined.reshape(count, *sizes)
 
 

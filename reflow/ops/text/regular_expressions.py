@@ -4,7 +4,8 @@ What RE2 refuses is refused here, in its words: back references, looking around,
 repetition.  Both prefer the leftmost match, and of alternatives the first.  Strings are UTF-8:
 other bytes stand for themselves, and no expression matches them.
 
-Not supported are \\C, a single byte, and \\p{...} with the name of a script.
+Python's `re` may take very long for patterns such as (a*)*b, which RE2 never does.  Not supported
+are \\C, a single byte, and \\p{...} with the name of a script.
 
 Source: https://github.com/google/re2/wiki/Syntax
 """

@@ -121,7 +121,7 @@ class IdTableWithHashBuckets(LookupInterface):
         self._num_oov_buckets = num_oov_buckets
         self._hasher_spec = hasher_spec
         name = (name or "").rstrip("/") or (table.name if table else "hash_bucket")
-        self._table_name = name and name.split("/")[-1]
+        self._table_name = name.split("/")[-1] if name else None
 
     @property
     def initializer(self) -> Operation:

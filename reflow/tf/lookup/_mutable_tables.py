@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ from reflow.tf.lookup._tables import LookupInterface
 from reflow.tf.train._saveable import SaveableObject, SaveSpec
 
 
-class _MutableTable(LookupInterface):
+class _MutableTable(LookupInterface, ABC):
     """What tables that change have in common.
 
     Args:
@@ -49,8 +50,9 @@ class _MutableTable(LookupInterface):
         if checkpoint and not executing_eagerly():
             add_to_collection(GraphKeys.SAVEABLE_OBJECTS, _SaveableTable(self, name))
 
+    @abstractmethod
     def _create_resource(self) -> Tensor:
-        raise NotImplementedError("A table has to say how its handle is made.")
+        """The handle of a new table."""
 
     def size(self, name: str | None = None) -> Tensor:
         """The number of entries, an int64 scalar."""

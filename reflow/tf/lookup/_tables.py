@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from typing import Any
 
 from reflow.graph.conversion import convert_to_tensor
@@ -63,7 +64,7 @@ def of_values(keys: Any, values: Tensor) -> Any:
     return values
 
 
-class InitializableLookupTableBase(LookupInterface):
+class InitializableLookupTableBase(LookupInterface, ABC):
     """A table that an initializer fills.
 
     Args:
@@ -80,8 +81,9 @@ class InitializableLookupTableBase(LookupInterface):
         with outside_of_constructs():
             self._init_op = self._initialize()
 
+    @abstractmethod
     def _create_resource(self) -> Tensor:
-        raise NotImplementedError("A table has to say how its handle is made.")
+        """The handle of a new table."""
 
     def _initialize(self) -> Operation:
         return self._initializer.initialize(self)
