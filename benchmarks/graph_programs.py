@@ -43,6 +43,19 @@ def five_layers_dropout(tf):
     return five_layers(tf, dropout=True)
 
 
+def embedding(tf, rows=100000):
+    """100 rows of a table looked up and trained: what the other rows are must cost nothing."""
+    table = tf.Variable(tf.random_uniform([rows, 64]))
+    ids = tf.placeholder(tf.int32, [None])
+    loss = tf.reduce_mean(tf.square(tf.nn.embedding_lookup(table, ids)))
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+    return train, None, None, {ids: [i * rows // 100 for i in range(100)]}
+
+
+def small_embedding(tf):
+    return embedding(tf, rows=100)
+
+
 def many_ops(tf, count):
     """A graph of about `count` operations: blocks of a dense layer without variables."""
     value = tf.placeholder(tf.float32, [None, 8])

@@ -59,7 +59,8 @@ def stepper(framework, program):
     session = tf.Session()
     session.run(tf.global_variables_initializer())
     feeds = dict(feeds)
-    feeds.update({image_input: images, label_input: labels})
+    if image_input is not None:
+        feeds.update({image_input: images, label_input: labels})
     return lambda: session.run(train, feed_dict=feeds)
 
 
