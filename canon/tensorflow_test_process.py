@@ -103,14 +103,15 @@ class Recorder(unittest.TestResult):
 
 def _name(test: unittest.TestCase) -> str:
     """ "Class.method" of a test; what a class or module is set up by has another form."""
-    return ".".join(test.id().split(".")[-2:])
+    method = getattr(test, "_testMethodName", None)
+    return test.id() if method is None else f"{type(test).__name__}.{method}"
 
 
 def _methods(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
     for item in suite:
         if isinstance(item, unittest.TestSuite):
             yield from _methods(item)
-        elif not item.id().endswith(".test_session"):
+        elif getattr(item, "_testMethodName", "") != "test_session":
             yield item
 
 
@@ -130,7 +131,7 @@ def run(checkout: Path, file: str, log: Path, pattern: str = "") -> None:
         loading.close()
         absltest.FLAGS(sys.argv[:1])
         suite = absltest.TestLoader().loadTestsFromModule(sys.modules["__main__"])
-        tests = [test for test in _methods(suite) if pattern in test.id()]
+        tests = [test for test in _methods(suite) if pattern in _name(test)]
         with log.open("w") as stream:
             recorder = Recorder(stream)
             recorder.write(planned=[_name(test) for test in tests])

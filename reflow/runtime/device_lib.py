@@ -60,4 +60,5 @@ def _described(device: Device) -> LocalDevice:
 
 def is_built_with_cuda() -> bool:
     """Whether GPUs could be used, were there any: torch has builds without."""
-    return torch.backends.cuda.is_built()
+    is_built: bool = torch.backends.cuda.is_built()  # type: ignore[no-untyped-call]
+    return is_built

@@ -48,7 +48,8 @@ def _resource_variable(
 ) -> Any:
     """`tf.Variable` with the order of arguments that TensorFlow 2 gave it."""
     names = ("synchronization", "aggregation", "shape")
-    return VariableV1(
+    make: Any = VariableV1
+    return make(
         initial_value,
         trainable=trainable,
         validate_shape=validate_shape,
