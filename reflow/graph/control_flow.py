@@ -119,7 +119,8 @@ class ControlFlowContext:
         loop = self.while_context
         if loop is None:
             return list(op._control_inputs), []
-        internal, external = [], []
+        internal: list[Operation] = []
+        external: list[Operation] = []
         for control in op._control_inputs:
             context = output_context(control)
             is_inside = context is not None and context.while_context is loop

@@ -102,12 +102,12 @@ def switch(data: Any, pred: Any, name: str | None = None) -> tuple[Any, Any]:
     """(`data` if `pred` is false, `data` if it is true); of composites each component."""
     parts = components(data)
     if len(parts) == 1:
-        return Switch(data, pred, name=name)  # type: ignore[no-any-return]
+        return Switch(data, pred, name=name)
     from reflow.graph.graph import get_default_graph
 
     with get_default_graph().name_scope(name or "Switch"):
         switched = [Switch(part, pred) for part in parts]
-    return tuple(composed(data, [pair[branch] for pair in switched]) for branch in (0, 1))  # type: ignore[return-value]
+    return tuple(composed(data, [pair[branch] for pair in switched]) for branch in (0, 1))
 
 
 def switch_beside(data: Any, pred: Tensor, name: str = "Switch") -> Any:
@@ -203,7 +203,8 @@ def merge(inputs: Sequence[Any], name: str | None = None) -> tuple[Any, Tensor]:
     if all(len(components(item)) == 1 for item in inputs):
         tensors = [convert_to_tensor(item, as_ref=True) for item in inputs]
         is_ref = all(tensor.dtype._is_ref_dtype for tensor in tensors)
-        result: tuple[Tensor, Tensor] = (RefMerge if is_ref else Merge)(tensors, name=name)
+        definition: Any = RefMerge if is_ref else Merge
+        result: tuple[Tensor, Tensor] = definition(tensors, name=name)
         return result
     from reflow.graph.graph import get_default_graph
     from reflow.ops.indexed_slices import all_as_slices

@@ -12,7 +12,6 @@ from typing import Any
 from reflow.graph.composites import components, composed
 from reflow.graph.control_flow import current_context
 from reflow.graph.conversion import convert_to_tensor
-from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
@@ -165,7 +164,7 @@ def enter(
     parts = components(data)
     for part in parts:
         tensor = convert_to_tensor(part, as_ref=True)
-        definition = RefEnter if tensor.dtype._is_ref_dtype else Enter
+        definition: Any = RefEnter if tensor.dtype._is_ref_dtype else Enter
         result = definition(
             tensor, frame_name, is_constant, parallel_iterations, name=_name(name, parts)
         )
@@ -185,7 +184,7 @@ def next_iteration(data: Any, name: str | None = None) -> Any:
     return _each(data, NextIteration, RefNextIteration, name)
 
 
-def _each(data: Any, plain: OpDefinition, of_reference: OpDefinition, name: str | None) -> Any:
+def _each(data: Any, plain: Any, of_reference: Any, name: str | None) -> Any:
     parts = components(data)
     made: list[Tensor] = []
     for part in parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -214,7 +215,7 @@ class Store:
                 "written. If you set the full element_shape property on the forward TensorArray, "
                 "the proper all-zeros tensor will be returned instead of incurring this error."
             )
-        return self.empty(tuple(shape.as_list()))
+        return self.empty(shape.as_list())
 
     def _shape_of(self, index: int) -> TensorShape:
         """The shape of an element that was not written: in a gradient that of the forward one."""
@@ -228,7 +229,7 @@ class Store:
         element = self._elements[index] if index < len(self._elements) else None
         return None if element is None or element is _CLEARED else TensorShape(element.shape)
 
-    def empty(self, sizes: tuple[int, ...]) -> Any:
+    def empty(self, sizes: Sequence[Any]) -> Any:
         """Zeros, or empty strings."""
         if self.dtype is dtypes.string:
             return np.full(sizes, b"", object)

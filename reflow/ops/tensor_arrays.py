@@ -469,7 +469,7 @@ def _nothing(handle: Store, shape: TensorShape, doing: str) -> Any:
             f"TensorArray has size zero, but element shape {text} is not fully defined. "
             f"Currently only static shapes are supported when {doing} zero-size TensorArrays.",
         )
-    return handle.empty((0, *shape.as_list()))
+    return handle.empty([0, *shape.as_list()])
 
 
 def _are_numbers(elements: Sequence[Any]) -> bool:

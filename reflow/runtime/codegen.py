@@ -85,7 +85,7 @@ class Code:
             with_indent = self._begin_if(guard)
             for step, dead, _ in group:
                 self._add_step(step)
-                here = []
+                here: list[Value] = []
                 for value in dead:
                     if value.constant is None:
                         its_guard = _open(value.guard, known)

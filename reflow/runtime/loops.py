@@ -166,10 +166,11 @@ class _LoopLowering:
         for op in self._variables:
             lowering.set(op, [variables.get(op, entering[op])])
         for member in self._frame.members:
-            kind = "" if isinstance(member, Frame) else kind_of(member)
-            if kind == "next":
+            if isinstance(member, Frame):
+                lowering.lower(member)
+            elif kind_of(member) == "next":
                 self._pass(member)
-            elif kind not in ("enter", "exit") and member not in self._variables:
+            elif kind_of(member) not in ("enter", "exit") and member not in self._variables:
                 lowering.lower(member)
         return block, variables
 

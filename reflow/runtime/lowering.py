@@ -6,12 +6,9 @@ gradient computes with shapes (Shape, BroadcastGradientArgs, Reshape, Tile) is d
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
 from reflow.graph import errors
@@ -20,20 +17,22 @@ from reflow.graph.dtypes import resource
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
-from reflow.ops.kernels import KernelSignature, Known, evaluate, kernel_signature
-from reflow.ops.shapes import text as shape_text
-from reflow.ops.values import COMMON_TYPES, HOST_TYPES, to_numpy, to_torch
+from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
+from reflow.ops.values import HOST_TYPES, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot, refers_to_variable
 from reflow.runtime.branch_lowering import LOWERINGS
-from reflow.runtime.branches import NEVER, both, holds_within, negations, refuse_dead, truth
+from reflow.runtime.branches import NEVER, holds_within, negations, refuse_dead
+from reflow.runtime.calls import as_number, specialised, step_function
 from reflow.runtime.complaints import complaint_of_kernel
+from reflow.runtime.emitter import Emitter
+from reflow.runtime.exact_shapes import dimensions, host_constant, refined
 from reflow.runtime.failures import explain
 from reflow.runtime.frames import Frame
 from reflow.runtime.functions import compile_function
 from reflow.runtime.loops import lower_loop
 from reflow.runtime.reads import Reads
 from reflow.runtime.states import States
-from reflow.runtime.steps import ALWAYS, Block, Flag, Guard, Step, Value
+from reflow.runtime.steps import ALWAYS, Step, Value
 
 # Constants larger than this are computed in each run rather than kept (TensorFlow: 10 MB).
 _MAX_FOLDED_ELEMENTS = 1 << 20
@@ -41,16 +40,12 @@ _MAX_FOLDED_ELEMENTS = 1 << 20
 _UNKNOWN = TensorShape(None)
 
 
-class Lowering:
+class Lowering(Emitter):
     """Lowers operations one after the other, in running order.
 
     Attributes:
-      values: what each tensor became.
-      guards: when a tensor is not dead, if it may be.
-      op_guards: when an operation runs, if it may not.
-      block: where steps are being added.
-      guard: when the steps being added run.
       reads: which reads of variables are still good.
+      current: what was last read of a variable behind a handle, until the next update.
     """
 
     def __init__(
@@ -60,30 +55,17 @@ class Lowering:
         states: States,
         device: torch.device,
     ) -> None:
-        self.values: dict[Tensor, Value] = {}
-        self.guards: dict[Tensor, Guard] = {}
-        self.op_guards: dict[Operation, Guard] = {}
-        self.guard: Guard = ALWAYS
-        self.block = self._outermost = Block()
+        super().__init__(frozenset(fed_shapes))
         self.reads = Reads()
-        self._fed = frozenset(fed_shapes)
+        self.current: dict[VariableSlot, Value] = {}
         self._fetched = fetched
         self._states = states
         self._device = device
         self._device_forms: dict[Value, Value] = {}
         self._host_forms: dict[Value, Value] = {}
-        self._flags: dict[Value, Flag] = {}
-        self._flag_count = 0
-        # What was last read of a variable behind a handle, until the next update.
-        self.current: dict[VariableSlot, Value] = {}
         for tensor, shape in fed_shapes.items():
             on_host = tensor.dtype.base_dtype in HOST_TYPES
             self.values[tensor] = Value(tensor, shape, on_host, roots=frozenset(("feed",)))
-
-    @property
-    def steps(self) -> list[Step]:
-        """What is to be run, in order."""
-        return self._outermost.steps
 
     def lower(self, item: Operation | Frame) -> None:
         """Adds the steps for an operation or a loop; all that it depends on is lowered already."""
@@ -109,7 +91,7 @@ class Lowering:
         try:
             shapes = self.output_shapes(op, inputs)
         except errors.OpError as error:
-            if not self.guard and self.block is self._outermost:
+            if not self.is_conditional:
                 raise
             self._fail_when_run(op, error)
             return
@@ -141,78 +123,6 @@ class Lowering:
         shape = op._outputs[0]._shape
         self.set(op, [Value(op._outputs[0], shape, slot=slot, roots=frozenset((slot,)))])
 
-    # -- When operations run ----------------------------------------------------------------
-
-    def guard_of(self, op: Operation) -> Guard:
-        """When `op` runs: when nothing is dead that it takes or waits for."""
-        guards = [self.guards[tensor] for tensor in op._inputs if tensor in self.guards]
-        guards += [self.op_guards[op] for op in op._control_inputs if op in self.op_guards]
-        if len(guards) == 1:
-            return guards[0]
-        return both(guards) if guards else ALWAYS
-
-    def set_guard(self, tensor: Tensor, guard: Guard) -> None:
-        """Says when a tensor is not dead; one that is fed never is."""
-        if tensor not in self._fed:
-            self.guards[tensor] = guard
-
-    def flag(self, op: Operation, pred: Value) -> Flag:
-        """The flag that says what `pred` is."""
-        flag = self._flags.get(pred)
-        if flag is None:
-            known = None if pred.constant is None else truth(pred.constant)
-            flag = self._flags[pred] = self.new_flag(known)
-            if known is None:
-                is_scalar = pred.shape.ndims == 0
-                self.add_beside(pred, Step(op, bool if is_scalar else truth, [pred], [flag]))
-        return flag
-
-    def new_flag(self, known: bool | None = None) -> Flag:
-        """A flag that comes after those there are."""
-        self._flag_count += 1
-        return Flag(self._flag_count, constant=known)
-
-    def add(self, step: Step) -> None:
-        """Adds a step, to be run when the operation runs that is being lowered."""
-        self._add(step, self.block, self.guard)
-
-    def add_beside(self, value: Value, step: Step) -> None:
-        """Adds a step, to be run where and when `value` is computed."""
-        self._add(step, value.block or self._outermost, value.guard)
-
-    @staticmethod
-    def _add(step: Step, block: Block, guard: Guard) -> None:
-        step.guard = guard
-        block.steps.append(step)
-        for value in step.outputs:
-            value.guard, value.block = guard, block
-
-    def skip(self, operations: Iterable[Operation]) -> None:
-        """Takes operations that never run."""
-        for op in operations:
-            self.op_guards[op] = NEVER
-            for tensor in op._outputs:
-                self.set_guard(tensor, NEVER)
-                self.values.setdefault(tensor, Value(tensor, tensor._shape))
-
-    def forget_guards(self, operations: Iterable[Operation]) -> None:
-        """Forgets when operations run, before they are lowered again."""
-        for op in operations:
-            self.op_guards.pop(op, None)
-            for tensor in op._outputs:
-                self.guards.pop(tensor, None)
-
-    def forget_forms(self, values: Iterable[Value]) -> None:
-        """Forgets what was made of values that are others from now on."""
-        for value in values:
-            for forms in (self._host_forms, self._device_forms, self._flags):
-                forms.pop(value, None)
-
-    def slot_of(self, op: Operation) -> VariableSlot | None:
-        """The variable that an operation owns, if it is one."""
-        state = self._states.of(op)
-        return state if isinstance(state, VariableSlot) else None
-
     def _fail_when_run(self, op: Operation, error: errors.OpError) -> None:
         """Takes an operation that cannot run, but in a branch that may not be taken."""
 
@@ -236,15 +146,15 @@ class Lowering:
             inferred = op.definition.output_shapes(
                 op,
                 [value.shape for value in inputs],
-                lambda i: _host_constant(inputs[i]),
-                lambda i: _dimensions(inputs[i]),
+                lambda i: host_constant(inputs[i]),
+                lambda i: dimensions(inputs[i]),
             )
         except ValueError as error:
             given = [value.shape for value in inputs]
-            constants = [_host_constant(value) for value in inputs]
+            constants = [host_constant(value) for value in inputs]
             message = complaint_of_kernel(op, given, constants) or str(error)
             raise explain(errors.InvalidArgumentError, message, op, given) from error
-        return [_refined(shape, tensor._shape) for shape, tensor in zip(inferred, op._outputs)]
+        return [refined(shape, tensor._shape) for shape, tensor in zip(inferred, op._outputs)]
 
     # -- Kinds of operations ------------------------------------------------------------------
 
@@ -290,7 +200,7 @@ class Lowering:
         if any((given if n is None else n) > _MAX_FOLDED_ELEMENTS for n in counts):
             return False
         try:
-            outputs = evaluate(op, [_host_constant(value) for value in inputs])
+            outputs = evaluate(op, [host_constant(value) for value in inputs])
         except Exception:
             # What fails now fails in the run too, with the operation named.
             return False
@@ -322,10 +232,12 @@ class Lowering:
         for changed in updated:
             self.current.pop(changed, None)
         keywords = signature.keyword_values(op, self._states.of(op), self._device, compile_function)
-        function = _function(op, signature, on_host)
-        specialised = None if on_host else _specialised(op, inputs)
-        if specialised is not None:
-            function, keywords = specialised, {}
+        function = step_function(op, signature, inputs, on_host)
+        if on_host:
+            arguments = [as_number(argument) for argument in arguments]
+        exact = None if on_host else specialised(op, inputs)
+        if exact is not None:
+            function, keywords = exact, {}
         # An op with one reference as its output gives the one that it took, a switch gives values.
         gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
         self.add(
@@ -422,6 +334,11 @@ class Lowering:
             return self.read(tensor.op, value)
         return self._device_forms[value]
 
+    def slot_of(self, op: Operation) -> VariableSlot | None:
+        """The variable that an operation owns, if it is one."""
+        state = self._states.of(op)
+        return state if isinstance(state, VariableSlot) else None
+
     # -- Where values are -------------------------------------------------------------------
 
     def _runs_on_host(self, op: Operation, inputs: Sequence[Value]) -> bool:
@@ -505,6 +422,12 @@ class Lowering:
             self._device_forms[value] = form
         return form
 
+    def forget_forms(self, values: Iterable[Value]) -> None:
+        """Forgets what was made of values that are others from now on."""
+        for value in values:
+            for forms in (self._host_forms, self._device_forms, self._flags):
+                forms.pop(value, None)
+
 
 def _is_unchanged(op: Operation, inputs: Sequence[Value], shapes: Sequence[TensorShape]) -> bool:
     """Whether an operation gives its first input as it is: a sum over no axis, a reshape to the
@@ -519,91 +442,3 @@ def _is_unchanged(op: Operation, inputs: Sequence[Value], shapes: Sequence[Tenso
 
 def _copied(value: Any) -> Any:
     return value.clone() if isinstance(value, torch.Tensor) else value.copy()
-
-
-def _host_constant(value: Value) -> Any:
-    return None if value.constant is None else to_numpy(value.constant)
-
-
-def _dimensions(value: Value) -> TensorShape:
-    """The shape that a value describes, for shape rules that take `Dims`."""
-    rank = value.shape.ndims
-    if rank is not None and rank > 1:
-        raise ValueError(
-            f"shape must be a vector of {{int32,int64}}, got shape {shape_text(value.shape)}"
-        )
-    known = _host_constant(value)
-    if known is not None:
-        if known.ndim == 0:
-            return _UNKNOWN
-        return TensorShape.of(tuple(None if d == -1 else int(d) for d in known.ravel()))
-    sizes = value.shape.sizes
-    if value.tensor is not None:
-        from reflow.graph.constant_value import constant_value_as_shape
-
-        return constant_value_as_shape(value.tensor)
-    return _UNKNOWN if sizes is None or sizes[0] is None else TensorShape.of((None,) * sizes[0])
-
-
-def _refined(inferred: TensorShape, declared: TensorShape) -> TensorShape:
-    """What the rule says, completed by what the program said with set_shape."""
-    if inferred.is_fully_defined() or not inferred.is_compatible_with(declared):
-        return inferred
-    return inferred.merge_with(declared)
-
-
-def _function(op: Operation, signature: KernelSignature, on_host: bool) -> Callable[..., Any]:
-    """What a step calls for the kernel."""
-    if on_host and not getattr(op.definition.rules, "host", False):
-        return _on_host(signature)
-    function: Callable[..., Any] = signature.function
-    if _has_common_types(op):
-        # Decorators of kernels take care of strings and unsigned integers only.
-        function = inspect.unwrap(function)
-    return function
-
-
-def _has_common_types(op: Operation) -> bool:
-    return all(tensor.dtype.base_dtype in COMMON_TYPES for tensor in (*op._inputs, *op._outputs))
-
-
-def _specialised(op: Operation, inputs: Sequence[Value]) -> Callable[..., Any] | None:
-    """The op's kernel for exactly these shapes and constants, if it has one."""
-    choose = getattr(op.definition.rules, "specialised", None)
-    if choose is None or not _has_common_types(op):
-        return None
-    if not all(value.shape.is_fully_defined() for value in inputs):
-        return None
-    known = iter([Known(value.shape.sizes or (), _host_constant(value)) for value in inputs])
-    arguments = []
-    for arg in op.definition.inputs:
-        group = list(islice(known, OpDefinition.count(arg, op.attrs)))
-        arguments.append(group if arg.is_sequence else group[0])
-    try:
-        kernel: Callable[..., Any] | None = choose(op, *arguments)
-    except ValueError:
-        # What is wrong is said in the run, with the operation named.
-        return None
-    return kernel
-
-
-def _on_host(signature: KernelSignature) -> Callable[..., Any]:
-    """A kernel of torch tensors, called on small NumPy arrays."""
-
-    def as_tensor(argument: Any) -> Any:
-        if isinstance(argument, list):
-            return [as_tensor(item) for item in argument]
-        array = np.asarray(argument)
-        return torch.from_numpy(array if array.flags.writeable else array.copy())
-
-    def call(*inputs: Any, **keywords: Any) -> Any:
-        arguments = [
-            argument if kind == "host" else as_tensor(argument)
-            for argument, kind in zip(inputs, signature.kinds)
-        ]
-        result = signature.function(*arguments, **keywords)
-        if isinstance(result, (tuple, list)):
-            return [to_numpy(item) for item in result]
-        return to_numpy(result)
-
-    return call

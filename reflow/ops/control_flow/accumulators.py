@@ -20,7 +20,7 @@ def zeros_of_shape(shape: Any, like: Tensor) -> Tensor:
     """Zeros of a shape given as a vector, of the type of `like`."""
     from reflow.ops.filling import Fill
 
-    return Fill(shape, constant(0, like.dtype.base_dtype), name="zeros")  # type: ignore[no-any-return]
+    return Fill(shape, constant(0, like.dtype.base_dtype), name="zeros")
 
 
 def _entered(context: WhileContext, value: Tensor, name: str, use_shape: bool = True) -> Tensor:
@@ -191,7 +191,7 @@ def _initial_shape(op: Operation, dense_shape: Tensor) -> Tensor:
     if dense_shape.shape.is_fully_defined():
         return constant(0, dense_shape.dtype, shape=dense_shape.shape)
     shape = Shape(op._inputs[0], out_type=dense_shape.dtype)
-    return ZerosLike(shape)  # type: ignore[no-any-return]
+    return ZerosLike(shape)
 
 
 def _any_number_of_rows(rows: Tensor) -> TensorShape | None:

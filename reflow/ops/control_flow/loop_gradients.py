@@ -69,6 +69,7 @@ class GradLoopState:
                 self._begin_gradient(count)
             return
         # A nested loop: each of its runs has a number of iterations.
+        assert outer is not None
         outer.values.add(count)
         history = outer_grad_state.remember(count)
         with outer_grad_state.grad_context:
@@ -260,7 +261,8 @@ class LoopGradients:
             return []
         outer = context.outer_context
         outer_loop = None if outer is None else outer.while_context
-        state = GradLoopState(context, self._states.get(outer_loop))
+        outer_state = None if outer_loop is None else self._states.get(outer_loop)
+        state = GradLoopState(context, outer_state)
         self._states[context] = state
         return [tensor.op for tensor in state.forward_exits]
 
@@ -308,7 +310,8 @@ class LoopGradients:
         """What comes back to an exit that is not used, of a loop that is differentiated."""
         forward = tensor.op._control_flow_context
         outer = forward.outer_context
-        outer_state = None if outer is None else self._states.get(outer.while_context)
+        outer_loop = None if outer is None else outer.while_context
+        outer_state = None if outer_loop is None else self._states.get(outer_loop)
         shape = tensor.shape
         with inside(None if outer_state is None else outer_state.grad_context):
             if shape.is_fully_defined():
