@@ -202,7 +202,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.ops.string_ops": "reflow.running.inner_names.string_ops tf.strings tf",
         "tensorflow.python.ops.summary_ops": "tf.summary",
-        "tensorflow.python.ops.template": "tf",
+        "tensorflow.python.ops.template": "reflow.running.inner_names.template",
         "tensorflow.python.framework.smart_cond": "reflow.tf._smart_cond",
         "tensorflow.python.ops.tensor_array_grad": "reflow.running.inner_names.tensor_array_grad",
         "tensorflow.python.ops.tensor_array_ops": "tf",

@@ -282,6 +282,11 @@ def _scope_store() -> _ScopeStore:
     return store
 
 
+def unique_scope_name(prefix: str) -> str:
+    """`prefix`, with a number if it names a scope inside the current one already."""
+    return _scope_store().unique(prefix)
+
+
 def get_variable_scope() -> VariableScope:
     """The current variable scope of the default graph in this thread."""
     return _scope_store().current
