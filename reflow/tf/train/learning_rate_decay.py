@@ -2,9 +2,6 @@
 
 Each returns a scalar tensor of the type of the initial learning rate.  Numbers may be given as
 Python numbers or as scalar tensors; steps may be of integer type.
-
-TensorFlow chooses between formulas with tf.cond and tf.case.  Here both are computed and one is
-selected: they are a few scalars, and have no effects.
 """
 
 from __future__ import annotations
@@ -102,8 +99,8 @@ def polynomial_decay(
         step = tf.cast(global_step, rate.dtype)
         steps = tf.cast(decay_steps, rate.dtype)
         if cycle:
-            cycles = tf.ceil(step / decay_steps)
-            steps = tf.multiply(steps, tf.where(tf.equal(step, 0), tf.ones_like(cycles), cycles))
+            cycles = tf.cond(tf.equal(step, 0), lambda: 1.0, lambda: tf.ceil(step / decay_steps))
+            steps = tf.multiply(steps, cycles)
         else:
             step = tf.minimum(step, decay_steps)
         progress = tf.divide(step, steps)
@@ -144,10 +141,13 @@ def piecewise_constant(
             f"{len(limits)} boundaries and {len(choices)} values"
         )
     with name_scope(name or "PiecewiseConstant"):
-        value = choices[0]
-        for limit, choice in zip(limits, choices[1:]):
-            value = tf.where(position > limit, choice, value)
-        return value
+        cases = [
+            (position <= limits[0], lambda: choices[0]),
+            (position > limits[-1], lambda: choices[-1]),
+        ]
+        for low, high, choice in zip(limits, limits[1:], choices[1:]):
+            cases.append(((position > low) & (position <= high), lambda choice=choice: choice))
+        return tf.case(cases, default=lambda: choices[0], exclusive=True)
 
 
 piecewise_constant_decay = piecewise_constant
@@ -197,14 +197,17 @@ def cosine_decay_restarts(
         growth = tf.cast(t_mul, rate.dtype)
         shrinkage = tf.cast(m_mul, rate.dtype)
         progress = tf.cast(global_step, rate.dtype) / steps
-        # Periods of equal length, and lengths in geometric progression.
-        equal = tf.floor(progress)
-        geometric = tf.floor(tf.log(1.0 - progress * (1.0 - growth)) / tf.log(growth))
-        length = growth**geometric
-        before = (1.0 - length) / (1.0 - growth)
-        is_equal = tf.equal(growth, 1.0)
-        restarts = tf.where(is_equal, equal, geometric)
-        fraction = tf.where(is_equal, progress - equal, (progress - before) / length)
+
+        def equal_periods() -> tuple[Tensor, Tensor]:
+            restarts = tf.floor(progress)
+            return restarts, progress - restarts
+
+        def geometric_periods() -> tuple[Tensor, Tensor]:
+            restarts = tf.floor(tf.log(1.0 - progress * (1.0 - growth)) / tf.log(growth))
+            before = (1.0 - growth**restarts) / (1.0 - growth)
+            return restarts, (progress - before) / growth**restarts
+
+        restarts, fraction = tf.cond(tf.equal(growth, 1.0), equal_periods, geometric_periods)
         cosine = 0.5 * shrinkage**restarts * (1.0 + _cosine_of_half_turns(fraction))
         return tf.multiply(rate, (1 - floor) * cosine + floor, name=scope)
 
