@@ -32,6 +32,7 @@ from reflow.tf._checks import (
     is_strictly_increasing,
 )
 from reflow.tf._checks import verify_tensor_all_finite as assert_all_finite
+from reflow.tf._shape_checks import assert_shapes
 
 globals().update(exported("debugging"))
 
