@@ -316,6 +316,8 @@ class Reshape:
         return shape
 
     def kernel(tensor: Any, shape: Host) -> Any:
+        if shape.ndim != 1:
+            raise ValueError(f"sizes input must be 1-D, not {list(shape.shape)}")
         sizes = shape.tolist()
         try:
             return tensor.reshape(sizes)
@@ -332,13 +334,11 @@ class Reshape:
         return reshaped(dy, op.inputs[0]), None
 
 
-def _completed(sizes: Any, shape: Sequence[int]) -> list[int]:
+def _completed(sizes: list[int], shape: Sequence[int]) -> list[int]:
     """The sizes with the number for which -1 stands, in a tensor of another shape.
 
     Beside a size of 0 it is what the input's sizes but 0 leave.  ValueError if they do not fit.
     """
-    if not isinstance(sizes, list):
-        raise ValueError("sizes input must be 1-D, not []")
     unknown = [i for i, size in enumerate(sizes) if size == -1]
     if len(unknown) > 1:
         raise ValueError(f"Only one input size may be -1, not both {unknown[0]} and {unknown[1]}")

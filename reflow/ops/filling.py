@@ -49,6 +49,8 @@ class Fill:
     def kernel(dims: Host, value: Any) -> Any:
         if dims.ndim != 1:
             raise ValueError(f"dims must be a vector, got shape {list(dims.shape)}")
+        if value.ndim:
+            raise ValueError(f"value must be a scalar, got shape {list(value.shape)}")
         if (dims < 0).any():
             raise ValueError(f"Fill dimensions must be >= 0. Received: {dims.tolist()}")
         if isinstance(value, torch.Tensor):
@@ -131,6 +133,9 @@ class Range:
         return shapes.of(_count(start[()], limit[()], delta[()]))
 
     def kernel(start: Host, limit: Host, delta: Host, *, device: torch.device) -> torch.Tensor:
+        for name, number in (("start", start), ("limit", limit), ("delta", delta)):
+            if number.ndim:
+                raise ValueError(f"{name} must be a scalar, not shape {list(number.shape)}")
         count = _count(start[()], limit[()], delta[()])
         # TensorFlow adds the step again and again, in the element type.
         steps = np.full(count, delta)

@@ -70,6 +70,27 @@ def _concatenated_shape(values: Sequence[TensorShape], axis: int | None) -> Tens
 _concatenate = any_elements(torch.cat)
 
 
+def _checked_axis(values: list[Any], axis: Host) -> int:
+    """The axis along which the values can be joined; ValueError if there is none."""
+    if axis.ndim:
+        raise ValueError(
+            f"axis tensor should be a scalar integer, but got shape {list(axis.shape)}"
+        )
+    rank = values[0].ndim
+    if not -rank <= int(axis) < rank:
+        raise ValueError(
+            f"ConcatOp : Expected concatenating dimensions in the range [{-rank}, {rank}), but "
+            f"got {axis}"
+        )
+    for i, value in enumerate(values):
+        if value.ndim != rank:
+            raise ValueError(
+                "ConcatOp : Ranks of all input tensors should match: shape[0] = "
+                f"{list(values[0].shape)} vs. shape[{i}] = {list(value.shape)}"
+            )
+    return int(axis)
+
+
 @op
 class ConcatV2:
     """The values one after the other along `axis`.  [2, 3], [4, 3], axis 0 -> [6, 3]."""
@@ -85,7 +106,7 @@ class ConcatV2:
         return _joined_dimensions(op.inputs[:-1])
 
     def kernel(values: list[Any], axis: Host) -> Any:
-        return _concatenate(values, int(axis))
+        return _concatenate(values, _checked_axis(values, axis))
 
     def specialised(op: Operation, values: list[Known], axis: Known) -> Any:
         if axis.value is None:
@@ -112,7 +133,7 @@ class Concat:
         return _joined_dimensions(op.inputs[1:])
 
     def kernel(concat_dim: Host, values: list[Any]) -> Any:
-        return _concatenate(values, int(concat_dim))
+        return _concatenate(values, _checked_axis(values, concat_dim))
 
     def gradient(op: Operation, dy: Tensor | IndexedSlices) -> list[Any]:
         return [None, *_parts(op.inputs[1:], op.inputs[0], dy)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,18 @@ def _input_of(input: TensorShape, paddings: TensorShape) -> TensorShape:
     return input if rows is None else shapes.with_rank(input, rows)
 
 
-def _check(paddings: Any) -> None:
+def _check(paddings: Any, sizes: Sequence[int]) -> None:
+    if paddings.shape[:1] != (len(sizes),):
+        raise ValueError(
+            f"The first dimension of paddings must be the rank of inputs{list(paddings.shape)} "
+            f"{list(sizes)}"
+        )
+    if paddings.shape[1:] != (2,):
+        raise ValueError(f"paddings must be a matrix with 2 columns: {list(paddings.shape)}")
+    _check_sizes(paddings)
+
+
+def _check_sizes(paddings: Any) -> None:
     if (paddings < 0).any():
         raise ValueError("Paddings must be non-negative")
 
@@ -44,7 +56,7 @@ def _padded_shape(input: TensorShape, paddings: Value, *, op: Operation) -> Tens
     if paddings is None:
         added = _known_growth(op.inputs[1], len(sizes))
     else:
-        _check(paddings)
+        _check_sizes(paddings)
         added = paddings.sum(1).tolist()
     return shapes.of(
         *(None if size is None or n is None else size + n for size, n in zip(sizes, added))
@@ -90,7 +102,7 @@ class Pad:
     shape = _padded_shape
 
     def kernel(input: Any, paddings: Host) -> Any:
-        _check(paddings)
+        _check(paddings, input.shape)
         sizes = _full_size(input.shape, paddings)
         text = not isinstance(input, torch.Tensor)
         padded = np.full(sizes, b"", object) if text else input.new_zeros(sizes)
@@ -100,7 +112,7 @@ class Pad:
     def specialised(op: Operation, input: Known, paddings: Known) -> Any:
         if paddings.value is None:
             return None
-        _check(paddings.value)
+        _check(paddings.value, input.sizes)
         # torch wants the pairs from the last axis to the first.
         pairs = paddings.value[::-1].reshape(-1).tolist()
         return lambda input, _: torch.constant_pad_nd(input, pairs)
@@ -123,7 +135,7 @@ class PadV2:
         return _padded_shape(input, paddings, op=op)
 
     def kernel(input: Any, paddings: Host, constant_values: Any) -> Any:
-        _check(paddings)
+        _check(paddings, input.shape)
         sizes = _full_size(input.shape, paddings)
         if isinstance(input, torch.Tensor):
             padded = constant_values.expand(sizes).clone(memory_format=torch.contiguous_format)
@@ -183,7 +195,7 @@ class MirrorPad:
 
     @any_elements
     def kernel(input: torch.Tensor, paddings: Host, *, mode: str) -> torch.Tensor:
-        _check(paddings)
+        _check(paddings, input.shape)
         for axis, (before, after) in enumerate(paddings.tolist()):
             if before or after:
                 input = _mirror(input, axis, before, after, int(mode == "REFLECT"))

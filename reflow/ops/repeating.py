@@ -38,6 +38,13 @@ class Tile:
         return shapes.of(*(_product(size, count) for size, count in zip(sizes, counts)))
 
     def kernel(input: Any, multiples: Host) -> Any:
+        if multiples.shape != (input.ndim,):
+            raise ValueError(
+                f"Expected multiples to be 1-D, but got shape {list(multiples.shape)}"
+                if multiples.ndim != 1
+                else f"Expected multiples argument to be a vector of length {input.ndim} but got "
+                f"length {len(multiples)}"
+            )
         counts = multiples.tolist()
         for i, count in enumerate(counts):
             if count < 0:

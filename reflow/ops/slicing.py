@@ -80,6 +80,11 @@ class Slice:
 
 def _box(sizes: Sequence[int], begin: Host, size: Host) -> tuple[slice, ...]:
     """The index of a box within a tensor of the given sizes; ValueError if it is not inside."""
+    if begin.shape != (len(sizes),) or size.shape != (len(sizes),):
+        raise ValueError(
+            f"Expected begin and size arguments to be 1-D tensors of size {len(sizes)}, but got "
+            f"shapes {list(begin.shape)} and {list(size.shape)} instead."
+        )
     index = []
     for axis, (whole, start, count) in enumerate(zip(sizes, begin.tolist(), size.tolist())):
         if not 0 <= start <= whole:

@@ -136,6 +136,15 @@ class SparseSoftmaxCrossEntropyWithLogits:
         return shapes.of(batch), shapes.of(batch, features.sizes[1])
 
     def kernel(features: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        if features.dim() != 2:
+            raise ValueError(f"logits must be 2-D, but got shape {list(features.shape)}")
+        if labels.dim() != 1:
+            raise ValueError(f"labels must be 1-D, but got shape {list(labels.shape)}")
+        if len(features) != len(labels):
+            raise ValueError(
+                "logits and labels must have the same first dimension, got logits shape "
+                f"{list(features.shape)} and labels shape {list(labels.shape)}"
+            )
         classes = features.shape[1]
         index = labels.long().unsqueeze(1)
         log_softmax = torch.log_softmax(features, 1)
