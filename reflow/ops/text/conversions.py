@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -114,7 +115,7 @@ def _formatted(number: Any, flags: str, conversion: str) -> str:
     if isinstance(number, complex):
         parts = (_formatted(part, flags, conversion) for part in (number.real, number.imag))
         return f"({','.join(parts)})"
-    if isinstance(number, float) and not np.isfinite(number) and flags.startswith("0"):
+    if flags.startswith("0") and isinstance(number, float) and not math.isfinite(number):
         flags = flags[1:]  # Zeros are filled in before digits only.
     text: str = f"%{flags}{conversion}" % number
     return text

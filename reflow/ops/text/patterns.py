@@ -50,13 +50,14 @@ def _rewritten(match: re.Match[str], parts: list[str | int]) -> str:
     )
 
 
-def _replaced(expression: re.Pattern[str], rewrite: str, is_global: bool, string: str) -> str:
-    parts, is_valid = _rewriting(rewrite)
-    if not is_global:
-        match = expression.search(string)
-        if match is None or not is_valid:
-            return string
-        return string[: match.start()] + _rewritten(match, parts) + string[match.end() :]
+def _first_replaced(expression: re.Pattern[str], parts: list[str | int], string: str) -> str:
+    match = expression.search(string)
+    if match is None:
+        return string
+    return string[: match.start()] + _rewritten(match, parts) + string[match.end() :]
+
+
+def _all_replaced(expression: re.Pattern[str], parts: list[str | int], string: str) -> str:
     pieces: list[str] = []
     position, last_end = 0, -1
     while position <= len(string):
@@ -76,11 +77,15 @@ def _replaced(expression: re.Pattern[str], rewrite: str, is_global: bool, string
 
 
 def _replace_all(input: Array, pattern: bytes, rewrite: bytes, replace_global: bool) -> Array:
-    expression, new = _expression(pattern), rewrite.decode(errors=_ERRORS)
+    expression = _expression(pattern)
+    parts, is_valid = _rewriting(rewrite.decode(errors=_ERRORS))
+    if not (replace_global or is_valid):
+        return input.copy()
+    replaced = _all_replaced if replace_global else _first_replaced
 
     def function(string: bytes) -> bytes:
-        replaced = _replaced(expression, new, replace_global, string.decode(errors=_ERRORS))
-        return replaced.encode(errors=_ERRORS)
+        decoded = string.decode(errors=_ERRORS)
+        return replaced(expression, parts, decoded).encode(errors=_ERRORS)
 
     return mapped(function, input)
 

@@ -24,10 +24,12 @@ def _shape_of_parts(input: TensorShape, sep: TensorShape) -> tuple[TensorShape, 
 
 def _sparse(rows: Sequence[Sequence[bytes]]) -> Sparse:
     """The indices, values and shape of the sparse matrix with these rows."""
-    places = [(i, j) for i, row in enumerate(rows) for j in range(len(row))]
-    indices = np.array(places, np.int64).reshape(-1, 2)
     values = strings_array([part for row in rows for part in row])
-    return indices, values, np.array([len(rows), max(map(len, rows), default=0)], np.int64)
+    counts = np.array([len(row) for row in rows], np.int64)
+    starts = np.cumsum(counts) - counts
+    columns = np.arange(len(values)) - np.repeat(starts, counts)
+    indices = np.stack([np.repeat(np.arange(len(rows)), counts), columns], axis=1)
+    return indices, values, np.array([len(rows), counts.max(initial=0)], np.int64)
 
 
 def _check(input: Host, separator: Host) -> None:
@@ -64,7 +66,11 @@ class StringSplit:
 def _parts(string: bytes, delimiters: bytes) -> list[bytes]:
     if not delimiters:
         return [bytes([byte]) for byte in string]
-    return re.split(b"[" + re.escape(delimiters) + b"]", string) if string else []
+    if not string:
+        return []
+    if len(delimiters) == 1:
+        return string.split(delimiters)
+    return re.split(b"[" + re.escape(delimiters) + b"]", string)
 
 
 @op
