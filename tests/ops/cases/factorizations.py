@@ -224,6 +224,7 @@ FUNCTIONS = [
         dtypes=DTYPES,
         nodes=False,
         variants=(),
+        grad=True,
     ),
     near(
         "matrix_square_root",
