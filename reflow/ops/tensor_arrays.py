@@ -74,14 +74,15 @@ def gradient_array(
 ) -> tuple[Tensor, Tensor]:
     """The handle and flow of an array's gradients."""
     graph = get_default_graph()
-    with graph.name_scope(name or "TensorArrayGrad"), graph.colocate_with(handle):
+    with graph.colocate_with(handle):
         made = TensorArrayGradV3(handle, flow, source=source, name=name)
         with graph.control_dependencies([made.grad_handle]):
             return made.grad_handle, Identity(flow, name="gradient_flow")
 
 
 def _gradients_of(op: Operation, flow: Tensor, dy: Tensor) -> tuple[Tensor, Tensor]:
-    return gradient_array(op.inputs[0], flow, gradient_source(dy.name))
+    with get_default_graph().name_scope("TensorArrayGrad"):
+        return gradient_array(op.inputs[0], flow, gradient_source(dy.name))
 
 
 # -- Arrays ----------------------------------------------------------------------------------------

@@ -146,16 +146,17 @@ class TensorArray:
         Args:
           source: names the call.
         """
-        handle, grad_flow = ops.gradient_array(
-            self._handle, self._flow if flow is None else flow, source, name
-        )
-        array = TensorArray(
-            self._dtype,
-            handle=handle,
-            flow=grad_flow,
-            infer_shape=self._infer_shape,
-            colocate_with_first_write_call=False,
-        )
+        with name_scope(name, "TensorArrayGrad", [self._handle]):
+            handle, grad_flow = ops.gradient_array(
+                self._handle, self._flow if flow is None else flow, source, name
+            )
+            array = TensorArray(
+                self._dtype,
+                handle=handle,
+                flow=grad_flow,
+                infer_shape=self._infer_shape,
+                colocate_with_first_write_call=False,
+            )
         array._element_shapes = self._element_shapes
         return array
 

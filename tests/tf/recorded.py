@@ -12,6 +12,7 @@ from reflow.graph.execution import eager_mode
 from tests import reference
 from tests.reference import (
     compare,
+    control_flow_programs,
     data_programs,
     eager_programs,
     graph_programs,
@@ -33,6 +34,7 @@ _SOURCES = {
     # Rounding adds up from step to step: as close as one op must be, for each dtype.
     training_programs: ("training", types.SimpleNamespace(rtol=None, atol=None)),
     eager_programs: ("eager", types.SimpleNamespace(rtol=None, atol=None)),
+    control_flow_programs: ("control_flow", types.SimpleNamespace(rtol=None, atol=None)),
     graph_programs: ("graphs", types.SimpleNamespace(rtol=None, atol=None)),
 }
 

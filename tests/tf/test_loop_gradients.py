@@ -1,0 +1,8 @@
+"""Loop gradients, against TensorFlow 1.15.5 (see control_flow_programs.py)."""
+
+from tests.tf import recorded
+
+
+@recorded.programs("loop gradients")
+def test_programs(program):
+    recorded.check(program)
