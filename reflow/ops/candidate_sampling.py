@@ -169,6 +169,8 @@ def _fixed_unigram(op: Operation) -> RangeSampler:
     given = _vocabulary_weights(path) if path else unigrams
     weights += np.power(np.array(given, np.float32), np.float32(attrs["distortion"])).tolist()
     weights = weights[attrs["shard"] :: attrs["num_shards"]]
+    if not any(weights):
+        raise _invalid(f"Expected a class that can be drawn. Received: weights {weights}")
     if len(weights) != attrs["range_max"]:
         raise _invalid(
             f"range_max must be the number of weights, {len(weights)}. "

@@ -106,6 +106,15 @@ def segments_of_sorted(segment_ids: Host, rows: int, given: int | None = None) -
     return count
 
 
+def scalar_count(name: str, count: Host) -> int:
+    """The number of segments or rows that an input asks for."""
+    if count.ndim:
+        raise _invalid(f"{name} should be a scalar, not shape {list(count.shape)}")
+    if count < 0:
+        raise _invalid(f"Input {name} == {count} must not be negative.")
+    return int(count)
+
+
 def _invalid(message: str) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(None, None, message)
 
@@ -209,6 +218,8 @@ def unsorted_segments_shape(
     data: TensorShape, segment_ids: TensorShape, num_segments: Value
 ) -> TensorShape:
     """`num_segments` in the place of the first dimensions, which are those of the ids."""
+    if num_segments is not None and num_segments.ndim:
+        raise ValueError(f"Shape must be rank 0 but is rank {num_segments.ndim}")
     count = None if num_segments is None else int(num_segments)
     if count is not None and count < 0:
         raise ValueError(
@@ -238,7 +249,7 @@ def _unsorted_segments(
     """
 
     def kernel(data: torch.Tensor, segment_ids: torch.Tensor, num_segments: Host) -> torch.Tensor:
-        count = int(num_segments)
+        count = scalar_count("num_segments", num_segments)
         ids = segment_ids.reshape(-1).to(torch.int64)
         rows = data.reshape(ids.numel(), *data.shape[segment_ids.ndim :])
         # As in TensorFlow, only the CPU looks for ids that are too large.
@@ -370,8 +381,8 @@ class Bincount:
     attrs = ("T: {int32, int64, float, double}",)
     gradient = None
 
-    def shape(arr: TensorShape, size: Value, weights: TensorShape) -> TensorShape:
-        return shapes.of(None if size is None else int(size))
+    def shape(arr: TensorShape, size: Value, weights: TensorShape, *, op: Operation) -> TensorShape:
+        return shapes.of(shapes.scalar_size(size, shapes.with_rank(op.inputs[1].shape, 0), 1))
 
     def kernel(arr: torch.Tensor, size: Host, weights: torch.Tensor) -> torch.Tensor:
         numbers = arr.reshape(-1).to(torch.int64)

@@ -271,6 +271,12 @@ class ParallelDynamicStitch(DynamicStitch.rules):  # type: ignore[name-defined]
 @any_elements
 def _stitched(data: list[torch.Tensor], indices: list[torch.Tensor]) -> torch.Tensor:
     inner = data[0].shape[indices[0].ndim :]
+    for i, (values, part) in enumerate(zip(data, indices)):
+        if tuple(values.shape) != (*part.shape, *inner):
+            raise ValueError(
+                f"data[{i}].shape = {list(values.shape)} does not start with indices[{i}].shape = "
+                f"{list(part.shape)}, or does not end as data[0] does, in {list(inner)}"
+            )
     rows = torch.cat([values.reshape(-1, *inner) for values in data])
     places = torch.cat([part.reshape(-1) for part in indices]).long()
     if bool((places < 0).any()):

@@ -19,6 +19,7 @@ from reflow.ops.kernels import Host, Value
 from reflow.ops.op import op
 from reflow.ops.segments import (
     UnsortedSegmentSum,
+    scalar_count,
     segment_sizes,
     segments_of_sorted,
     sum_rows,
@@ -67,6 +68,16 @@ def _shape(
     return shapes.UNKNOWN if data.sizes is None else shapes.of(count, *data.sizes[1:])
 
 
+def _known_count(name: str, count: Value) -> int | None:
+    if count is None:
+        return None
+    if count.ndim:
+        raise ValueError(f"Shape must be rank 0 but is rank {count.ndim}")
+    if count < 0:
+        raise ValueError(f"Cannot specify a negative value for {name}")
+    return int(count)
+
+
 def _sparse_segments(
     name: str, doc: str, scale: Scale | None, types: str, gradient: RowGradient
 ) -> tuple[OpDefinition, OpDefinition]:
@@ -85,13 +96,13 @@ def _sparse_segments(
     def counted_shape(
         data: TensorShape, indices: TensorShape, segment_ids: TensorShape, num_segments: Value
     ) -> TensorShape:
-        count = None if num_segments is None else int(num_segments)
-        return _shape(data, indices, segment_ids, count)
+        return _shape(data, indices, segment_ids, _known_count("num_segments", num_segments))
 
     def counted_kernel(
         data: torch.Tensor, indices: Host, segment_ids: Host, num_segments: Host
     ) -> torch.Tensor:
-        return _reduced(data, indices, segment_ids, int(num_segments), scale)
+        wanted = scalar_count("num_segments", num_segments)
+        return _reduced(data, indices, segment_ids, wanted, scale)
 
     inputs = "data: T, indices: Tidx, segment_ids: int32"
     rules: dict[str, Any] = {
@@ -118,12 +129,12 @@ def _row_gradient(name: str, doc: str, scale: Scale) -> OpDefinition:
     def shape(
         grad: TensorShape, indices: TensorShape, segment_ids: TensorShape, output_dim0: Value
     ) -> TensorShape:
-        return _shape(grad, indices, segment_ids, None if output_dim0 is None else int(output_dim0))
+        return _shape(grad, indices, segment_ids, _known_count("output_dim0", output_dim0))
 
     def kernel(
         grad: torch.Tensor, indices: Host, segment_ids: Host, output_dim0: Host
     ) -> torch.Tensor:
-        count = int(output_dim0)
+        count = scalar_count("output_dim0", output_dim0)
         _check_row_gradient(len(grad), indices, segment_ids, count)
         ids = _on(grad.device, segment_ids)
         scaled = grad / scale(segment_sizes(grad, ids, len(grad)))

@@ -97,8 +97,10 @@ class SparseReshape:
         sizes = input_shape.tolist()
         wanted = _reshaped_sizes(sizes, new_shape.tolist())
         places = input_indices @ _strides(sizes)
+        # Where a size is 0 there are no elements, or their indices are wrong.
         columns = [
-            places // stride % max(size, 1) for stride, size in zip(_strides(wanted), wanted)
+            places // max(stride, 1) % max(size, 1)
+            for stride, size in zip(_strides(wanted), wanted)
         ]
         indices = np.stack(columns, axis=1) if columns else np.zeros((len(places), 0))
         return on(device, indices), on(device, wanted)
@@ -347,6 +349,11 @@ class SparseSliceGrad:
             raise invalid(
                 "The input and output should have the same number of columns. Received: "
                 f"{text(input_indices.shape)} and {text(output_indices.shape)}"
+            )
+        if input_start.shape != input_indices.shape[1:]:
+            raise invalid(
+                f"Expected a start for each of {input_indices.shape[1]} columns. Received: "
+                f"{text(input_start.shape)}"
             )
         if tuple(backprop_val_grad.shape) != output_indices.shape[:1]:
             raise invalid(

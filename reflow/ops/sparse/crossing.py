@@ -6,7 +6,7 @@ Source: TensorFlow 1.15's core/kernels/sparse_cross_op.cc and core/platform/fing
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,54 +15,56 @@ import torch
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
-from reflow.ops.sparse.parts import Array, check_sparse, invalid, on, sparse_output, text
+from reflow.ops.sparse.parts import (
+    Array,
+    check_sparse,
+    check_within,
+    invalid,
+    on,
+    sparse_output,
+    text,
+)
 from reflow.ops.text.hashes import fingerprint64, hash_strings
 
-Column = list[list[Any]]  # of each row the values
+Column = dict[int, list[Any]]  # of each row that has some, the values
 
 _WORD = (1 << 64) - 1
 _MULTIPLIER = 0xC6A4A7935BD1E995
 _LARGEST = (1 << 63) - 1
 
 
-def _sparse_columns(
-    indices: Sequence[Array], values: Sequence[Array], shapes: Sequence[Array], rows: int
-) -> list[Column]:
-    columns = []
-    for part in zip(indices, values, shapes):
-        check_sparse(*part)
-        places, elements, dense_shape = part
-        if len(dense_shape) != 2 or dense_shape[0] != rows:
-            raise invalid(
-                f"Expected sparse inputs of shape [{rows}, ?]. Received: {text(dense_shape)}"
-            )
-        column: Column = [[] for _ in range(rows)]
-        for row, element in zip(places[:, 0].tolist(), elements.tolist()):
-            if not 0 <= row < rows:
-                raise invalid(f"Expected rows in [0, {rows}). Received: {row}")
-            column[row].append(element)
-        columns.append(column)
-    return columns
+def _row_count(dense_shapes: Sequence[Array], dense_inputs: Sequence[Array]) -> int:
+    first = [*dense_shapes, *(np.array(dense.shape) for dense in dense_inputs)][:1]
+    if not first or first[0].shape != (2,):
+        raise invalid(f"Expected at least one column of shape [rows, ?]. Received: {first}")
+    return int(first[0][0])
 
 
-def _dense_columns(dense_inputs: Sequence[Array], rows: int) -> list[Column]:
-    for dense in dense_inputs:
-        if dense.ndim != 2 or len(dense) != rows:
-            raise invalid(
-                f"Expected dense inputs of shape [{rows}, ?]. Received: {text(dense.shape)}"
-            )
-    return [dense.tolist() for dense in dense_inputs]
+def _sparse_column(indices: Array, values: Array, dense_shape: Array, rows: int) -> Column:
+    check_sparse(indices, values, dense_shape)
+    if len(dense_shape) != 2 or dense_shape[0] != rows:
+        raise invalid(f"Expected sparse inputs of shape [{rows}, ?]. Received: {text(dense_shape)}")
+    check_within(indices, dense_shape)
+    column: Column = {}
+    for row, value in zip(indices[:, 0].tolist(), values.tolist()):
+        column.setdefault(row, []).append(value)
+    return column
 
 
-def _as_text(column: Column) -> Column:
-    return [[v if isinstance(v, bytes) else str(v).encode() for v in row] for row in column]
+def _dense_column(values: Array, rows: int) -> Column:
+    if values.ndim != 2 or len(values) != rows:
+        raise invalid(f"Expected dense inputs of shape [{rows}, ?]. Received: {text(values.shape)}")
+    return dict(enumerate(values.tolist()))
 
 
-def _as_numbers(column: Column) -> Column:
-    return [
-        hash_strings(row, fingerprint64).tolist() if row and isinstance(row[0], bytes) else row
-        for row in column
-    ]
+def _as_text(values: list[Any]) -> list[bytes]:
+    return [value if isinstance(value, bytes) else str(value).encode() for value in values]
+
+
+def _as_numbers(values: list[Any]) -> list[int]:
+    if values and isinstance(values[0], bytes):
+        return hash_strings(values, fingerprint64).tolist()
+    return values
 
 
 def _mixed(value: int) -> int:
@@ -126,22 +128,22 @@ class SparseCross:
         hash_key: int,
         device: torch.device,
     ) -> list[Any]:
-        if not shapes and not dense_inputs:
-            raise invalid("Expected at least one column. Received: none")
-        rows = int(shapes[0][0]) if shapes else len(dense_inputs[0])
-        columns = _sparse_columns(indices, values, shapes, rows) + _dense_columns(
-            dense_inputs, rows
-        )
-        columns = [(_as_numbers if hashed_output else _as_text)(column) for column in columns]
+        if len(values) != len(indices):
+            raise invalid(f"Expected {len(indices)} sparse columns. Received: {len(values)} values")
+        rows = _row_count(shapes, dense_inputs)
+        columns = [_sparse_column(*part, rows) for part in zip(indices, values, shapes)]
+        columns += [_dense_column(dense, rows) for dense in dense_inputs]
+        convert: Callable[[list[Any]], list[Any]] = _as_numbers if hashed_output else _as_text
         crossed = [
-            list(itertools.product(*(column[row] for column in columns))) for row in range(rows)
+            (row, list(itertools.product(*(convert(column[row]) for column in columns))))
+            for row in sorted(set.intersection(*(set(column) for column in columns)))
         ]
-        flat = [combination for combinations in crossed for combination in combinations]
+        flat = [combination for _, combinations in crossed for combination in combinations]
         found: Any
         if hashed_output:
             found = on(device, [_hashed(numbers, hash_key, num_buckets) for numbers in flat])
         else:
             found = np.array([b"_X_".join(words) for words in flat], object)
-        places = [(row, i) for row in range(rows) for i in range(len(crossed[row]))]
-        widest = max(map(len, crossed), default=0)
+        places = [(row, i) for row, combinations in crossed for i in range(len(combinations))]
+        widest = max((len(combinations) for _, combinations in crossed), default=0)
         return [on(device, np.reshape(places, (-1, 2))), found, on(device, [rows, widest])]

@@ -60,6 +60,8 @@ class SparseTensorDenseMatMul:
         adjoint_a: bool,
         adjoint_b: bool,
     ) -> torch.Tensor:
+        if not isinstance(b, torch.Tensor):
+            raise invalid("Expected numbers. Received: strings")
         if len(a_shape) != 2 or b.ndim != 2:
             raise invalid(
                 "Tensors 'a_shape' and 'b' must describe matrices. Received: "

@@ -120,6 +120,8 @@ class SparseFillEmptyRowsGrad:
                 f"Elements in reverse index must be in [0, {count}) but got "
                 f"{text(reverse_index_map)}"
             )
+        if not isinstance(grad_values, torch.Tensor):
+            raise invalid("Expected numbers as gradients. Received: strings")
         places = like(grad_values, reverse_index_map)
         rest = grad_values.clone()
         rest[places] = 0

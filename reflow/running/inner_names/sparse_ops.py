@@ -29,9 +29,10 @@ def _add_sparse_to_tensors_map(
     name: str | None = None,
 ) -> Tensor:
     """A number that stands for a sparse tensor."""
-    return maps.AddSparseToTensorsMap(
+    handle: Tensor = maps.AddSparseToTensorsMap(
         *parts(as_sparse(sp_input)), container=container, shared_name=shared_name, name=name
     )
+    return handle
 
 
 def _add_many_sparse_to_tensors_map(
@@ -41,9 +42,10 @@ def _add_many_sparse_to_tensors_map(
     name: str | None = None,
 ) -> Tensor:
     """A number for each of the sparse tensors along the first axis."""
-    return maps.AddManySparseToTensorsMap(
+    handles: Tensor = maps.AddManySparseToTensorsMap(
         *parts(as_sparse(sp_input)), container=container, shared_name=shared_name, name=name
     )
+    return handles
 
 
 def _take_many_sparse_from_tensors_map(
