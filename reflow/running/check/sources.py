@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,7 +15,6 @@ from reflow.running.python2 import syntax, translation
 __all__ = ["Source", "Unit", "UnreadableError", "programs_in", "read_program"]
 
 _SUFFIXES: Final = (".py", ".ipynb")
-_IPYTHON_LINE: Final = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?[ \t]*)$", re.MULTILINE)
 
 
 class UnreadableError(Exception):
@@ -95,9 +93,7 @@ def _notebook(path: str, notebook: dict[str, object]) -> Source:
     units: list[Unit] = []
     is_python2 = False
     for number, text in enumerate(_code_cells(notebook), 1):
-        text = _IPYTHON_LINE.sub(r"\1pass", text)
-        if text.lstrip().startswith("%%"):
-            continue
+        text = ipython_lines.without(text)
         units.append(Unit(number, _tree(text)))
         is_python2 = is_python2 or translation.is_python2(text)
     return Source(path, units, is_python2, False)

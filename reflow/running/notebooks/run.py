@@ -14,7 +14,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode, read
 from nbformat.reader import NotJSONError
 
-from reflow.running import report
+from reflow.running import ipython_lines, report
 from reflow.running.notebooks.output import Terminal
 from reflow.running.python2 import translation
 
@@ -25,7 +25,6 @@ _FAILED: Final = 1
 _NOT_FOUND: Final = 2
 _INTERRUPTED: Final = 130
 
-_IPYTHON_LINE: Final = re.compile(r"^[ \t]*[%!?].*$|^.*\?[ \t]*$", re.MULTILINE)
 _PLACE: Final = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
@@ -76,9 +75,9 @@ def is_python2(notebook: NotebookNode) -> bool:
     if version.startswith("3."):
         return False
     return any(
-        translation.is_python2(_IPYTHON_LINE.sub("", cell.source))
+        translation.is_python2(ipython_lines.without(cell.source))
         for cell in notebook.cells
-        if cell.cell_type == "code" and not cell.source.lstrip().startswith("%%")
+        if cell.cell_type == "code"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from reflow.running.python2.names import OLD_METHODS, OLD_MODULES, OLD_NAMES
 
-__all__ = ["has_python3_syntax", "uses_python2_names"]
+__all__ = ["has_print_statement", "has_python3_syntax", "uses_python2_names"]
 
 _PYTHON_3_NODES: Final = (
     ast.AnnAssign,
@@ -29,10 +29,39 @@ def uses_python2_names(text: str) -> bool:
     tree = ast.parse(text)
     if has_python3_syntax(tree):
         return False
+    if has_print_statement(tree):
+        return True
     bound = set(_bound_names(tree))
     # DataFrame.iteritems is a method of pandas, in Python 3 too.
     methods = OLD_METHODS if "pandas" not in text else OLD_METHODS - {"iteritems"}
     return any(_is_sign(node, bound, methods) for node in _unguarded(tree))
+
+
+def has_print_statement(tree: ast.AST) -> bool:
+    """Whether there is `print ("%d") % 3`, `print ("a"), 3` or `print ("{}").format(3)`: Python 3
+    parses these too, as calls whose result is used."""
+    statements = (node.value for node in ast.walk(tree) if isinstance(node, ast.Expr))
+    return any(_is_print(part) for value in statements for part in _beginnings(value))
+
+
+def _beginnings(node: ast.expr) -> Iterator[ast.expr]:
+    """The expressions that an expression begins with, without itself."""
+    while True:
+        if isinstance(node, ast.BinOp):
+            node = node.left
+        elif isinstance(node, ast.Tuple) and node.elts:
+            node = node.elts[0]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        else:
+            return
+        yield node
+
+
+def _is_print(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    )
 
 
 def has_python3_syntax(tree: ast.AST) -> bool:

@@ -74,4 +74,6 @@ OLD_MODULES: Final[Mapping[str, str]] = MappingProxyType(
 #: Found in every source that uses any of these.
 CUE: Final = re.compile(
     rf"\b({'|'.join(sorted({*OLD_NAMES, *OLD_METHODS, *OLD_MODULES}))})\b".encode("ascii")
+    # print ("%d") % 3, which is Python 3 too, of another meaning
+    + rb"|\bprint *\(.*\) *[%,.]"
 )

@@ -7,7 +7,11 @@ import importlib.util
 from types import CodeType
 
 from reflow.running.python2 import semantics
-from reflow.running.python2.detection import has_python3_syntax, uses_python2_names
+from reflow.running.python2.detection import (
+    has_print_statement,
+    has_python3_syntax,
+    uses_python2_names,
+)
 
 __all__ = ["decode", "is_python2", "translate", "translate_expression"]
 
@@ -57,7 +61,10 @@ def translate_expression(text: str) -> CodeType:
 
 def _tree(text: str) -> ast.Module:
     try:
-        return ast.parse(text)
+        tree = ast.parse(text)
+        if not has_print_statement(tree):
+            return tree
+        raise SyntaxError("print is a statement there")
     except (SyntaxError, ValueError) as error:
         from reflow.running.python2 import syntax
 
