@@ -53,7 +53,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.core.framework.types_pb2": (
             "reflow.running.inner_names.types_pb2 tensorboard.compat.proto.types_pb2"
         ),
-        "tensorflow.core.lib.core.error_codes_pb2": "reflow.graph.errors",
+        "tensorflow.core.lib.core.error_codes_pb2": (
+            "reflow.running.inner_names.error_codes_pb2 reflow.graph.errors"
+        ),
         "tensorflow.python.compat.compat": "tf.compat",
         "tensorflow.python.eager.backprop": "reflow.running.inner_names.backprop tf",
         "tensorflow.python.eager.wrap_function": "tf",
@@ -61,12 +63,17 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.eager.test": "reflow.running.inner_names.eager_test tf.test",
         "tensorflow.python.framework.common_shapes": "reflow.running.inner_names.common_shapes",
         "tensorflow.python.framework.constant_op": "reflow.running.inner_names.constant_op tf",
-        "tensorflow.python.framework.device": "reflow.graph.device tf",
+        "tensorflow.python.framework.device": (
+            "reflow.running.inner_names.device reflow.graph.device tf"
+        ),
+        "tensorflow.python.framework.device_spec": "reflow.running.inner_names.device_spec",
         "tensorflow.python.framework.dtypes": (
             "reflow.graph.dtypes reflow.running.inner_names.dtypes"
         ),
         "tensorflow.python.framework.errors": "reflow.graph.errors",
-        "tensorflow.python.framework.errors_impl": "reflow.graph.errors",
+        "tensorflow.python.framework.errors_impl": (
+            "reflow.running.inner_names.errors_impl reflow.graph.errors"
+        ),
         "tensorflow.python.framework.function": "reflow.running.inner_names.function",
         "tensorflow.python.framework.graph_util": "tf.graph_util",
         "tensorflow.python.framework.importer": "tf",
@@ -166,6 +173,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.numerics": "tf",
         "tensorflow.python.ops.parsing_ops": "tf.io tf",
         "tensorflow.python.ops.partitioned_variables": "tf",
+        "tensorflow.python.ops.random_grad": "reflow.running.inner_names.random_grad",
         "tensorflow.python.ops.random_ops": "reflow.running.inner_names.random_ops tf.random tf",
         "tensorflow.python.ops.resource_variable_ops": (
             "reflow.running.inner_names.resource_variable_ops tf reflow.ops.function_names"
