@@ -5,6 +5,7 @@ Their nodes are those of the functions of TensorFlow 1.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from reflow.graph.operation import Tensor
@@ -15,10 +16,16 @@ __all__ = [
     "l2_normalize_v2",
     "log_softmax_v2",
     "moments_v2",
+    "nce_loss_v2",
+    "sampled_softmax_loss_v2",
     "softmax_v2",
     "sufficient_statistics_v2",
     "weighted_moments_v2",
 ]
+
+#: TensorFlow 2 knows one way to spread the classes over several variables.
+nce_loss_v2 = functools.partial(nn.nce_loss, partition_strategy="div")
+sampled_softmax_loss_v2 = functools.partial(nn.sampled_softmax_loss, partition_strategy="div")
 
 
 def softmax_v2(logits: Any, axis: Any = None, name: str | None = None) -> Tensor:
@@ -64,3 +71,61 @@ def weighted_moments_v2(
 ) -> tuple[Tensor, Tensor]:
     """tf.nn.weighted_moments."""
     return nn.weighted_moments(x, axes, frequency_weights, name=name, keep_dims=keepdims)
+
+
+def nce_loss_v2(
+    weights: Any,
+    biases: Any,
+    labels: Any,
+    inputs: Any,
+    num_sampled: int,
+    num_classes: int,
+    num_true: int = 1,
+    sampled_values: Any = None,
+    remove_accidental_hits: bool = False,
+    name: str = "nce_loss",
+) -> Tensor:
+    """tf.nn.nce_loss, of weights in parts that hold runs of classes."""
+    return nn.nce_loss(
+        weights,
+        biases,
+        labels,
+        inputs,
+        num_sampled,
+        num_classes,
+        num_true,
+        sampled_values,
+        remove_accidental_hits,
+        "div",
+        name,
+    )
+
+
+def sampled_softmax_loss_v2(
+    weights: Any,
+    biases: Any,
+    labels: Any,
+    inputs: Any,
+    num_sampled: int,
+    num_classes: int,
+    num_true: int = 1,
+    sampled_values: Any = None,
+    remove_accidental_hits: bool = True,
+    seed: int | None = None,
+    name: str = "sampled_softmax_loss",
+) -> Tensor:
+    """tf.nn.sampled_softmax_loss, of weights in parts that hold runs of classes."""
+    return nn.sampled_softmax_loss(
+        weights,
+        biases,
+        labels,
+        inputs,
+        num_sampled,
+        num_classes,
+        num_true,
+        sampled_values,
+        remove_accidental_hits,
+        "div",
+        name,
+        seed,
+    )
