@@ -131,16 +131,13 @@ class _Translation:
         return "|".join([*alternatives, "".join(items)])
 
     def _item(self, flags: _Flags) -> str:
-        start = self._at
         atom = self._atom(flags)
+        start = self._at
         repetition = self._repetition(flags)
         if not repetition:
             return atom
-        before = self._at
         if self._repetition(flags):
-            first = self._pattern[start:before]
-            operators = self._pattern[before - 1 : self._at] if first else ""
-            raise PatternError(f"bad repetition operator: {operators}")
+            raise PatternError(f"bad repetition operator: {self._pattern[start : self._at]}")
         return f"(?:{atom}){repetition}"
 
     def _repetition(self, flags: _Flags) -> str:
@@ -163,7 +160,7 @@ class _Translation:
         if self._rest().startswith("("):
             return self._group(flags)
         if self._rest().startswith("["):
-            return _class(self._bracketed())
+            return self._bracketed(flags)
         if self._accept("^"):
             return "(?m:^)" if flags.m else r"(?:\A)"
         if self._accept("$"):
@@ -234,7 +231,7 @@ class _Translation:
 
     # -- Classes in brackets ------------------------------------------------------------------
 
-    def _bracketed(self) -> Ranges:
+    def _bracketed(self, flags: _Flags) -> str:
         start = self._at
         negated = self._match(r"\[(\^?)")
         ranges: Ranges = []
@@ -243,7 +240,12 @@ class _Translation:
                 raise PatternError(f"missing ]: {self._pattern[start:]}")
             ranges += self._class_item()
         self._at += 1
-        return _complement(ranges) if negated and negated[1] else ranges
+        if not (negated and negated[1]):
+            return _class(ranges)
+        if flags.i:
+            # Of the complement's letters Python would take the other case too.
+            return f"(?:(?!{_class(ranges)}){_class(_complement([]))})"
+        return _class(_complement(ranges))
 
     def _class_item(self) -> Ranges:
         posix = self._match(r"\[:(\^?)(\w+):\]")
