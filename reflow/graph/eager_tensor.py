@@ -57,7 +57,13 @@ class EagerTensor(Tensor):
         return array  # type: ignore[no-any-return]
 
     def numpy(self) -> Any:
-        """The value as an array of the program's own; of a scalar a NumPy scalar, of text bytes."""
+        """The value as an array of the program's own; of a scalar a NumPy scalar, of text bytes.
+
+        Raises:
+          ValueError: it is a handle, which is no value for programs.
+        """
+        if not self.dtype.is_numpy_compatible:
+            raise ValueError(f"Tensors of type {self.dtype.name} are not convertible to numpy.")
         array = self._on_host()
         return array.copy() if array.ndim else array[()]
 

@@ -65,7 +65,7 @@ def to_torch(array: Any, dtype: DType, device: torch.device | str = "cpu") -> to
     if dtype.base_dtype is dtypes.bfloat16:
         # NumPy knows no bfloat16: its bits travel as 16-bit integers.
         return (
-            torch.from_numpy(np.ascontiguousarray(array).view(np.int16))
+            torch.from_numpy(np.array(array, order="C").view(np.int16))
             .view(torch.bfloat16)
             .to(device)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 from reflow.graph.conversion import convert_to_tensor
@@ -151,6 +152,20 @@ class BaseResourceVariable(Variable):
     def __int__(self) -> int:
         return int(self.numpy())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What a pickled variable becomes again, while executing eagerly."""
+        if not executing_eagerly():
+            raise NotImplementedError("A variable of a graph is kept in a checkpoint, not pickled.")
+        make = partial(
+            ResourceVariable,
+            initial_value=self.numpy(),
+            trainable=self._trainable,
+            constraint=self._constraint,
+            dtype=self._dtype,
+            name=self._shared_name,
+        )
+        return make, ()
+
     def __deepcopy__(self, memo: dict[int, Any]) -> ResourceVariable:
         """A variable of its own with the same value, while executing eagerly."""
         if not executing_eagerly():
@@ -194,7 +209,7 @@ class BaseResourceVariable(Variable):
 
     def initialized_value(self) -> Tensor:
         """The value, or the initial value where the variable has none yet."""
-        return initialized_value(self)
+        return self.read_value() if executing_eagerly() else initialized_value(self)
 
     def _ref(self) -> Tensor:
         """A read: there are no references to a variable behind a handle."""

@@ -130,6 +130,9 @@ class Variable(metaclass=VariableType):
 
         ValueError when `session` is None and there is no default session.
         """
+        if executing_eagerly():
+            self.assign(value)  # type: ignore[attr-defined]
+            return
         session = session or get_default_session()
         if session is None:
             raise ValueError(

@@ -70,6 +70,7 @@ class Context:
     Attributes:
       calls: the calls known so far, with what their ops keep from one to the next.
       known_arguments: the same by how the program wrote them.
+      shared_resources: variables and their like by (op type, container, shared name).
     """
 
     def __init__(self) -> None:
@@ -78,6 +79,7 @@ class Context:
         self._execution_mode: int | None = None
         self.calls: dict[Any, Call] = {}
         self.known_arguments: dict[Any, KnownArguments] = {}
+        self.shared_resources: dict[Any, Any] = {}
         self._names: dict[str, str] = {}
 
     def configure(self, config: Any, device_policy: int | None, execution_mode: int | None) -> None:

@@ -64,12 +64,15 @@ class KnownArguments:
         self, call: Call, specs: Sequence[Arg], args: Sequence[Any], tensors: list[Any]
     ) -> None:
         self.call = call
-        # What the arguments became that are no tensors; None for those that are.
+        # What tensors the others became are made of; None for arguments that are tensors.
         self._constants: list[Any] = []
         position = 0
         for spec, arg in zip(specs, args):
             is_constant = type(arg) is not EagerTensor and not spec.is_sequence
-            self._constants.append(tensors[position] if is_constant else None)
+            tensor = tensors[position] if is_constant else None
+            self._constants.append(
+                None if tensor is None else (tensor.dtype, tensor._value, tensor._array)
+            )
             position += len(arg) if spec.is_sequence else 1
         self._takes_as_given = all(type(arg) is EagerTensor for arg in args)
 
@@ -78,9 +81,9 @@ class KnownArguments:
         if self._takes_as_given:
             return list(args)
         flat: list[Any] = []
-        for arg, constant_value in zip(args, self._constants):
-            if constant_value is not None:
-                flat.append(constant_value)
+        for arg, known in zip(args, self._constants):
+            if known is not None:
+                flat.append(EagerTensor(*known))
             elif type(arg) is EagerTensor:
                 flat.append(arg)
             else:

@@ -12,6 +12,7 @@ from reflow.graph.eager_tensor import EagerOperation, EagerTensor
 from reflow.graph.op_definition import OpDefinition
 from reflow.ops.kernels import KernelSignature, kernel_function, kernel_signature
 from reflow.ops.values import HOST_TYPES, handle, to_torch
+from reflow.runtime.eager.context import context
 from reflow.runtime.functions import compile_function
 
 Take = Callable[[EagerTensor], Any]
@@ -70,7 +71,19 @@ class KernelCall:
         if constant is not None:
             return constant(op, *(tensor.shape for tensor in tensors))
         make = getattr(rules, "state", None)
-        return None if make is None else handle(make(op))
+        return None if make is None else _resource(op, make)
+
+
+def _resource(op: Any, make: Callable[[Any], Any]) -> Any:
+    """A new resource, or the one that is shared under the name that the op gives."""
+    name = op.attrs.get("shared_name")
+    if not name:
+        return handle(make(op))
+    shared = context().shared_resources
+    key = op.type, op.attrs["container"], name
+    if key not in shared:
+        shared[key] = make(op)
+    return handle(shared[key])
 
 
 def _taker(kind: str, dtype: DType, device: torch.device) -> Take:
