@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from absl.testing import parameterized
 
+from reflow.graph.execution import eager_mode, graph_mode
 from reflow.graph.graph import Graph
 from reflow.tf.test._devices import force_cpu, is_gpu_available
 from reflow.tf.test._garbage import assert_no_garbage_created, assert_no_new_tensors
-from reflow.tf.test._modes import HAS_EAGER_MODE, eager_mode, graph_mode
 
 _Method = Callable[..., Any]
 _Decorated = TypeVar("_Decorated", bound=Any)
@@ -49,10 +49,7 @@ def run_in_graph_and_eager_modes(
                 with graph_mode(), self.test_session(use_gpu=use_gpu, config=config):
                     test(self, *args, **kwargs)
             except unittest.SkipTest:
-                if not HAS_EAGER_MODE:
-                    raise
-            if not HAS_EAGER_MODE:
-                return
+                pass  # it may run eagerly all the same
             run = test if use_gpu else force_cpu()(test)
             if assert_no_eager_garbage:
                 run = assert_no_new_tensors(assert_no_garbage_created(run))

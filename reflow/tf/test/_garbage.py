@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from reflow.graph.execution import executing_eagerly
+from reflow.graph.execution import eager_mode, executing_eagerly, graph_mode
 from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.tf._variables import Variable
-from reflow.tf.test._modes import eager_mode, graph_mode
 
 _KINDS = (Tensor, Variable, Dimension, TensorShape)
 _WARM_UPS = 2
