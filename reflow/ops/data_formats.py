@@ -17,10 +17,13 @@ _ATTRS = (
 
 def _order(src_format: str, dst_format: str) -> list[int]:
     """For each letter of dst_format its place in src_format."""
+    for name, letters in (("Source", src_format), ("Destination", dst_format)):
+        if len(letters) not in (4, 5):
+            raise ValueError(f"{name} format must be of length 4 or 5. Received: {letters}")
     if sorted(src_format) != sorted(dst_format) or len(set(src_format)) != len(src_format):
         raise ValueError(
-            f"src_format and dst_format must have the same letters, each once. "
-            f"Received: {src_format}, {dst_format}"
+            "Destination and source format must determine a permutation, got "
+            f"{src_format} and {dst_format}"
         )
     return [src_format.index(letter) for letter in dst_format]
 
@@ -37,10 +40,11 @@ class DataFormatDimMap:
     shape = shapes.same
 
     def kernel(x: Host, *, src_format: str, dst_format: str) -> Host:
-        rank = len(src_format)
+        order = _order(src_format, dst_format)
+        rank = len(order)
         if ((x < -rank) | (x >= rank)).any():
             raise ValueError(f"Dimensions must be in [{-rank}, {rank}). Received: {x.tolist()}")
-        return np.argsort(_order(src_format, dst_format)).astype(x.dtype)[x]
+        return np.argsort(order).astype(x.dtype)[x]
 
 
 @op
@@ -56,6 +60,7 @@ class DataFormatVecPermute:
     shape = shapes.same
 
     def kernel(x: Host, *, src_format: str, dst_format: str) -> Host:
+        order = _order(src_format, dst_format)
         if x.ndim not in (1, 2):
             raise ValueError(f"input must be a vector or 2D tensor, but got shape {list(x.shape)}")
         if x.ndim == 2 and x.shape[1] != 2:
@@ -66,4 +71,4 @@ class DataFormatVecPermute:
             raise ValueError(
                 f"{x.ndim}D input must be of size {len(src_format)}, but got shape {list(x.shape)}"
             )
-        return x[_order(src_format, dst_format)]
+        return x[order]

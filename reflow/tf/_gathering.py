@@ -135,6 +135,8 @@ def batch_gather_nd(params: Any, indices: Any, batch_dims: Any, name: str | None
                     f"batch_dims = {batch_dims} must be less than rank({argument}) = "
                     f"{tensor.shape.ndims}"
                 )
+        if not batch_dims:
+            return gathering.GatherNd(params, indices)
         return _batch_gather_nd(params, indices, batch_dims)
 
 

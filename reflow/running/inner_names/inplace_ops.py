@@ -29,13 +29,13 @@ __all__ = [
 ]
 
 
-def _changed(x: Any, i: Any, v: Any, update: OpDefinition) -> Tensor:
+def _changed(x: Any, i: Any, v: Any, update: OpDefinition) -> Any:
     """x with v combined into its rows i: a vector of rows, one row, or all of x for None."""
     x = convert_to_tensor(x)
     v = convert_to_tensor(v, x.dtype)
     if i is None:
-        changed = update(Reshape(x, [1, -1]), [0], Reshape(v, [1, -1]))
-        return Reshape(changed, shape(x))
+        rows = update(Reshape(x, [1, -1]), [0], Reshape(v, [1, -1]))
+        return Reshape(rows, shape(x))
     i = cast(i, dtypes.int32)
     if i.shape.ndims == 0:
         i, v = Reshape(i, [1]), ExpandDims(v, 0)
@@ -44,17 +44,20 @@ def _changed(x: Any, i: Any, v: Any, update: OpDefinition) -> Tensor:
 
 def alias_inplace_update(x: Any, i: Any, v: Any) -> Tensor:
     """x with the rows i (all for None) replaced by v."""
-    return _changed(x, i, v, InplaceUpdate)
+    changed: Tensor = _changed(x, i, v, InplaceUpdate)
+    return changed
 
 
 def alias_inplace_add(x: Any, i: Any, v: Any) -> Tensor:
     """x with v added to the rows i (all for None)."""
-    return _changed(x, i, v, InplaceAdd)
+    changed: Tensor = _changed(x, i, v, InplaceAdd)
+    return changed
 
 
 def alias_inplace_sub(x: Any, i: Any, v: Any) -> Tensor:
     """x with v subtracted from the rows i (all for None)."""
-    return _changed(x, i, v, InplaceSub)
+    changed: Tensor = _changed(x, i, v, InplaceSub)
+    return changed
 
 
 def inplace_update(x: Any, i: Any, v: Any) -> Tensor:
@@ -75,4 +78,5 @@ def inplace_sub(x: Any, i: Any, v: Any) -> Tensor:
 def empty_like(x: Any, init: bool | None = None) -> Tensor:
     """A tensor of x's shape and type whose elements may be anything."""
     x = convert_to_tensor(x)
-    return empty(shape(x), x.dtype, init=init)
+    tensor: Tensor = empty(shape(x), x.dtype, init=init)
+    return tensor

@@ -5,7 +5,6 @@ Their nodes are those of the functions of TensorFlow 1.
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from reflow.graph.operation import Tensor
@@ -22,10 +21,6 @@ __all__ = [
     "sufficient_statistics_v2",
     "weighted_moments_v2",
 ]
-
-#: TensorFlow 2 knows one way to spread the classes over several variables.
-nce_loss_v2 = functools.partial(nn.nce_loss, partition_strategy="div")
-sampled_softmax_loss_v2 = functools.partial(nn.sampled_softmax_loss, partition_strategy="div")
 
 
 def softmax_v2(logits: Any, axis: Any = None, name: str | None = None) -> Tensor:
