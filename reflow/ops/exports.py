@@ -57,6 +57,7 @@ OP_MODULES = (
     "frames",
     "fourier",
     "function_calls",
+    "function_branches",
     "functions",
     "gathering",
     "joining",

@@ -134,7 +134,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.embedding_ops": (
             "reflow.running.inner_names.embedding_ops tf.nn reflow.tf._embedding"
         ),
-        "tensorflow.python.ops.functional_ops": "tf",
+        "tensorflow.python.ops.functional_ops": "reflow.running.inner_names.functional_ops tf",
         "tensorflow.python.ops.map_fn": "tf",
         "tensorflow.python.ops.gradient_checker": "reflow.tf.test._gradient_checker",
         "tensorflow.python.ops.gradient_checker_v2": "reflow.tf.test._gradient_checker_v2",

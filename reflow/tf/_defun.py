@@ -125,7 +125,7 @@ class DefinedFunction:
         """
         self._check_gradients()
         if self.declared_input_types is not None:
-            _traced(self.name, self._build, self.declared_input_types).add_to_graph(g)
+            traced(self.name, self._build, self.declared_input_types).add_to_graph(g)
 
     def _check_gradients(self) -> None:
         if self._grad_func is not None and self._python_grad_func is not None:
@@ -155,7 +155,7 @@ def _argument_count(func: Callable[..., Any]) -> int | None:
     return sum(parameter.kind is not parameter.KEYWORD_ONLY for parameter in parameters)
 
 
-def _traced(name: str, build: _Build, types: Sequence[DType]) -> Function:
+def traced(name: str, build: _Build, types: Sequence[DType]) -> Function:
     """A function whose body `build` makes of placeholders of these types."""
     body = FuncGraph(name)
     with body.as_default():
@@ -171,7 +171,7 @@ def _traced(name: str, build: _Build, types: Sequence[DType]) -> Function:
 
 def _called(name: str, node_name: str, build: _Build, inputs: Sequence[Tensor]) -> Operation:
     """The node that calls a function, which has the gradient of what `build` makes."""
-    function = _traced(name, build, [tensor.dtype for tensor in inputs])
+    function = traced(name, build, [tensor.dtype for tensor in inputs])
     types = [tensor.dtype.base_dtype for tensor in function.graph.outputs]
     call = PartitionedCall if function.stateless else StatefulPartitionedCall
     arguments = [*inputs, *function.captured_inputs]
