@@ -180,4 +180,33 @@ LOSSES = [
     ),
 ]
 
+LOSSES.append(
+    # Numbers of 16 bits among the nodes.
+    case(
+        "sampled_softmax_loss_bfloat16",
+        lambda tf, weights, biases, inputs: tf.cast(
+            tf.nn.sampled_softmax_loss(
+                tf.cast(weights, tf.bfloat16),
+                tf.cast(biases, tf.bfloat16),
+                tf.constant([[1], [6], [0]]),
+                tf.cast(inputs, tf.bfloat16),
+                4,
+                7,
+                sampled_values=(
+                    tf.constant([0, 1, 2, 5], tf.int64),
+                    tf.constant([[0.5], [0.25], [0.75]], tf.bfloat16),
+                    tf.constant([0.75, 0.5, 0.25, 0.125], tf.bfloat16),
+                ),
+                remove_accidental_hits=False,
+            ),
+            tf.float32,
+        ),
+        LOSS_INPUTS,
+        variants=("full",),
+        rtol=0.02,
+        atol=0.02,
+        why="bfloat16 has 8 bits",
+    )
+)
+
 CASES = table(SAMPLERS, LOSSES)
