@@ -88,7 +88,7 @@ def partitioned_call(
 ) -> Any:
     """What a function gives for these arguments."""
     function = _function(f)
-    call = calls.PartitionedCall if function.stateless else calls.StatefulPartitionedCall
+    call: Any = calls.PartitionedCall if function.stateless else calls.StatefulPartitionedCall
     types = [tensor.dtype.base_dtype for tensor in function.graph.outputs]
     op = call.apply([[*args, *function.captured_inputs]], {"Tout": types, "f": function}, None)
     return op.outputs or op
