@@ -218,6 +218,23 @@ class BaseResourceVariable(Variable):
     def _as_graph_element(self) -> Tensor:
         return self._graph_element
 
+    # -- Operators that would assign ------------------------------------------------------------
+
+    def __iadd__(self, other: Any) -> Any:
+        raise _refused_operator("+=", "variable.assign_add(value)", "variable + value")
+
+    def __isub__(self, other: Any) -> Any:
+        raise _refused_operator("-=", "variable.assign_sub(value)", "variable - value")
+
+    def __imul__(self, other: Any) -> Any:
+        raise _refused_operator("*=", "`var.assign(var * value)`", "`var * value`")
+
+    def __itruediv__(self, other: Any) -> Any:
+        raise _refused_operator("/=", "`var.assign(var / value)`", "`var / value`")
+
+    def __ipow__(self, other: Any) -> Any:
+        raise _refused_operator("**=", "`var.assign(var ** value)`", "`var ** value`")
+
     def set_shape(self, shape: Any) -> None:
         raise NotImplementedError(
             "A resource variable has the shape that it was made with: set_shape() is for others. "
@@ -529,6 +546,13 @@ class ResourceVariable(BaseResourceVariable):
         if self._save_slice_info is not None:
             variable_def.save_slice_info_def.MergeFrom(self._save_slice_info.to_proto(export_scope))
         return variable_def
+
+
+def _refused_operator(operator: str, assignment: str, expression: str) -> RuntimeError:
+    return RuntimeError(
+        f"Variable {operator} value not supported. Use {assignment} to modify the variable value "
+        f"and variable = {expression} to get a new Tensor object."
+    )
 
 
 def _variable_shape(initial: Tensor, shape: Any) -> TensorShape:

@@ -2,21 +2,39 @@
 
 Each returns a scalar tensor of the type of the initial learning rate.  Numbers may be given as
 Python numbers or as scalar tensors; steps may be of integer type.
+
+While executing eagerly, each returns a function without arguments that gives the rate at the step
+of that time, which optimizers take as well.
 """
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reflow import tf
 from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
 from reflow.graph.dtypes import int32, int64
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.operation import Tensor
 from reflow.tf._scopes import name_scope
 
 
+def _asked_anew(schedule: Callable[..., Tensor]) -> Any:
+    """A schedule that, while executing eagerly, gives a function for the rate of each time."""
+
+    @functools.wraps(schedule)
+    def decorated(*args: Any, **kwargs: Any) -> Any:
+        if executing_eagerly():
+            return functools.partial(schedule, *args, **kwargs)
+        return schedule(*args, **kwargs)
+
+    return decorated
+
+
+@_asked_anew
 def exponential_decay(
     learning_rate: Any,
     global_step: Any,
@@ -41,6 +59,7 @@ def exponential_decay(
         return tf.multiply(rate, tf.pow(factor, periods), name=scope)
 
 
+@_asked_anew
 def natural_exp_decay(
     learning_rate: Any,
     global_step: Any,
@@ -52,9 +71,13 @@ def natural_exp_decay(
     """learning_rate * exp(-decay_rate * global_step / decay_steps); see `exponential_decay`."""
     _require_step(global_step, "natural_exp_decay")
     factor = tf.exp(tf.negative(decay_rate))
-    return exponential_decay(learning_rate, global_step, decay_steps, factor, staircase, name)
+    decayed: Tensor = exponential_decay.__wrapped__(
+        learning_rate, global_step, decay_steps, factor, staircase, name
+    )
+    return decayed
 
 
+@_asked_anew
 def inverse_time_decay(
     learning_rate: Any,
     global_step: Any,
@@ -74,6 +97,7 @@ def inverse_time_decay(
         return tf.divide(rate, tf.add(one, tf.multiply(factor, periods)), name=scope)
 
 
+@_asked_anew
 def polynomial_decay(
     learning_rate: Any,
     global_step: Any,
@@ -107,6 +131,7 @@ def polynomial_decay(
         return tf.add(tf.multiply(rate - end, tf.pow(1 - progress, exponent)), end, name=scope)
 
 
+@_asked_anew
 def piecewise_constant(
     x: Any, boundaries: Sequence[Any], values: Sequence[Any], name: str | None = None
 ) -> Tensor:
@@ -153,6 +178,7 @@ def piecewise_constant(
 piecewise_constant_decay = piecewise_constant
 
 
+@_asked_anew
 def cosine_decay(
     learning_rate: Any,
     global_step: Any,
@@ -176,6 +202,7 @@ def cosine_decay(
         return tf.multiply(rate, (1 - alpha) * cosine + alpha)
 
 
+@_asked_anew
 def cosine_decay_restarts(
     learning_rate: Any,
     global_step: Any,
@@ -212,6 +239,7 @@ def cosine_decay_restarts(
         return tf.multiply(rate, (1 - floor) * cosine + floor, name=scope)
 
 
+@_asked_anew
 def linear_cosine_decay(
     learning_rate: Any,
     global_step: Any,
@@ -243,6 +271,7 @@ def linear_cosine_decay(
         return tf.multiply(rate, (raised + linear) * cosine + shifted, name=scope)
 
 
+@_asked_anew
 def noisy_linear_cosine_decay(
     learning_rate: Any,
     global_step: Any,
