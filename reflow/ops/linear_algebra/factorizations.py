@@ -64,7 +64,6 @@ class CholeskyGrad:
     inputs = "l: T, grad: T"
     outputs = "output: T"
     attrs = ("T: {half, float, double}",)
-    export = ("cholesky_grad",)
 
     def shape(l: TensorShape, grad: TensorShape) -> TensorShape:  # noqa: E741
         return square(l)
