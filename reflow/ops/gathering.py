@@ -310,6 +310,8 @@ def _has_elements(*given: TensorShape) -> bool:
 
 def added(into: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
     """`into`, changed: every update is added at its place; places may repeat."""
+    if not into.numel() and indices.numel() and updates.numel():
+        raise ValueError("Indices and updates specified for empty output shape")
     depth = indices.shape[-1]
     rows = into.view(math.prod(into.shape[:depth]), *into.shape[depth:])
     numbers = row_numbers(indices, into.shape, "shape")

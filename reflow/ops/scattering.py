@@ -147,6 +147,8 @@ def _slices_shape(ref: TensorShape, indices: TensorShape, updates: TensorShape) 
 
 
 def _scatter_slices(target: Any, indices: Host, updates: Any, scatter: Scatter) -> None:
+    if not target.ndim:
+        raise _invalid("Output must be at least 1-D, got shape: []")
     batch, depth = indices.shape[:-1], indices.shape[-1]
     given = indices.size, math.prod(updates.shape)
     if any(given) and not all((math.prod(target.shape), *given)):
