@@ -6,12 +6,19 @@ from typing import Any
 
 from reflow.graph.graph import get_default_graph
 from reflow.tf._eager_variable_store import EagerVariableStore
+from reflow.tf._partitions import PartitionInfo as _PartitionInfo
 from reflow.tf._variable_store import VariableStore, variable_store, with_variable_store
 from reflow.tf._variables import Variable as variable
 from reflow.tf._variables import resource_variables_enabled
 from reflow.tf._variables import variable_creator_scope as variable_creator_scope_v1
 
-__all__ = ["EagerVariableStore", "variable", "variable_creator_scope_v1", "with_variable_store"]
+__all__ = [
+    "EagerVariableStore",
+    "_PartitionInfo",
+    "variable",
+    "variable_creator_scope_v1",
+    "with_variable_store",
+]
 
 # What tests put back after they have changed the default.
 _DEFAULT_USE_RESOURCE = resource_variables_enabled()

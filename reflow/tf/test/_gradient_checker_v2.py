@@ -11,10 +11,13 @@ from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.default_session import get_default_session
 from reflow.graph.dtypes import DType
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.gradients import gradients
 from reflow.graph.operation import Tensor
 from reflow.tf._arrays import placeholder
 from reflow.tf._casts import cast
+from reflow.tf._gradient_tape import GradientTape
+from reflow.tf.test._eager_values import eager_values
 from reflow.tf.test._jacobians import (
     check_type,
     largest_difference,
@@ -49,7 +52,7 @@ def compute_gradient(
     types = [tensor.dtype.base_dtype for tensor in tensors]
     for index, dtype in enumerate(types):
         check_type(dtype, f"argument {index}")
-    function = _Function(f, types)
+    function = _EagerFunction(f) if executing_eagerly() else _Function(f, types)
     y = np.asarray(function(values))
     y_dtype = dtypes.as_dtype(y.dtype)
     check_type(y_dtype, "y")
@@ -74,6 +77,34 @@ def compute_gradient(
 def max_error(grad1: Sequence[np.ndarray], grad2: Sequence[np.ndarray]) -> float:
     """The largest difference between the arrays of one list and those of another."""
     return largest_difference(list(zip(grad1, grad2)))
+
+
+class _EagerFunction:
+    """A function of tensors as one of arrays, executed at once."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self._f = f
+
+    def __call__(self, values: Sequence[np.ndarray]) -> np.ndarray:
+        result = self._f(*map(convert_to_tensor, values))
+        is_coarse = result.dtype.base_dtype == dtypes.bfloat16
+        # Differences of bfloat16 have too few digits.
+        return (cast(result, dtypes.float32) if is_coarse else result).numpy()
+
+    def gradient(
+        self, index: int, dtype: DType
+    ) -> Callable[[Sequence[np.ndarray], np.ndarray], Any]:
+        """As that of _Function."""
+
+        def run(values: Sequence[np.ndarray], value: np.ndarray) -> Any:
+            arguments = [convert_to_tensor(argument) for argument in values]
+            with GradientTape() as tape:
+                tape.watch(arguments[index])
+                result = self._f(*arguments)
+            dy = convert_to_tensor(value, result.dtype)
+            return eager_values(tape.gradient(result, arguments[index], dy))
+
+        return run
 
 
 class _Function:
@@ -104,4 +135,6 @@ class _Function:
 
 
 def _value(tensor: Tensor) -> np.ndarray:
+    if executing_eagerly():
+        return np.asarray(eager_values(tensor))
     return np.asarray(get_default_session().run(tensor))
