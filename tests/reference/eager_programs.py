@@ -36,8 +36,9 @@ def shown(tf):
 
 def as_python_values(tf):
     scalar, vector = tf.constant(3), tf.constant([1.5, 2.5])
-    yield [int(scalar), float(scalar), bool(scalar), list(range(5))[scalar], f"{scalar:03d}"]
-    yield ["%i" % scalar, f"{tf.constant(2.5):.3f}", len(vector), [float(x) for x in vector]]
+    yield [int(scalar), float(scalar), bool(scalar), list(range(5))[scalar]]
+    yield [f"{scalar:03d}", f"{tf.constant(2.5):.3f}", len(vector), [float(x) for x in vector]]
+    yield ["%i" % scalar]  # noqa: UP031
     yield np.array(vector)
     yield np.add(vector, 1)
     yield [type(scalar.numpy()).__name__, type(vector.numpy()).__name__]
