@@ -11,7 +11,13 @@ from reflow.runtime.plan import Plan
 from reflow.runtime.states import States
 
 ROOT = pathlib.Path(__file__).parents[1]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/old-programs.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/architecture.md",
+    "docs/old-programs.md",
+]
 # Where the paths that the documents give may start.
 FOLDERS = [ROOT, ROOT / "reflow", ROOT / "reflow/ops"]
 
