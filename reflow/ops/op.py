@@ -39,6 +39,7 @@ def op(rules: type) -> OpDefinition:
       updates = True: changes the variables that `kernel` takes as `Ref`.
       keeps: names of inputs that are kept beyond the call: they are copied if they share memory
         with a variable.
+      pushes, pops = True: the op remembers its second input, or gives what was remembered last.
       control_flow: what the op does to the flow of control, which is lowered without a kernel.
       may_wait = True: its kernel, of one list, may wait for what another one of the run does.
       per_variable, joined(...): one call for many updates: the inputs that `per_variable` names

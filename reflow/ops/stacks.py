@@ -65,6 +65,7 @@ class StackPushV2:
     stateful = True
     view = True
     keeps = ("elem",)
+    pushes = True
     gradient = None
 
     def shape(handle: TensorShape, elem: TensorShape) -> TensorShape:
@@ -90,6 +91,7 @@ class StackPopV2:
     outputs = "elem: elem_type"
     attrs = ("elem_type: type",)
     stateful = True
+    pops = True
     view = True
     gradient = None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from reflow.graph import errors
@@ -63,6 +64,7 @@ class Lowering(Emitter):
         self._device = device
         self._device_forms: dict[Value, Value] = {}
         self._host_forms: dict[Value, Value] = {}
+        self._pushed: dict[Value, Any] = {}
         for tensor, shape in fed_shapes.items():
             on_host = tensor.dtype.base_dtype in HOST_TYPES
             self.values[tensor] = Value(tensor, shape, on_host, roots=frozenset(("feed",)))
@@ -109,6 +111,9 @@ class Lowering(Emitter):
             self._pass_through(op, inputs)
         elif getattr(rules, "reads", False) and inputs[0].slot is not None:
             self.set(op, [self._current_value(op, inputs[0].slot, shapes[0])])
+        elif self._is_known_pop(rules, inputs):
+            known = self._pushed[inputs[0]]
+            self.set(op, [Value(op._outputs[0], TensorShape.of(known.shape), constant=known)])
         elif self._fold(op, inputs, shapes):
             return
         elif _is_unchanged(op, inputs, shapes):
@@ -233,6 +238,8 @@ class Lowering(Emitter):
             self.current.pop(changed, None)
         keywords = signature.keyword_values(op, self._states.of(op), self._device, compile_function)
         function = step_function(op, signature, inputs, on_host)
+        if getattr(op.definition.rules, "pushes", False):
+            self._note_push(*inputs)
         if on_host:
             arguments = [as_number(argument) for argument in arguments]
         exact = None if on_host else specialised(op, inputs)
@@ -285,6 +292,22 @@ class Lowering(Emitter):
         copy = Value(value.tensor, value.shape, value.on_host)
         self.add(Step(op, _copied, [value], [copy]))
         return copy
+
+    def _is_known_pop(self, rules: type, inputs: Sequence[Value]) -> bool:
+        """Whether an operation in a loop gives what was remembered, and that is known."""
+        if not getattr(rules, "pops", False) or not self.is_conditional:
+            return False
+        return self._pushed.get(inputs[0]) is not None
+
+    def _note_push(self, stack: Value, value: Value) -> None:
+        """Takes notice of what is pushed: if that is always the same, it need not be popped.
+
+        Such are the shapes that a loop's gradient asks for, where all iterations have the same.
+        """
+        known = host_constant(value)
+        before = self._pushed.get(stack, known)
+        is_same = known is not None and before is not None and np.array_equal(before, known)
+        self._pushed[stack] = known if is_same else None
 
     def _computed(
         self,
