@@ -87,6 +87,7 @@ class MatrixDiag:
         return shapes.UNKNOWN if sizes is None else shapes.of(*sizes, sizes[-1])
 
     def kernel(diagonal: torch.Tensor) -> torch.Tensor:
+        _with_rank_at_least(shapes.of(*diagonal.shape), 1, "diagonal")
         count = diagonal.shape[-1]
         matrices = diagonal.new_zeros((*diagonal.shape, count))
         matrices.diagonal(dim1=-2, dim2=-1).copy_(diagonal)
@@ -111,6 +112,7 @@ class MatrixDiagPart:
 
     @any_elements
     def kernel(input: torch.Tensor) -> torch.Tensor:
+        _with_rank_at_least(shapes.of(*input.shape), 2, "input")
         return input.diagonal(dim1=-2, dim2=-1)
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
@@ -146,6 +148,8 @@ class MatrixSetDiag:
 
     @any_elements
     def kernel(input: torch.Tensor, diagonal: torch.Tensor) -> torch.Tensor:
+        _with_rank_at_least(shapes.of(*input.shape), 2, "input")
+        _with_rank_at_least(shapes.of(*diagonal.shape), 1, "diagonal")
         expected = (*input.shape[:-2], min(input.shape[-2:]))
         if tuple(diagonal.shape) != expected:
             raise ValueError(
