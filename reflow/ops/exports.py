@@ -107,6 +107,7 @@ OP_MODULES = (
     "sparse.serialization",
     "sparse_segments",
     "special",
+    "splitting",
     "stacks",
     "state",
     "stateless_random",

@@ -8,7 +8,7 @@ from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
-from reflow.ops import joining
+from reflow.ops import joining, splitting
 from reflow.ops.arrays import ExpandDims, Identity
 from reflow.tf._old_orders import is_number, takes_old_order
 from reflow.tf._scopes import name_scope
@@ -95,7 +95,7 @@ def split(
     """
     sizes = convert_to_tensor(num_or_size_splits)
     if isinstance(num_or_size_splits, (int, Dimension)):
-        return joining.Split(axis, value, num_split=num_or_size_splits, name=name)
+        return splitting.Split(axis, value, num_split=num_or_size_splits, name=name)
     if sizes.shape.ndims == 0:
         raise ValueError(
             "Rank-0 tensors are not supported as the num_or_size_splits argument to split. "
@@ -105,4 +105,4 @@ def split(
         num = (sizes.shape.sizes or (None,))[0]
         if num is None:
             raise ValueError(f"Cannot infer num from shape {num_or_size_splits}")
-    return joining.SplitV(value, sizes, axis, num_split=num, name=name)
+    return splitting.SplitV(value, sizes, axis, num_split=num, name=name)

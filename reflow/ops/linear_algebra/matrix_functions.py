@@ -12,10 +12,11 @@ from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.constants import constant
 from reflow.ops.filling import ZerosLike
-from reflow.ops.joining import ConcatV2, Split
+from reflow.ops.joining import ConcatV2
 from reflow.ops.linear_algebra.matrices import NUMBERS, adjoint, in_single, square
 from reflow.ops.linear_algebra.schur import schur
 from reflow.ops.op import op
+from reflow.ops.splitting import Split
 
 Array = np.ndarray[Any, Any]
 
