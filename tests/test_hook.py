@@ -60,7 +60,7 @@ from tensorflow.python.framework.ops import Tensor, convert_to_tensor
 assert math_ops.matmul is tf.matmul and array_ops.reshape is tf.reshape
 assert nn_ops.relu is tf.nn.relu and variable_scope.get_variable is tf.get_variable
 assert ops.Graph is tf.Graph and Tensor is tf.Tensor and convert_to_tensor is tf.convert_to_tensor
-assert dtypes.float32 is tf.float32 and constant_op.constant is tf.constant
+assert dtypes.float32 is tf.float32 and constant_op.constant_v1 is tf.constant
 assert errors_impl.NotFoundError is tf.errors.NotFoundError
 assert tensor_shape.TensorShape is tf.TensorShape and session.Session is tf.Session
 assert app.run is tf.app.run and flags.DEFINE_string is tf.flags.DEFINE_string
