@@ -89,7 +89,7 @@ def numeric_jacobian(
 def largest_difference(jacobians: Sequence[tuple[np.ndarray, np.ndarray]]) -> float:
     """The largest difference between the two Jacobians of a pair."""
     found = [np.abs(one - other).max() for one, other in jacobians if one.size or other.size]
-    return np.max([0, *found])
+    return float(np.max([0, *found]))
 
 
 def _numbers(array: np.ndarray) -> np.ndarray:
