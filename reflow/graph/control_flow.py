@@ -29,7 +29,7 @@ class ControlFlowContext:
     is_while = False
     is_cond = False
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str = "control_flow_context") -> None:
         self._graph = get_default_graph()
         self.name = self._graph.unique_name(name)
         self.outer_context: ControlFlowContext | None = current_context(self._graph)

@@ -266,6 +266,7 @@ from reflow.tf._state import (
 )
 from reflow.tf._static_values import get_static_value
 from reflow.tf._string_splitting import string_split
+from reflow.tf._switch_case import switch_case
 from reflow.tf._template import make_template
 from reflow.tf._tensor_array import TensorArray
 from reflow.tf._tensor_like import (
