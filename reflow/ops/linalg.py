@@ -28,16 +28,8 @@ def _matrix_product_shape(
     assert a.sizes is not None and b.sizes is not None
     rows, inner_a = a.sizes[:: -1 if transpose_a else 1]
     inner_b, columns = b.sizes[:: -1 if transpose_b else 1]
-    try:
-        shapes.merge_sizes(inner_a, inner_b)
-    except ValueError as error:
-        raise ValueError(f"{error}. {_incompatible(a, b)}") from None
+    shapes.merge_sizes(inner_a, inner_b)
     return shapes.of(rows, columns)
-
-
-def _incompatible(a: TensorShape, b: TensorShape) -> str:
-    """What TensorFlow's kernel says of matrices that do not fit."""
-    return f"Matrix size-incompatible: In[0]: {shapes.text(a)}, In[1]: {shapes.text(b)}"
 
 
 @op
@@ -59,10 +51,12 @@ class MatMul:
         try:
             return torch.mm(a.t() if transpose_a else a, b.t() if transpose_b else b)
         except RuntimeError:
-            _matrix_product_shape(
-                shapes.of(*a.shape), shapes.of(*b.shape), transpose_a, transpose_b
-            )
-            raise
+            if a.shape[not transpose_a] == b.shape[transpose_b]:
+                raise
+            given = [shapes.text(shapes.of(*matrix.shape)) for matrix in (a, b)]
+            raise ValueError(
+                f"Matrix size-incompatible: In[0]: {given[0]}, In[1]: {given[1]}"
+            ) from None
 
     def specialised(op: Operation, a: Known, b: Known) -> Any:
         """The gradient of narrow weights: libraries are 2 to 4 times faster on its transpose."""

@@ -16,7 +16,6 @@ from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.kernels import evaluate
 from reflow.ops.values import HOST_TYPES
-from reflow.runtime.failures import classify
 
 # More elements than these are not made up for the sake of a message.
 _MAX_ELEMENTS = 1 << 20
@@ -46,6 +45,8 @@ def complaint_of_kernel(
         evaluate(op, values)
     except errors.InvalidArgumentError as error:
         return error.message
-    except Exception as error:  # whatever else a kernel may do with what never runs
-        return str(error) if classify(error) is errors.InvalidArgumentError else None
+    except ValueError as error:
+        return str(error)
+    except Exception:  # what torch says is in its own words
+        return None
     return None

@@ -33,7 +33,7 @@ with tf.Session() as sess:
     sess.run(y, {x: np.zeros((5, 4))})
 """,
     """
-    InvalidArgumentError: Dimensions must be equal, but are 4 and 3
+    InvalidArgumentError: Matrix size-incompatible: In[0]: [5,4], In[1]: [3,2]
     \t [[node logits (op: MatMul) (defined at program.py:10)]]
     \t in layer: return tf.matmul(x, w, name="logits")
     \t inputs: x:0 float32 [5, 4], w/read:0 float32 [3, 2]
@@ -41,7 +41,7 @@ with tf.Session() as sess:
 
     Traceback (most recent call last):
       File "program.py", line 15, in <module>
-    reflow.graph.errors.InvalidArgumentError: Dimensions must be equal, but are 4 and 3
+    reflow.graph.errors.InvalidArgumentError: Matrix size-incompatible: In[0]: [5,4], In[1]: [3,2]
     """,
 )
 
@@ -94,7 +94,7 @@ with tf.Session() as sess:
     sess.run(y, {x: np.zeros((2, 784))})
 """,
     """
-    InvalidArgumentError: You must feed a value for placeholder tensor 'keep' with dtype float32
+    InvalidArgumentError: You must feed a value for placeholder tensor 'keep' with dtype float
     \t [[node keep (op: Placeholder) (defined at program.py:7)]]
     \t in <module>: keep = tf.placeholder(tf.float32, name="keep")
     \t fed: x:0 float32 [2, 784]
@@ -102,7 +102,7 @@ with tf.Session() as sess:
     Traceback (most recent call last):
       File "program.py", line 10, in <module>
     reflow.graph.errors.InvalidArgumentError: You must feed a value for placeholder tensor 'keep' \
-with dtype float32
+with dtype float
     """,
 )
 

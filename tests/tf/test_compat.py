@@ -53,7 +53,7 @@ def test_a_program_may_ask_for_tensorflow_1():
     tf.disable_tensor_equality()
     tf.disable_control_flow_v2()
     assert not tf.executing_eagerly() and not tf.control_flow_v2_enabled()
-    assert not hasattr(tf, "enable_eager_execution") and not hasattr(tf, "enable_v2_behavior")
+    assert not hasattr(tf, "enable_v2_behavior")
     with tf.Graph().as_default():
         x = tf.placeholder(tf.float32, [2])
         assert (x == 3) is False and type(x.shape[0]) is tf.Dimension
