@@ -34,9 +34,7 @@ def _levenshtein(a: Array, b: Array) -> int:
 def _sequences(which: str, indices: Array, values: Array, dense_shape: Array) -> dict[Row, Array]:
     """The values along the last axis that each row has."""
     if indices.ndim != 2:
-        raise invalid(
-            f"{which}_indices should be a matrix, but got shape: {text(indices.shape)}"
-        )
+        raise invalid(f"{which}_indices should be a matrix, but got shape: {text(indices.shape)}")
     check_sparse(indices, values, dense_shape, f"{which}_")
     found: dict[Row, Array] = {}
     rows = enumerate(map(tuple, indices[:, :-1].tolist()))
@@ -94,9 +92,7 @@ class EditDistance:
         normalize: bool,
         device: torch.device,
     ) -> torch.Tensor:
-        found = _sequences(
-            "hypothesis", hypothesis_indices, hypothesis_values, hypothesis_shape
-        )
+        found = _sequences("hypothesis", hypothesis_indices, hypothesis_values, hypothesis_shape)
         true = _sequences("truth", truth_indices, truth_values, truth_shape)
         if len(hypothesis_shape) != len(truth_shape):
             raise invalid(

@@ -33,6 +33,22 @@ SAME_MODULES: Final[Mapping[str, str]] = MappingProxyType(
 
 _FRAMEWORK = "reflow.graph.graph reflow.graph.operation reflow.graph.conversion tf"
 
+_DISTRIBUTIONS = (
+    "bernoulli",
+    "beta",
+    "categorical",
+    "dirichlet",
+    "dirichlet_multinomial",
+    "distribution",
+    "exponential",
+    "gamma",
+    "laplace",
+    "multinomial",
+    "normal",
+    "student_t",
+    "uniform",
+)
+
 INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
     {
         # Its presence tells TensorBoard to use a stand-in of its own for the parts of TensorFlow
@@ -116,21 +132,16 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.ctc_ops": "tf.nn",
         "tensorflow.python.ops.custom_gradient": "reflow.running.inner_names.custom_gradient tf",
         "tensorflow.python.ops.data_flow_ops": "tf.queue tf reflow.ops.function_names",
-        "tensorflow.python.ops.distributions.bernoulli": "reflow.tf.distributions.bernoulli",
-        "tensorflow.python.ops.distributions.beta": "reflow.tf.distributions.beta reflow.tf.distributions.softplus",
-        "tensorflow.python.ops.distributions.categorical": "reflow.tf.distributions.categorical",
-        "tensorflow.python.ops.distributions.dirichlet": "reflow.tf.distributions.dirichlet",
-        "tensorflow.python.ops.distributions.dirichlet_multinomial": "reflow.tf.distributions.dirichlet_multinomial",
-        "tensorflow.python.ops.distributions.distribution": "reflow.tf.distributions.distribution",
-        "tensorflow.python.ops.distributions.exponential": "reflow.tf.distributions.exponential reflow.tf.distributions.softplus",
-        "tensorflow.python.ops.distributions.gamma": "reflow.tf.distributions.gamma reflow.tf.distributions.softplus",
+        **{
+            f"tensorflow.python.ops.distributions.{module}": (
+                f"reflow.tf.distributions.{module} reflow.tf.distributions.softplus"
+            )
+            for module in _DISTRIBUTIONS
+        },
         "tensorflow.python.ops.distributions.kullback_leibler": "reflow.tf.distributions.divergence",
-        "tensorflow.python.ops.distributions.laplace": "reflow.tf.distributions.laplace reflow.tf.distributions.softplus",
-        "tensorflow.python.ops.distributions.multinomial": "reflow.tf.distributions.multinomial",
-        "tensorflow.python.ops.distributions.normal": "reflow.tf.distributions.normal reflow.tf.distributions.softplus",
-        "tensorflow.python.ops.distributions.special_math": "reflow.tf.distributions.special reflow.running.inner_names.special_math",
-        "tensorflow.python.ops.distributions.student_t": "reflow.tf.distributions.student_t reflow.tf.distributions.softplus",
-        "tensorflow.python.ops.distributions.uniform": "reflow.tf.distributions.uniform",
+        "tensorflow.python.ops.distributions.special_math": (
+            "reflow.tf.distributions.special reflow.running.inner_names.special_math"
+        ),
         "tensorflow.python.ops.embedding_ops": (
             "reflow.running.inner_names.embedding_ops tf.nn reflow.tf._embedding"
         ),
