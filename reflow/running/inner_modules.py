@@ -138,7 +138,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
             )
             for module in _DISTRIBUTIONS
         },
-        "tensorflow.python.ops.distributions.kullback_leibler": "reflow.tf.distributions.divergence",
+        "tensorflow.python.ops.distributions.kullback_leibler": (
+            "reflow.tf.distributions.divergence"
+        ),
         "tensorflow.python.ops.distributions.special_math": (
             "reflow.tf.distributions.special reflow.running.inner_names.special_math"
         ),
