@@ -163,6 +163,7 @@ from reflow.tf._gradients import (
     UnconnectedGradients,
     gradients,
     hessians,
+    no_gradient,
 )
 from reflow.tf._histograms import histogram_fixed_width, histogram_fixed_width_bins
 from reflow.tf._import import import_graph_def
@@ -320,6 +321,7 @@ from reflow.tf.linalg import (
     tensordot,
 )
 from reflow.tf.linalg import lstsq as matrix_solve_ls
+from reflow.tf.logging import get_logger
 from reflow.tf.math import (
     abs,
     accumulate_n,

@@ -18,6 +18,7 @@ __all__ = [
     "UnconnectedGradients",
     "gradients",
     "hessians",
+    "no_gradient",
 ]
 
 
@@ -63,4 +64,4 @@ def _hessian(first: Any, x: Any, options: dict[str, Any]) -> Tensor:
     return hessian
 
 
-NotDifferentiable = NoGradient = not_differentiable
+NotDifferentiable = NoGradient = no_gradient = not_differentiable

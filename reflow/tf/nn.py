@@ -28,6 +28,7 @@ from reflow.ops.softmax import (
 from reflow.ops.top_k import InTopKV2, TopKV2
 from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
+from reflow.tf._arrays import depth_to_space, space_to_depth
 from reflow.tf._candidate_sampling import (
     all_candidate_sampler,
     compute_accidental_hits,
@@ -41,6 +42,7 @@ from reflow.tf._embedding import embedding_lookup
 from reflow.tf._old_orders import takes_old_order
 from reflow.tf._sampled_losses import nce_loss, sampled_softmax_loss
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
+from reflow.tf._space_batches import space_to_batch
 from reflow.tf._sparse_embedding import embedding_lookup_sparse, safe_embedding_lookup_sparse
 from reflow.tf.math import sigmoid, tanh
 

@@ -49,3 +49,13 @@ def test_sizes_of_dimensions():
     assert [tf.dimension_value(size) for size in (*shape, 3, None)] == [2, None, 3, None]
     assert tf.dimension_at_index(shape, 0) == tf.Dimension(2)
     assert tf.dimension_at_index(tf.TensorShape(None), 0).value is None
+
+
+@pytest.mark.parametrize("name", ["depth_to_space", "space_to_batch", "space_to_depth", "tanh"])
+def test_tf_nn_has_functions_of_tf(name):
+    assert getattr(tf.nn, name) is getattr(tf, name)
+
+
+def test_single_functions_under_other_names():
+    assert tf.no_gradient is tf.NoGradient is tf.NotDifferentiable
+    assert tf.get_logger is tf.logging.get_logger
