@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import operator
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -13,7 +12,7 @@ import torch
 
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation
-from reflow.ops.kernels import KernelSignature, Known
+from reflow.ops.kernels import KernelSignature, Known, kernel_function
 from reflow.ops.values import COMMON_TYPES, to_numpy
 from reflow.runtime.exact_shapes import host_constant
 from reflow.runtime.steps import Value
@@ -45,11 +44,7 @@ def step_function(
         if of_scalars is not None and all(value.shape.ndims == 0 for value in inputs):
             return of_scalars
         return _on_host(signature)
-    function: Callable[..., Any] = signature.function
-    if _has_common_types(op):
-        # Decorators of kernels take care of strings and unsigned integers only.
-        function = inspect.unwrap(function)
-    return function
+    return kernel_function(signature, [tensor.dtype for tensor in (*op._inputs, *op._outputs)])
 
 
 def as_number(argument: Any) -> Any:
