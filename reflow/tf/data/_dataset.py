@@ -41,6 +41,7 @@ from reflow.tf._checks import Assert
 from reflow.tf._scopes import name_scope
 from reflow.tf.data import _nest, _structure
 from reflow.tf.data._eager_iterator import EagerIterator
+from reflow.tf.data._elements import DescribesElements
 from reflow.tf.data._folding import folding_function
 from reflow.tf.data._generator import generator_dataset
 from reflow.tf.data._iterator import Iterator
@@ -52,7 +53,7 @@ from reflow.tf.data._structured_function import StructuredFunction
 AUTOTUNE = -1
 
 
-class Dataset:
+class Dataset(DescribesElements):
     """A sequence of elements, each a nested structure (tuples, dictionaries) of tensors.
 
     Its methods give new datasets.  Nothing is computed until an iterator takes elements.
@@ -80,27 +81,7 @@ class Dataset:
         self._functions = list(functions)
         self._options: Options | None = None
 
-    # -- What elements are --------------------------------------------------------------------
-
-    @property
-    def element_spec(self) -> Any:
-        """The structure of an element, with a TypeSpec for each component."""
-        return self._element_spec
-
-    @property
-    def output_types(self) -> Any:
-        """The structure of an element, with the DType of each component."""
-        return _structure.output_types(self._element_spec)
-
-    @property
-    def output_shapes(self) -> Any:
-        """The structure of an element, with the TensorShape of each component."""
-        return _structure.output_shapes(self._element_spec)
-
-    @property
-    def output_classes(self) -> Any:
-        """The structure of an element, with the class of each component."""
-        return _structure.output_classes(self._element_spec)
+    # -- What it is ------------------------------------------------------------------------------
 
     @property
     def _type_spec(self) -> DatasetSpec:

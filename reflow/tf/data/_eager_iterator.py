@@ -8,12 +8,13 @@ from reflow.graph import errors
 from reflow.graph.execution import executing_eagerly
 from reflow.ops.data import iterators
 from reflow.tf.data import _structure
+from reflow.tf.data._elements import DescribesElements
 
 if TYPE_CHECKING:
     from reflow.tf.data._dataset import Dataset
 
 
-class EagerIterator:
+class EagerIterator(DescribesElements):
     """Walks through a dataset once (tf.contrib.eager.Iterator).
 
     Args:
@@ -49,23 +50,3 @@ class EagerIterator:
         """The next element; OutOfRangeError when there is none."""
         components = iterators.IteratorGetNext(self._resource, **self._attributes, name=name)
         return _structure.from_tensors(self._element_spec, components)
-
-    @property
-    def element_spec(self) -> Any:
-        """The structure of an element, with a TypeSpec for each component."""
-        return self._element_spec
-
-    @property
-    def output_types(self) -> Any:
-        """The structure of an element, with the DType of each component."""
-        return _structure.output_types(self._element_spec)
-
-    @property
-    def output_shapes(self) -> Any:
-        """The structure of an element, with the TensorShape of each component."""
-        return _structure.output_shapes(self._element_spec)
-
-    @property
-    def output_classes(self) -> Any:
-        """The structure of an element, with the class of each component."""
-        return _structure.output_classes(self._element_spec)

@@ -14,6 +14,7 @@ from reflow.graph.operation import Operation, Tensor
 from reflow.ops.data import iterators
 from reflow.tf._scopes import device, name_scope
 from reflow.tf.data import _nest, _structure
+from reflow.tf.data._elements import DescribesElements
 
 if TYPE_CHECKING:
     from reflow.tf.data._dataset import Dataset
@@ -25,7 +26,7 @@ GLOBAL_ITERATORS = "iterators"
 _MANY_CALLS = 32
 
 
-class Iterator:
+class Iterator(DescribesElements):
     """The state of a walk through a dataset.
 
     Use `Dataset.make_one_shot_iterator` and its like rather than this constructor.
@@ -193,26 +194,6 @@ class Iterator:
         if name is None:
             return self._string_handle
         return iterators.IteratorToStringHandle(self._iterator_resource, name=name)
-
-    @property
-    def element_spec(self) -> Any:
-        """The structure of an element, with a TypeSpec for each component."""
-        return self._element_spec
-
-    @property
-    def output_types(self) -> Any:
-        """The structure of an element, with the DType of each component."""
-        return _structure.output_types(self._element_spec)
-
-    @property
-    def output_shapes(self) -> Any:
-        """The structure of an element, with the TensorShape of each component."""
-        return _structure.output_shapes(self._element_spec)
-
-    @property
-    def output_classes(self) -> Any:
-        """The structure of an element, with the class of each component."""
-        return _structure.output_classes(self._element_spec)
 
 
 def _on_cpu() -> Any:
