@@ -77,9 +77,10 @@ class Beta(ScalarDistribution):
         return self._total_concentration
 
     def _sample_n(self, n: Any, seed: int | None = None) -> Tensor:
-        ones = (tf.ones_like(self.total_concentration, dtype=self.dtype) for _ in range(2))
-        alpha1 = next(ones) * self.concentration1
-        alpha0 = next(ones) * self.concentration0
+        def for_each(concentration: Tensor) -> Tensor:
+            return tf.ones_like(self.total_concentration, dtype=self.dtype) * concentration
+
+        alpha1, alpha0 = for_each(self.concentration1), for_each(self.concentration0)
         gamma1 = tf.random_gamma([n], alpha=alpha1, dtype=self.dtype, seed=seed)
         gamma0 = tf.random_gamma([n], alpha=alpha0, dtype=self.dtype, seed=new_seed(seed, "beta"))
         return gamma1 / (gamma1 + gamma0)

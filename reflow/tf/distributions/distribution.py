@@ -127,7 +127,16 @@ class Distribution:
         return type(self)(**{**self.parameters, **override_parameters_kwargs})
 
     def __str__(self) -> str:
-        return f"tfp.distributions.{type(self).__name__}({', '.join(self._described('{!s}'))})"
+        shapes = [
+            f"{kind}={shape}"
+            for kind, shape in (
+                ("batch_shape", self.batch_shape),
+                ("event_shape", self.event_shape),
+            )
+            if shape.ndims is not None
+        ]
+        described = ", ".join([f'"{self.name}"', *shapes, f"dtype={self.dtype.name}"])
+        return f"tfp.distributions.{type(self).__name__}({described})"
 
     def __repr__(self) -> str:
         return (
@@ -135,14 +144,6 @@ class Distribution:
             f"batch_shape={self.batch_shape} event_shape={self.event_shape} "
             f"dtype={self.dtype.name}>"
         )
-
-    def _described(self, form: str) -> Iterator[str]:
-        yield f'"{self.name}"'
-        for kind in ("batch_shape", "event_shape"):
-            shape = getattr(self, kind)
-            if shape.ndims is not None:
-                yield f"{kind}={form.format(shape)}"
-        yield f"dtype={self.dtype.name}"
 
     # -- Shapes -----------------------------------------------------------------------------------
 

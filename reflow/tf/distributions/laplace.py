@@ -10,13 +10,11 @@ import numpy as np
 import reflow.tf as tf
 from reflow.graph.operation import Tensor
 from reflow.tf.distributions import special
-from reflow.tf.distributions.distribution import FULLY_REPARAMETERIZED, ScalarDistribution
+from reflow.tf.distributions._locations import LocationScaleDistribution
 
 
-class Laplace(ScalarDistribution):
+class Laplace(LocationScaleDistribution):
     """Of density exp(-|x - loc| / scale) / (2 scale); `loc` and `scale` > 0 broadcast."""
-
-    _batch_parameters = ("loc", "scale")
 
     def __init__(
         self,
@@ -26,29 +24,7 @@ class Laplace(ScalarDistribution):
         allow_nan_stats: bool = True,
         name: str = "Laplace",
     ) -> None:
-        with tf.name_scope(name, values=[loc, scale]) as name:
-            with tf.control_dependencies([tf.assert_positive(scale)] if validate_args else []):
-                self._loc = tf.identity(loc, name="loc")
-                self._scale = tf.identity(scale, name="scale")
-                tf.debugging.assert_same_float_dtype([self._loc, self._scale])
-        super().__init__(
-            dtype=self._loc.dtype,
-            reparameterization_type=FULLY_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            graph_parents=[self._loc, self._scale],
-            name=name,
-        )
-
-    @property
-    def loc(self) -> Tensor:
-        """The mean."""
-        return self._loc
-
-    @property
-    def scale(self) -> Tensor:
-        """The mean distance from the mean."""
-        return self._scale
+        super().__init__(loc, scale, validate_args, allow_nan_stats, name)
 
     def _sample_n(self, n: Any, seed: int | None = None) -> Tensor:
         # The inverse of the cdf, at a number from (-1, 1).

@@ -83,6 +83,8 @@ class Multinomial(VectorDistribution):
     def _log_prob(self, counts: Tensor) -> Tensor:
         of_one_order = tf.reduce_sum(self._valid(counts) * tf.nn.log_softmax(self.logits), -1)
         orders = _checks.log_combinations(self.total_count, self._valid(counts))
+        # TensorFlow subtracts a log-normalisation, which is the negative of the orders': so do
+        # its nodes.
         return of_one_order - -orders
 
     def _mean(self) -> Tensor:

@@ -8,14 +8,12 @@ from typing import Any
 import reflow.tf as tf
 from reflow.graph.operation import Tensor
 from reflow.tf.distributions import special
-from reflow.tf.distributions.distribution import FULLY_REPARAMETERIZED, ScalarDistribution
+from reflow.tf.distributions._locations import LocationScaleDistribution
 from reflow.tf.distributions.divergence import RegisterKL
 
 
-class Normal(ScalarDistribution):
+class Normal(LocationScaleDistribution):
     """Of mean `loc` and standard deviation `scale` > 0, which broadcast."""
-
-    _batch_parameters = ("loc", "scale")
 
     def __init__(
         self,
@@ -25,29 +23,7 @@ class Normal(ScalarDistribution):
         allow_nan_stats: bool = True,
         name: str = "Normal",
     ) -> None:
-        with tf.name_scope(name, values=[loc, scale]) as name:
-            with tf.control_dependencies([tf.assert_positive(scale)] if validate_args else []):
-                self._loc = tf.identity(loc, name="loc")
-                self._scale = tf.identity(scale, name="scale")
-                tf.debugging.assert_same_float_dtype([self._loc, self._scale])
-        super().__init__(
-            dtype=self._scale.dtype,
-            reparameterization_type=FULLY_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            graph_parents=[self._loc, self._scale],
-            name=name,
-        )
-
-    @property
-    def loc(self) -> Tensor:
-        """The mean."""
-        return self._loc
-
-    @property
-    def scale(self) -> Tensor:
-        """The standard deviation."""
-        return self._scale
+        super().__init__(loc, scale, validate_args, allow_nan_stats, name)
 
     def _sample_n(self, n: Any, seed: int | None = None) -> Tensor:
         sampled = tf.random_normal(self._sample_shape(n), dtype=self.loc.dtype, seed=seed)
