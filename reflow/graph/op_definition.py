@@ -9,6 +9,7 @@ for none).
 from __future__ import annotations
 
 import collections
+import inspect
 import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -54,6 +55,18 @@ def lookup(op_type: str) -> OpDefinition:
 def registered() -> dict[str, OpDefinition]:
     """Every op type by name (a copy)."""
     return dict(_registry)
+
+
+class _of_instances_only(cached_property[Any]):  # noqa: N801, a decorator
+    """A cached property that the class itself does not have.
+
+    `inspect` would take the descriptor for the signature of the class.
+    """
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            raise AttributeError(self.attrname)
+        return super().__get__(instance, owner)
 
 
 class OpDefinition:
@@ -119,6 +132,21 @@ class OpDefinition:
         free = [a for a in self.attrs.values() if a.name not in self.inferred_attrs]
         ordered = sorted(free, key=lambda a: a.has_default)
         return tuple(arg.name for arg in self.inputs) + tuple(a.name for a in ordered)
+
+    @_of_instances_only
+    def __signature__(self) -> inspect.Signature:
+        """What `inspect.signature` and editors show: `parameters`, then the node's name."""
+        defaults = {a.name: a.default for a in self.attrs.values() if a.has_default}
+        defaults["name"] = None
+        parameters = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=defaults.get(name, inspect.Parameter.empty),
+            )
+            for name in (*self.parameters, "name")
+        ]
+        return inspect.Signature(parameters)
 
     @cached_property
     def _output_tuple(self) -> Any:
@@ -395,7 +423,7 @@ class OpDefinition:
         return rule.output_shapes(op, input_shapes, value, value_as_shape)
 
     def __repr__(self) -> str:
-        return f"<reflow op {self.name}>"
+        return f"<op {self.name}: {self.__name__}{self.__signature__}>"
 
 
 def _graph_of(values: Sequence[Any]) -> Graph:
