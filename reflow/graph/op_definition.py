@@ -57,7 +57,7 @@ def registered() -> dict[str, OpDefinition]:
     return dict(_registry)
 
 
-class _of_instances_only(cached_property[Any]):  # noqa: N801, a decorator
+class _of_instances_only(cached_property[Any]):
     """A cached property that the class itself does not have.
 
     `inspect` would take the descriptor for the signature of the class.
