@@ -6,6 +6,7 @@ program and is passed over; commands for the system are run.
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -17,6 +18,14 @@ __all__ = ["translate", "without"]
 _LINE: Final = re.compile(r"([ \t]*)([%!?]{1,2})[ \t]*([^\n]*)")
 #: `files = !ls`, `%%time`, `np.dot?`
 _ELSEWHERE: Final = re.compile(r"([ \t]*)(?:[\w., \t\[\]]+=[ \t]*[%!]|[\w.]+\?{1,2}[ \t]*$)")
+
+#: Magics whose argument, or cell, is Python: `%timeit -n 10 f(x)`.
+_PYTHON: Final = re.compile(r"(?:time|timeit|prun|capture)\b(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]*")
+#: Magics that work without their %, where Python can make nothing of the line.
+_AUTOMAGIC: Final = re.compile(
+    r"^([ \t]*)(?:cat|cd|conda|cp|ls|matplotlib|mkdir|mv|pip|rm|rmdir|run)"
+    r"(?:[ \t]+-?[\w./~][^\n]*|[ \t]*(?=\n|$))"
+)
 
 _SETTINGS: Final = frozenset(
     [
@@ -78,14 +87,46 @@ def translate(text: str, advise: Callable[[str], None]) -> str | None:
 
 
 def without(text: str) -> str:
-    """A cell of a notebook with `pass` in place of IPython's lines; "" for a cell magic."""
+    """A cell of a notebook without IPython's lines, line for line: `pass`, or the Python that a
+    magic is about, stands in their place.  "" for a cell that is not Python, as of `%%bash`."""
+    text = _dedented(text)
     if text.lstrip().startswith("%%"):
-        return ""
-    lines = []
-    for line, starts_statement in _lines(text):
-        match = (_LINE.match(line) or _ELSEWHERE.match(line)) if starts_statement else None
-        lines.append(line if match is None else f"{match[1]}pass\n")
-    return "".join(lines)
+        blank, _, rest = text.partition("%%")
+        if not _PYTHON.match(rest):
+            return ""
+        text = f"{blank}pass\n{rest.partition(chr(10))[2]}"
+    lines = list(_lines(text))
+    plain = "".join(_without(line) if starts else line for line, starts in lines)
+    if _is_python(plain):
+        return plain
+    return "".join(
+        _AUTOMAGIC.sub(r"\1pass", _without(line)) if starts else line for line, starts in lines
+    )
+
+
+def _dedented(text: str) -> str:
+    """A cell without the indentation that its first line has, as IPython reads it."""
+    indentation = text[: len(text) - len(text.lstrip())].rpartition("\n")[2]
+    return "".join(line.removeprefix(indentation) for line in text.splitlines(keepends=True))
+
+
+def _without(line: str) -> str:
+    match = _LINE.match(line)
+    if match is not None:
+        indentation, kind, rest = match.groups()
+        python = _PYTHON.match(rest) if kind == "%" else None
+        statement = rest[python.end() :] if python else ""
+        return f"{indentation}{statement if _is_python(statement) and statement else 'pass'}\n"
+    match = _ELSEWHERE.match(line)
+    return line if match is None else f"{match[1]}pass\n"
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def run(command: str) -> None:

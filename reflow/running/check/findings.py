@@ -23,7 +23,7 @@ class Finding(NamedTuple):
     """One thing that is missing, or will be translated.
 
     Attributes:
-      kind: "missing", "python2", "ipython", "old name", "old order" or "old library".
+      kind: "missing", "unparsable", "python2", "ipython", "old name", "old order" or "old library".
       cell: of a notebook, its number among the code cells.
       line: None where it concerns the whole file.
     """
@@ -40,7 +40,7 @@ def check_program(path: str) -> list[Finding]:
     """All findings of a program and the modules of its own that it imports.
 
     Raises:
-      UnreadableError: the file cannot be read or does not parse.
+      UnreadableError: the file cannot be read, or it is no program.
     """
     return [finding for source in read_program(path) for finding in _check(source)]
 
@@ -52,6 +52,9 @@ def _check(source: Source) -> Iterator[Finding]:
     if source.has_ipython_lines:
         message = "has lines of IPython: they are passed over or run"
         yield Finding("ipython", source.path, None, None, "", message)
+    for cell, error in source.broken_cells:
+        message = f"does not parse: {error.msg}"
+        yield Finding("unparsable", source.path, cell, error.lineno, "", message)
     for use in uses(source):
         for kind, message in _judge(use):
             yield Finding(kind, source.path, use.cell, use.line, use.name, message)

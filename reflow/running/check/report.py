@@ -46,11 +46,14 @@ def _result(program: str) -> dict[str, Any]:
         findings = check_program(program)
     except UnreadableError as error:
         return {"program": program, "error": str(error), "missing": [], "translated": []}
+    broken = [each for each in findings if each.kind == "unparsable"]
+    missing = [each for each in findings if each.kind == "missing"]
+    translated = [each for each in findings if each.kind not in ("missing", "unparsable")]
     return {
         "program": program,
-        "error": None,
-        "missing": [each._asdict() for each in findings if each.kind == "missing"],
-        "translated": [each._asdict() for each in findings if each.kind != "missing"],
+        "error": "\n".join(f"{_place(each)} {each.message}" for each in broken) or None,
+        "missing": [each._asdict() for each in missing],
+        "translated": [each._asdict() for each in translated],
     }
 
 
@@ -58,12 +61,14 @@ def _print(result: dict[str, Any]) -> None:
     program = result["program"]
     if result["error"]:
         print(result["error"])
-        return
     for finding in (*result["translated"], *result["missing"]):
         print(f"{_place(Finding(**finding))}: {finding['message']}")
     missing = len({finding["name"] for finding in result["missing"]})
     names = "1 name is" if missing == 1 else f"{missing} names are"
-    print(f"{program}: {names} missing" if missing else f"{program}: nothing is missing")
+    if missing:
+        print(f"{program}: {names} missing")
+    elif not result["error"]:
+        print(f"{program}: nothing is missing")
 
 
 def _place(finding: Finding) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -34,7 +34,8 @@ class Source(NamedTuple):
     path: str
     units: list[Unit]
     is_python2: bool
-    has_ipython_lines: bool
+    has_ipython_lines: bool = False
+    broken_cells: Sequence[tuple[int, SyntaxError]] = ()
 
 
 def programs_in(path: str) -> list[str]:
@@ -81,7 +82,7 @@ def _read(path: str) -> Source:
 
 def _file(path: str, text: str) -> Source:
     try:
-        return Source(path, [Unit(None, ast.parse(text))], translation.is_python2(text), False)
+        return Source(path, [Unit(None, ast.parse(text))], translation.is_python2(text))
     except SyntaxError as error:
         without = ipython_lines.translate(text, lambda advice: None)
         tree = _tree(text if without is None else without, error)
@@ -91,12 +92,16 @@ def _file(path: str, text: str) -> Source:
 
 def _notebook(path: str, notebook: dict[str, object]) -> Source:
     units: list[Unit] = []
+    broken_cells: list[tuple[int, SyntaxError]] = []
     is_python2 = False
     for number, text in enumerate(_code_cells(notebook), 1):
         text = ipython_lines.without(text)
-        units.append(Unit(number, _tree(text)))
+        try:
+            units.append(Unit(number, _tree(text)))
+        except SyntaxError as error:
+            broken_cells.append((number, error))
         is_python2 = is_python2 or translation.is_python2(text)
-    return Source(path, units, is_python2, False)
+    return Source(path, units, is_python2, broken_cells=broken_cells)
 
 
 def _code_cells(notebook: dict[str, object]) -> Iterator[str]:

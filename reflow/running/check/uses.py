@@ -26,10 +26,12 @@ def uses(source: Source) -> list[Use]:
     for unit in source.units:
         for node in ast.walk(unit.tree):
             aliases.update(_aliases(node, aliases))
+    own = {name for unit in source.units for name in _assigned(unit.tree, aliases)}
     found: dict[Use, None] = {}
     for unit in source.units:
         for name, line, call in _names(unit.tree, aliases):
-            found[Use(name, line, unit.cell, call)] = None
+            if not any(name == each or name.startswith(f"{each}.") for each in own):
+                found[Use(name, line, unit.cell, call)] = None
     return sorted(found, key=lambda use: (use.cell or 0, use.line))
 
 
@@ -76,6 +78,15 @@ def _names(
         return
     for child in ast.iter_child_nodes(node):
         yield from _names(child, aliases)
+
+
+def _assigned(tree: ast.AST, aliases: dict[str, str]) -> Iterator[str]:
+    """The names that a program puts into modules of others itself: tf.model = ..."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            full_name = _full_name(node, aliases)
+            if full_name is not None:
+                yield full_name
 
 
 def _full_name(node: ast.expr, aliases: dict[str, str]) -> str | None:

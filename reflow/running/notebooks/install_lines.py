@@ -9,7 +9,7 @@ from typing import Final
 __all__ = ["without_ours"]
 
 _LINE: Final = re.compile(
-    r"^(\s*)[!%]\s*(?:sudo\s+)?(?:python[\d.]*\s+-m\s+)?pip[\d.]*\s+(install|uninstall)\b(.*)$"
+    r"^(\s*)(?:[!%]\s*)?(?:sudo\s+)?(?:python[\d.]*\s+-m\s+)?pip[\d.]*\s+(install|uninstall)\b(.*)$"
 )
 _OURS: Final = re.compile(
     r"""^["']?(tensorflow([-_][gc]pu)?|tf[-_]nightly([-_]gpu)?|pandas[-_]ml)

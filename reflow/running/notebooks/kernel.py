@@ -1,4 +1,7 @@
-"""ipykernel, with reflow in TensorFlow's place: `python -m` this, `-f CONNECTION_FILE`.
+"""ipykernel, with reflow in TensorFlow's place: `python` this file, `-f CONNECTION_FILE`.
+
+Not `python -m`, which would import from the notebook's folder before anything else: a `types.py`
+there would be taken for Python's own.
 
 --python2            the cells are Python 2
 --no-old-libraries   other libraries are left as they are
@@ -34,4 +37,5 @@ def main(args: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
+    del sys.path[0]  # this file's folder; IPython adds the notebook's
     main(sys.argv[1:])

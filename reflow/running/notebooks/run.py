@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import sys
@@ -25,6 +26,7 @@ _FAILED: Final = 1
 _NOT_FOUND: Final = 2
 _INTERRUPTED: Final = 130
 
+_KERNEL: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernel.py")
 _PLACE: Final = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
@@ -58,7 +60,8 @@ def _run_cells(notebook: NotebookNode, path: str, options: list[str]) -> int:
         _show_error(client, path)
         return _FAILED
     except DeadKernelError:
-        report.show(f"{path}: the kernel died in cell {client.cell_number}")
+        where = f"in cell {client.cell_number}" if client.cell_number else "before the first cell"
+        report.show(f"{path}: the kernel died {where}")
         return _FAILED
     except KeyboardInterrupt:
         report.show("stopped by Ctrl-C", after_echo=True)
@@ -87,8 +90,7 @@ class _Kernels(KernelSpecManager):
     options: list[str]
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        module = "reflow.running.notebooks.kernel"
-        argv = [sys.executable, "-m", module, *self.options, "-f", "{connection_file}"]
+        argv = [sys.executable, _KERNEL, *self.options, "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="reflow", language="python")
 
 
@@ -107,6 +109,13 @@ class _Client(NotebookClient):
         self._terminal = Terminal(os.path.splitext(os.path.basename(path))[0])
         self.cell_number = 0  # of code cells, from 1
         self.error: dict[str, Any] = {}  # the last that a cell ended with
+
+    async def async_start_new_kernel_client(self) -> Any:
+        try:
+            return await super().async_start_new_kernel_client()
+        except RuntimeError as error:  # the kernel, whose messages are shown, does not answer
+            atexit.unregister(self._cleanup_kernel)  # it is done
+            raise DeadKernelError(str(error)) from error
 
     async def async_execute_cell(self, cell: NotebookNode, *args: Any, **options: Any) -> Any:
         if cell.cell_type == "code":

@@ -75,19 +75,38 @@ def test_a_program_and_what_it_imports(tmp_path, check):
     }
 
 
-def test_a_notebook(tmp_path, check):
-    cells = ["%matplotlib inline\nimport tensorflow as tf", "!ls\ntf.sub(2, 1)\ntf.nn.no_such_op"]
+def write_notebook(path, *cells):
     code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     notebook = {"nbformat": 4, "nbformat_minor": 2, "metadata": {}}
     notebook["cells"] = [{**code, "source": cell} for cell in cells]
-    (tmp_path / "nb.ipynb").write_text(json.dumps(notebook))
+    path.write_text(json.dumps(notebook))
+
+
+def test_a_notebook(tmp_path, check):
+    write_notebook(
+        tmp_path / "nb.ipynb",
+        "%matplotlib inline\nimport tensorflow as tf",
+        " !ls\n tf.sub(2, 1)\n tf.nn.no_such_op",
+        "%%time\ntf.model = 1\ntf.model, tf.no_such_thing",
+    )
     done = check("nb.ipynb")
     assert done.stdout == (
         "nb.ipynb cell 2:2: tf.sub is of TensorFlow 0.x: it is taken as tf.subtract\n"
         "nb.ipynb cell 2:3: tf.nn.no_such_op is not a name of TensorFlow 1.15.\n"
-        "nb.ipynb: 1 name is missing\n"
+        "nb.ipynb cell 3:3: tf.no_such_thing is not a name of TensorFlow 1.15.\n"
+        "nb.ipynb: 2 names are missing\n"
     )
     assert done.returncode == 1
+
+
+def test_a_notebook_with_a_cell_that_is_not_python(tmp_path, check):
+    write_notebook(tmp_path / "nb.ipynb", "import tensorflow as tf", "x =\ntf.sub", "tf.mul(2, 1)")
+    done = check("nb.ipynb")
+    assert done.stdout == (
+        "nb.ipynb cell 2:1 does not parse: invalid syntax\n"
+        "nb.ipynb cell 3:1: tf.mul is of TensorFlow 0.x: it is taken as tf.multiply\n"
+    )
+    assert done.returncode == 2
 
 
 def test_a_folder_of_programs(tmp_path, check):

@@ -16,7 +16,7 @@ def run(tmp_path):
 
     def run_cells(*cells, **metadata):
         folder = tmp_path / "folder"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
         text = {"cell_type": "markdown", "metadata": {}, "source": "# Text"}
         notebook = {
@@ -79,6 +79,27 @@ def test_cells_of_python_2(run, metadata):
     assert done.returncode == 0
 
 
+def test_modules_beside_a_notebook(run, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "types.py").write_text("raise ImportError('not for Python itself')")
+    (tmp_path / "folder" / "helper.py").write_text("print('helped')")
+    done = run("import helper")
+    assert (done.stdout, done.stderr, done.returncode) == ("helped\n", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "place"), [("", "in cell 1"), ("import os; os._exit(3)", "before the first cell")]
+)
+def test_a_kernel_that_dies(run, tmp_path, monkeypatch, start, place):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    startup = tmp_path / ".ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "start.py").write_text(start)
+    done = run("import os; os._exit(3)")
+    assert done.stderr == f"reflow run: folder/nb.ipynb: the kernel died {place}\n"
+    assert (done.stdout, done.returncode) == ("", 1)
+
+
 def test_a_file_that_is_no_notebook(run, tmp_path):
     (tmp_path / "x.ipynb").write_text("x = 1")
     for name, status in (("x.ipynb", 1), ("y.ipynb", 2)):
@@ -101,6 +122,7 @@ def test_a_file_that_is_no_notebook(run, tmp_path):
         ("!python -m pip install tqdm", "%pip install tqdm"),
         ("!pip uninstall -y tensorflow", "print("),
         ("!pip install tensorflow_datasets", "%pip install tensorflow_datasets"),
+        ("pip install tensorflow==2.0.0-rc0", "print("),
         ("! pip show tensorflow", "! pip show tensorflow"),
         ("#! pip install tensorflow", "#! pip install tensorflow"),
     ],
