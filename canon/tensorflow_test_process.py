@@ -7,56 +7,19 @@ The file runs as `__main__`, as it would run alone.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import runpy
 import sys
 import unittest
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TextIO
 
 from absl.testing import absltest
 
 import reflow.hook  # noqa: F401
-from canon import tensorflow_test_ops
-from canon.absent_names import stand_ins_for_absent_names
-from reflow.running.aliases import alias
 from reflow.running.old_libraries import lookup
-
-# Modules that belong to the tests, which TensorFlow is not shipped with.
-_TEST_PACKAGES = ("tensorflow.python.kernel_tests",)
-_TEST_MODULE_ENDS = ("test_util", "_benchmark")
-_TEST_OPS = "tensorflow.python.framework.test_ops"
-
-
-class TestModuleFinder(MetaPathFinder):
-    """Finds the modules that the tests share, in the checkout."""
-
-    def __init__(self, checkout: Path) -> None:
-        self._checkout = checkout
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname == _TEST_OPS:
-            return alias(fullname, "reflow.ops.function_names")
-        is_package = fullname.startswith(_TEST_PACKAGES)
-        is_helper = fullname.endswith(_TEST_MODULE_ENDS) and ".python.ops." in fullname
-        if not is_package and not is_helper:
-            return None
-        place = self._checkout.joinpath(*fullname.split("."))
-        if place.is_dir():
-            # Not all folders have an __init__.py: TensorFlow's build adds it.
-            spec = ModuleSpec(fullname, None, is_package=True)
-            spec.submodule_search_locations = [str(place)]
-            return spec
-        file = place.with_suffix(".py")
-        return importlib.util.spec_from_file_location(fullname, file) if file.exists() else None
+from reflow.running.tensorflow_tests.preparing import prepare
 
 
 class Recorder(unittest.TestResult):
@@ -118,17 +81,12 @@ def _methods(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
 def run(checkout: Path, file: str, log: Path, pattern: str = "") -> None:
     """Runs the file; its call of `tf.test.main` runs the tests and comes back."""
     path = checkout / "tensorflow" / "python" / file
-    sys.meta_path.insert(0, TestModuleFinder(checkout))
-    tensorflow_test_ops.register(checkout)
+    prepare(str(path))
     sys.argv = [str(path)]
     sys.path[0] = str(path.parent)
     lookup.install()
 
-    loading = ExitStack()
-    loading.enter_context(stand_ins_for_absent_names())
-
     def run_tests(*args: Any, **kwargs: Any) -> None:
-        loading.close()
         absltest.FLAGS(sys.argv[:1])
         suite = absltest.TestLoader().loadTestsFromModule(sys.modules["__main__"])
         tests = [test for test in _methods(suite) if pattern in _name(test)]

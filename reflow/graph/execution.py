@@ -46,12 +46,14 @@ class _Thread(threading.local):
     Attributes:
       execute: what calling an op does while executing eagerly; None while building graphs.
       tapes: the gradient tapes that record, the outermost first.
+      callbacks: functions that are told of each operation that has run.
       scope: the name scope of eager operations, "" or ending in "/".
       device: the device asked for by the scopes around eager operations.
     """
 
     execute: Execute | None = None
     tapes: tuple[Tape, ...] = ()
+    callbacks: tuple[Callable[..., Any], ...] = ()
     scope: str = ""
     device: str = ""
 

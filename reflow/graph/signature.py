@@ -152,6 +152,12 @@ def _coerce_shape(value: Any, name: str) -> TensorShape:
         raise type(error)(f"Error converting {name} to a TensorShape: {error}") from error
 
 
+def _coerce_func(value: Any, name: str) -> Any:
+    if not isinstance(value, str) and not hasattr(value, "name"):
+        raise TypeError(f"Don't know how to convert {value!r} to a func for argument {name}")
+    return value
+
+
 def _keep(value: Any, name: str) -> Any:
     return value
 
@@ -164,7 +170,7 @@ _COERCERS = {
     "type": _coerce_type,
     "shape": _coerce_shape,
     "tensor": _keep,
-    "func": _keep,
+    "func": _coerce_func,
 }
 
 # `T: numbertype` and friends: the shorthands of op_def_builder.cc.
@@ -182,6 +188,7 @@ _NAMED_SETS = {
 
 _ATTR = re.compile(r"^(\w+)\s*:\s*(.*)$", re.S)
 _REF = re.compile(r"^Ref\((.+)\)$")
+_TOP_LEVEL_COMMA = re.compile(r",(?![^\[{]*[\]}])")
 
 
 def parse_attr(text: str) -> Attr:
@@ -220,8 +227,8 @@ def parse_attr(text: str) -> Attr:
 
 def _parse_default(text: str, kind: str) -> Any:
     if kind.startswith("list("):
-        items = [item.strip() for item in text[1:-1].split(",") if item.strip()]
-        return [_parse_default(item, kind[5:-1]) for item in items]
+        items = _TOP_LEVEL_COMMA.split(text[1:-1])
+        return [_parse_default(item.strip(), kind[5:-1]) for item in items if item.strip()]
     if kind == "bool":
         return text == "true"
     if kind == "int":
@@ -234,6 +241,13 @@ def _parse_default(text: str, kind: str) -> Any:
         return as_dtype(text)
     if kind == "shape":
         return TensorShape(None) if text == "unknown" else TensorShape(_parse_sizes(text))
+    if kind == "tensor":
+        from google.protobuf import text_format
+        from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
+        from reflow.graph.tensor_proto import read_tensor_proto
+
+        return read_tensor_proto(text_format.Parse(text.strip("{}"), TensorProto()))
     raise ValueError(f"A default of kind {kind} is not supported. Received: {text!r}")
 
 

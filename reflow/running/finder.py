@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import FrameType, ModuleType
@@ -22,7 +22,7 @@ from reflow.running.aliases import alias, spec_of
 from reflow.running.inner_modules import GENERATED_MODULE, INNER_MODULES, SAME_MODULES
 from reflow.tensorflow_names import explain_absence, is_tensorflow_module
 
-__all__ = ["TensorFlowFinder"]
+__all__ = ["TensorFlowFinder", "set_stand_in"]
 
 _PUBLIC = "reflow.tf"
 #: What is below `tensorflow` without being public.
@@ -123,6 +123,8 @@ class _InnerLoader(Loader):
 class _InnerModule(ModuleType):
     """A module whose names are those of other places, looked up one by one."""
 
+    _stand_in: Callable[[str], Any] | None = None
+
     def __getattr__(self, name: str) -> Any:
         path = f"{self.__name__}.{name}"
         if name.startswith("__"):
@@ -132,11 +134,24 @@ class _InnerModule(ModuleType):
         for place in _places(self.__name__):
             if hasattr(place, name):
                 return getattr(place, name)
-        raise AttributeError(_absence(path), name=name)
+        explanation = _absence(path)
+        make = _InnerModule._stand_in
+        if make is None or importlib.util.find_spec(path) is not None:  # a module is imported then
+            raise AttributeError(explanation, name=name)
+        return make(explanation)
 
     def __dir__(self) -> list[str]:
         names = {name for place in _places(self.__name__) for name in dir(place)}
         return sorted({*super().__dir__(), *names})
+
+
+def set_stand_in(make: Callable[[str], Any]) -> None:
+    """Have names that inner modules lack stand for something, instead of being errors.
+
+    Args:
+      make: gives what stands for a name, from why it is absent.
+    """
+    _InnerModule._stand_in = staticmethod(make)
 
 
 def _places(module: str) -> list[ModuleType]:

@@ -26,6 +26,7 @@ SAME_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.contrib.learn.python.learn.datasets.base": "reflow.datasets.base",
         "tensorflow.contrib.learn.python.learn.datasets.mnist": "reflow.datasets.input_data",
         "tensorflow.examples.tutorials.mnist.input_data": "reflow.datasets.input_data",
+        "tensorflow.python.framework.test_ops": "reflow.running.tensorflow_tests.test_ops",
         "tensorflow.python.lib.io.file_io": "reflow.files.file_io",
         "tensorflowvisu": "reflow.visu.tensorflowvisu",
     }
@@ -74,6 +75,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.compat.compat": "tf.compat",
         "tensorflow.python.eager.backprop": "reflow.running.inner_names.backprop tf",
+        "tensorflow.python.eager.execution_callbacks": "reflow.runtime.eager.callbacks",
         "tensorflow.python.eager.wrap_function": "tf",
         "tensorflow.python.eager.context": "reflow.runtime.eager.context tf",
         "tensorflow.python.eager.test": "reflow.running.inner_names.eager_test tf.test",

@@ -169,6 +169,10 @@ def _load_script(path: str) -> _Program:
             source = file.read()
     except OSError as error:
         raise _NotFoundError(f"cannot open {path!r}: {error.strerror}") from error
+    if path.endswith("_test.py"):
+        from reflow.running.tensorflow_tests import preparing
+
+        preparing.prepare(path)
     main = {
         "__file__": absolute,
         "__cached__": None,

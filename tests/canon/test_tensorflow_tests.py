@@ -42,7 +42,7 @@ class TinyTest(test.TestCase, parameterized.TestCase):
         pass
 
     def testOpsOfTests(self):
-        self.assertEqual(test_ops.tiny_output().op.type, "TinyOutput")
+        self.assertEqual(test_ops.two_int_outputs().a.op.type, "TwoIntOutputs")
 
     def testZEnds(self):
         os._exit(3)
@@ -60,10 +60,6 @@ def checkout(tmp_path):
     (folder / "__init__.py").touch()
     (folder / "tiny_helper.py").write_text("ONE = 1")
     (folder / "tiny_test.py").write_text(SOURCE)
-    ops = tmp_path / "tensorflow" / "python" / "framework"
-    ops.mkdir()
-    declaration = 'REGISTER_OP("TinyOutput")\n  .Output("a: float32")\n  .SetShapeFn(x);\n'
-    (ops / "test_ops.cc").write_text(declaration)
     return tmp_path
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import torch
 
 from reflow.graph import errors
+from reflow.graph.dtypes import DType
 from reflow.graph.eager_tensor import EagerOperation, EagerTensor
 from reflow.graph.execution import current
 from reflow.graph.op_definition import OpDefinition
@@ -53,19 +55,39 @@ class Call:
             raise self._refused(refusal, tensors)
         if self._single_type is not None:
             output = EagerTensor(self._single_type, *_value_and_array(computed))
-            if current.tapes:
-                self._record(tensors, [output], name)
+            if current.tapes or current.callbacks:
+                self._report(tensors, [output], name)
             return output
         values = computed if isinstance(computed, (list, tuple)) else [computed]
         outputs = [
             EagerTensor(dtype, *_value_and_array(value))
             for value, dtype in zip(values, self._output_types)
         ]
-        if current.tapes:
-            self._record(tensors, outputs, name)
+        if current.tapes or current.callbacks:
+            self._report(tensors, outputs, name)
         if not self._definition.outputs:
             return None
         return self._definition.structured(outputs, self._attrs)
+
+    def _report(
+        self, tensors: list[EagerTensor], outputs: list[EagerTensor], name: str | None
+    ) -> None:
+        """Tells those of the operation that want to know."""
+        for callback in current.callbacks:
+            callback(self._definition.name, list(tensors), self._named_attrs, list(outputs), name)
+        if current.tapes:
+            self._record(tensors, outputs, name)
+
+    @cached_property
+    def _named_attrs(self) -> tuple[Any, ...]:
+        """The names and values of the attributes, in turn, those last that the inputs imply."""
+        inferred = self._definition.inferred_attrs
+        named: list[Any] = []
+        for attr in sorted(self._attrs, key=lambda attr: attr in inferred):
+            value = self._attrs[attr]
+            is_implied_type = attr in inferred and isinstance(value, DType)
+            named += [attr, value.as_datatype_enum if is_implied_type else value]
+        return tuple(named)
 
     def _record(
         self, tensors: list[EagerTensor], outputs: list[EagerTensor], name: str | None

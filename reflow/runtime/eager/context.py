@@ -165,6 +165,17 @@ class Context:
     def device_spec(self) -> DeviceSpec:
         return DeviceSpec.from_string(current.device)
 
+    @property
+    def post_execution_callbacks(self) -> list[Any]:
+        """What this thread has called after each operation (see callbacks.py)."""
+        return list(current.callbacks)
+
+    def add_post_execution_callback(self, callback: Any) -> None:
+        current.callbacks = (*current.callbacks, callback)
+
+    def clear_post_execution_callbacks(self) -> None:
+        current.callbacks = ()
+
     def _set_global_seed(self, seed: int | None) -> None:
         eager_seeds.set(seed)
 
