@@ -125,7 +125,12 @@ OP_MODULES = (
     "text.splitting",
     "text.unicode",
     "top_k",
-    "training",
+    "training.adagrad",
+    "training.adam",
+    "training.ftrl",
+    "training.gradient_descent",
+    "training.moving_squares",
+    "training.signs",
 )
 
 

@@ -1,4 +1,4 @@
-"""Updates of variables behind handles: those of references (state.py, scattering.py, training.py)
+"""Updates of variables behind handles: those of references (state.py, scattering.py)
 under other names, with handles in the place of references and no variable as their output."""
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from typing import Any
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
-from reflow.ops import scattering, state, training
+from reflow.ops import scattering, state
 from reflow.ops.op import op
 from reflow.ops.resource_variables import variable_shape
 
@@ -51,8 +51,6 @@ def _behind_handles(
         "shape": staticmethod(shape),
         "kernel": staticmethod(own.kernel),
     }
-    if hasattr(own, "joined"):
-        rules |= {"joined": staticmethod(own.joined), "per_variable": own.per_variable}
     return op(type(name, (), rules))
 
 
@@ -101,15 +99,3 @@ ResourceScatterNdSub = _slices("ResourceScatterNdSub", scattering.ScatterNdSub)
 ResourceStridedSliceAssign = _behind_handles(
     "ResourceStridedSliceAssign", scattering.StridedSliceAssign
 )
-
-
-# -- Optimizers ---------------------------------------------------------------------------------
-
-ResourceApplyGradientDescent = _behind_handles(
-    "ResourceApplyGradientDescent", training.ApplyGradientDescent
-)
-ResourceApplyMomentum = _behind_handles("ResourceApplyMomentum", training.ApplyMomentum)
-ResourceSparseApplyMomentum = _behind_handles(
-    "ResourceSparseApplyMomentum", training.SparseApplyMomentum
-)
-ResourceApplyAdam = _behind_handles("ResourceApplyAdam", training.ApplyAdam)

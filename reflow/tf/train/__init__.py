@@ -6,6 +6,12 @@ from typing import Any
 
 from reflow.tf._absence import part_or_error
 from reflow.tf._matching_files import match_filenames_once
+from reflow.tf.train.adadelta import AdadeltaOptimizer
+from reflow.tf.train.adagrad import (
+    AdagradDAOptimizer,
+    AdagradOptimizer,
+    ProximalAdagradOptimizer,
+)
 from reflow.tf.train.adam import AdamOptimizer
 from reflow.tf.train.checkpoint_management import (
     checkpoint_exists,
@@ -15,6 +21,7 @@ from reflow.tf.train.checkpoint_management import (
     remove_checkpoint,
     update_checkpoint_state,
 )
+from reflow.tf.train.ftrl import FtrlOptimizer
 from reflow.tf.train.global_step import (
     assert_global_step,
     create_global_step,
@@ -22,7 +29,10 @@ from reflow.tf.train.global_step import (
     get_or_create_global_step,
     global_step,
 )
-from reflow.tf.train.gradient_descent import GradientDescentOptimizer
+from reflow.tf.train.gradient_descent import (
+    GradientDescentOptimizer,
+    ProximalGradientDescentOptimizer,
+)
 from reflow.tf.train.learning_rate_decay import (
     cosine_decay,
     cosine_decay_restarts,
@@ -37,13 +47,21 @@ from reflow.tf.train.learning_rate_decay import (
 )
 from reflow.tf.train.momentum import MomentumOptimizer
 from reflow.tf.train.optimizer import Optimizer
+from reflow.tf.train.rmsprop import RMSPropOptimizer
 from reflow.tf.train.saver import Saver, saver_def_class
 
 __all__ = [
+    "AdadeltaOptimizer",
+    "AdagradDAOptimizer",
+    "AdagradOptimizer",
     "AdamOptimizer",
+    "FtrlOptimizer",
     "GradientDescentOptimizer",
     "MomentumOptimizer",
     "Optimizer",
+    "ProximalAdagradOptimizer",
+    "ProximalGradientDescentOptimizer",
+    "RMSPropOptimizer",
     "Saver",
     "assert_global_step",
     "checkpoint_exists",

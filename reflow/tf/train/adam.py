@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from reflow import tf
-from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
-from reflow.ops.resource_updates import ResourceApplyAdam, ResourceScatterAdd
-from reflow.ops.training import ApplyAdam
-from reflow.tf.train.optimizer import Optimizer, operation_of
+from reflow.ops.resource_updates import ResourceScatterAdd
+from reflow.ops.training.adam import ADAM
+from reflow.tf.train.optimizer import operation_of
+from reflow.tf.train.rule_optimizer import RuleOptimizer
 
 
-class AdamOptimizer(Optimizer):
+class AdamOptimizer(RuleOptimizer):
     """Kingma and Ba, "Adam: a method for stochastic optimization" (2014).
 
     epsilon is TensorFlow's, the "epsilon hat" of the paper's section 2.1:
@@ -23,6 +24,9 @@ class AdamOptimizer(Optimizer):
 
     Slots: "m" and "v"; and the variables beta1_power and beta2_power.
     """
+
+    _rule = ADAM
+    _rule_slots = MappingProxyType({"m": "m", "v": "v"})
 
     def __init__(
         self,
@@ -55,50 +59,21 @@ class AdamOptimizer(Optimizer):
             self._zeros_slot(var, "v", self._name)
 
     def _prepare(self) -> None:
-        def tensor(value: Any, name: str) -> Tensor:
-            return convert_to_tensor(self._call_if_callable(value), name=name)
+        self._lr_t = self._hyperparameter(self._lr, "learning_rate")
+        self._beta1_t = self._hyperparameter(self._beta1, "beta1")
+        self._beta2_t = self._hyperparameter(self._beta2, "beta2")
+        self._epsilon_t = self._hyperparameter(self._epsilon, "epsilon")
 
-        self._lr_t = tensor(self._lr, "learning_rate")
-        self._beta1_t = tensor(self._beta1, "beta1")
-        self._beta2_t = tensor(self._beta2, "beta2")
-        self._epsilon_t = tensor(self._epsilon, "epsilon")
-
-    def _apply_dense(self, grad: Tensor, var: Any) -> Operation:
-        dtype = var.dtype.base_dtype
+    def _rule_numbers(self, var: Any) -> Mapping[str, Any]:
         beta1_power, beta2_power = self._get_beta_accumulators()
-        return ApplyAdam(  # type: ignore[no-any-return]
-            var,
-            self.get_slot(var, "m"),
-            self.get_slot(var, "v"),
-            tf.cast(beta1_power, dtype),
-            tf.cast(beta2_power, dtype),
-            tf.cast(self._lr_t, dtype),
-            tf.cast(self._beta1_t, dtype),
-            tf.cast(self._beta2_t, dtype),
-            tf.cast(self._epsilon_t, dtype),
-            grad,
-            use_locking=self._use_locking,
-        ).op
-
-    def _resource_apply_dense(self, grad: Tensor, var: Any) -> Operation:
-        dtype = grad.dtype.base_dtype
-        m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        assert m is not None and v is not None
-        beta1_power, beta2_power = self._get_beta_accumulators()
-        update: Operation = ResourceApplyAdam(
-            var.handle,
-            m.handle,
-            v.handle,
-            tf.cast(beta1_power, dtype),
-            tf.cast(beta2_power, dtype),
-            tf.cast(self._lr_t, dtype),
-            tf.cast(self._beta1_t, dtype),
-            tf.cast(self._beta2_t, dtype),
-            tf.cast(self._epsilon_t, dtype),
-            grad,
-            use_locking=self._use_locking,
-        )
-        return update
+        return {
+            "beta1_power": beta1_power,
+            "beta2_power": beta2_power,
+            "lr": self._lr_t,
+            "beta1": self._beta1_t,
+            "beta2": self._beta2_t,
+            "epsilon": self._epsilon_t,
+        }
 
     def _apply_sparse(self, grad: IndexedSlices, var: Any) -> Operation:
         def scatter_add(slot: Any, indices: Tensor, rows: Tensor) -> Tensor:
