@@ -1,47 +1,45 @@
-"""Structures in which an IndexedSlices or a SparseTensor stands for the tensors it consists of."""
+"""Structures in which a composite tensor stands for the tensors it consists of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reflow.graph import nest
-from reflow.graph.indexed_slices import IndexedSlices, SparseTensor
+from reflow.graph.composite_tensor import CompositeTensor as Composite
 from reflow.graph.operation import Tensor
 
-Composite = IndexedSlices | SparseTensor
+__all__ = [
+    "Composite",
+    "assert_same_structure",
+    "components",
+    "composed",
+    "flatten",
+    "map_tensors",
+    "pack",
+]
 
 
 def components(value: Any) -> list[Any]:
     """The tensors that a composite consists of; anything else consists of itself."""
-    if isinstance(value, SparseTensor):
-        return [value.indices, value.values, value.dense_shape]
-    if isinstance(value, IndexedSlices):
-        parts = [value.values, value.indices]
-        return parts if value.dense_shape is None else [*parts, value.dense_shape]
-    return [value]
+    return nest.flatten(value, expand_composites=True) if isinstance(value, Composite) else [value]
 
 
 def composed(like: Any, parts: Sequence[Any]) -> Any:
     """What consists of `parts` as `like` consists of its components."""
-    if isinstance(like, SparseTensor):
-        return SparseTensor(*parts)
-    return IndexedSlices(*parts) if isinstance(like, IndexedSlices) else parts[0]
+    if not isinstance(like, Composite):
+        return parts[0]
+    return nest.pack_sequence_as(like, list(parts), expand_composites=True)
 
 
 def flatten(structure: Any) -> list[Any]:
     """The leaves of a structure, in place of each composite its components."""
-    return [part for leaf in nest.flatten(structure) for part in components(leaf)]
+    return nest.flatten(structure, expand_composites=True)
 
 
 def pack(structure: Any, flat: Sequence[Any]) -> Any:
     """`structure` with other leaves and components: the inverse of `flatten`."""
-    rest: Iterator[Any] = iter(flat)
-    leaves = []
-    for leaf in nest.flatten(structure):
-        parts = [next(rest) for _ in components(leaf)]
-        leaves.append(composed(leaf, parts))
-    return nest.pack_sequence_as(structure, leaves)
+    return nest.pack_sequence_as(structure, list(flat), expand_composites=True)
 
 
 def map_tensors(function: Callable[[Tensor], Any], structure: Any) -> Any:

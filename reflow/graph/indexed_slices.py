@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Any
 
+from reflow.graph.composite_tensor import CompositeTensor
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType, int64
 from reflow.graph.eager_tensor import EagerTensor
@@ -20,7 +21,7 @@ SparseTensorValue = collections.namedtuple(
 )
 
 
-class IndexedSlices:
+class IndexedSlices(CompositeTensor):
     """Rows of a larger tensor: `dense[indices[i]] += values[i]` for every i, zero elsewhere.
 
     The gradient of a gather.  Indices may repeat.
@@ -85,6 +86,28 @@ class IndexedSlices:
     def consumers(self) -> list[Operation]:
         return self._values.consumers()
 
+    @property
+    def _type_spec(self) -> Any:
+        from reflow.graph.constant_value import constant_value_as_shape
+        from reflow.graph.indexed_slices_spec import IndexedSlicesSpec
+
+        rows = self._indices.shape.merge_with(self._values.shape[:1])
+        shape = TensorShape([None]).concatenate(self._values.shape[1:])
+        dense = self._dense_shape
+        if dense is None:
+            return IndexedSlicesSpec(shape, self.dtype, self._indices.dtype, None, rows)
+        shape = shape.merge_with(constant_value_as_shape(dense))
+        return IndexedSlicesSpec(shape, self.dtype, self._indices.dtype, dense.dtype, rows)
+
+    def _shape_invariant_to_type_spec(self, shape: TensorShape) -> Any:
+        from reflow.graph.indexed_slices_spec import IndexedSlicesSpec
+
+        dense = self._dense_shape
+        rows = TensorShape([shape[0] if shape.ndims else None])
+        return IndexedSlicesSpec(
+            shape, self.dtype, self._indices.dtype, None if dense is None else dense.dtype, rows
+        )
+
     def __neg__(self) -> IndexedSlices:
         from reflow.graph.op_definition import lookup
 
@@ -95,7 +118,7 @@ class IndexedSlices:
         return f"IndexedSlices(indices={self._indices!s}, values={self._values!s}{dense})"
 
 
-class SparseTensor:
+class SparseTensor(CompositeTensor):
     """A tensor given by its nonzero elements.
 
     Args:
@@ -158,6 +181,19 @@ class SparseTensor:
 
     def consumers(self) -> list[Operation]:
         return list(dict.fromkeys(self._values.consumers() + self._indices.consumers()))
+
+    @property
+    def _type_spec(self) -> Any:
+        from reflow.graph.sparse_tensor_spec import SparseTensorSpec
+
+        return SparseTensorSpec(self.shape, self.dtype)
+
+    def _shape_invariant_to_type_spec(self, shape: TensorShape) -> Any:
+        """`shape` is that of the vector `dense_shape`: [rank]."""
+        from reflow.graph.sparse_tensor_spec import SparseTensorSpec
+
+        rank = shape.with_rank(1).as_list()[0]
+        return SparseTensorSpec(None if rank is None else [None] * rank, self.dtype)
 
     def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
         """Its SparseTensorValue in `session` (default: the default session)."""

@@ -3,6 +3,9 @@
 Source: TensorFlow 1.15, `tf.contrib.framework.nest`. Whatever is no such container is a leaf:
 numbers, strings, arrays, tensors, None. The values of a dictionary come in the order of its sorted
 keys, whatever the order in which it was filled, so that equal dictionaries flatten alike.
+
+With `expand_composites`, a composite tensor (or the TypeSpec of one) is no leaf, but a container of
+its components.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from collections.abc import Callable, Mapping, MappingView, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from reflow.graph.composite_tensor import Expandable
+
 __all__ = [
     "assert_same_structure",
     "assert_shallow_structure",
@@ -20,6 +25,7 @@ __all__ = [
     "flatten_up_to",
     "is_nested",
     "is_sequence",
+    "is_sequence_or_composite",
     "map_structure",
     "map_structure_up_to",
     "pack_sequence_as",
@@ -42,6 +48,15 @@ def _is_container_type(kind: type) -> bool:
 
 
 is_nested = is_sequence
+
+
+def is_sequence_or_composite(seq: Any) -> bool:
+    """Whether `seq` is a container, or is taken apart as one where composites are expanded."""
+    return not seq.is_leaf if isinstance(seq, Expandable) else is_sequence(seq)
+
+
+def _container_test(expand_composites: bool) -> Callable[[Any], bool]:
+    return is_sequence_or_composite if expand_composites else is_sequence
 
 
 def _is_attrs(value: Any) -> bool:
@@ -75,6 +90,8 @@ def _children(container: Any) -> list[Any]:
         return [container[key] for key in _sorted_keys(container)]
     if _is_attrs(container):
         return [getattr(container, field.name) for field in type(container).__attrs_attrs__]
+    if isinstance(container, Expandable):
+        return [container._parts()]
     return list(container)
 
 
@@ -94,24 +111,26 @@ def _like(container: Any, children: list[Any]) -> Any:
         return children
     if _is_namedtuple(container) or _is_attrs(container):
         return kind(*children)
+    if isinstance(container, Expandable):
+        return container._with_parts(children[0])
     return kind(children)
 
 
-def flatten(structure: Any) -> list[Any]:
+def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
     """The leaves of `structure`, from left to right; `[structure]` if it is a leaf itself.
 
     Raises:
       TypeError: a dictionary has keys that cannot be sorted.
     """
-    if not is_sequence(structure):
+    if not _container_test(expand_composites)(structure):
         return [structure]
     leaves: list[Any] = []
     for child in _children(structure):
-        leaves.extend(flatten(child))
+        leaves.extend(flatten(child, expand_composites))
     return leaves
 
 
-def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
+def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool = False) -> Any:
     """Puts the elements of `flat_sequence` in the places of the leaves of `structure`.
 
     Raises:
@@ -121,26 +140,33 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     if not is_sequence(flat_sequence):
         raise TypeError("flat_sequence must be a sequence")
     count = len(flat_sequence)
-    if not is_sequence(structure):
+    is_container = _container_test(expand_composites)
+    if not is_container(structure):
         if count != 1:
             raise ValueError(f"Structure is a scalar but len(flat_sequence) == {count} > 1")
         return flat_sequence[0]
-    leaf_count = len(flatten(structure))
+    leaf_count = len(flatten(structure, expand_composites))
     if leaf_count != count:
         raise ValueError(
             f"Could not pack sequence. Structure had {leaf_count} elements, but flat_sequence had "
             f"{count} elements.  Structure: {structure}, flat_sequence: {flat_sequence}."
         )
-    return _pack(structure, iter(flat_sequence).__next__)
+    return _pack(structure, iter(flat_sequence).__next__, is_container)
 
 
-def _pack(structure: Any, next_leaf: Callable[[], Any]) -> Any:
-    if not is_sequence(structure):
+def _pack(structure: Any, next_leaf: Callable[[], Any], is_container: Callable[[Any], bool]) -> Any:
+    if not is_container(structure):
         return next_leaf()
-    return _like(structure, [_pack(child, next_leaf) for child in _children(structure)])
+    children = [_pack(child, next_leaf, is_container) for child in _children(structure)]
+    return _like(structure, children)
 
 
-def map_structure(func: Callable[..., Any], *structure: Any, check_types: bool = True) -> Any:
+def map_structure(
+    func: Callable[..., Any],
+    *structure: Any,
+    check_types: bool = True,
+    expand_composites: bool = False,
+) -> Any:
     """Calls `func` on the leaves that stand in the same place of each structure.
 
     Args:
@@ -161,9 +187,10 @@ def map_structure(func: Callable[..., Any], *structure: Any, check_types: bool =
         raise ValueError("Must provide at least one structure")
     first, *others = structure
     for other in others:
-        assert_same_structure(first, other, check_types=check_types)
-    leaves = [flatten(one) for one in structure]
-    return pack_sequence_as(first, [func(*row) for row in zip(*leaves, strict=True)])
+        assert_same_structure(first, other, check_types, expand_composites)
+    leaves = [flatten(one, expand_composites) for one in structure]
+    results = [func(*row) for row in zip(*leaves, strict=True)]
+    return pack_sequence_as(first, results, expand_composites)
 
 
 class _Leaf:
@@ -176,7 +203,9 @@ class _Leaf:
 _LEAF: Final = _Leaf()
 
 
-def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True) -> None:
+def assert_same_structure(
+    nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False
+) -> None:
     """Raises unless the two are nested in the same way.
 
     Args:
@@ -184,12 +213,14 @@ def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True) -> N
       check_types: whether their containers must be of the same types, too, and dictionaries have
         the same keys. Any two subclasses of list count as one type, so do any two mappings, and
         any two namedtuples of the same name and fields.
+      expand_composites: whether composite tensors are containers. Two of them must be of types
+        that some values have in common.
 
     Raises:
       TypeError: types of containers differ.
       ValueError: the nesting, the number of elements or the keys differ.
     """
-    difference = _difference(nest1, nest2, check_types)
+    difference = _difference(nest1, nest2, check_types, _container_test(expand_composites))
     if difference is None:
         return
     error, text = difference
@@ -207,9 +238,11 @@ def _described(value: Any) -> str:
     return f"type={type(value).__name__} str={value}"
 
 
-def _difference(x: Any, y: Any, check_types: bool) -> tuple[type[Exception], str] | None:
+def _difference(
+    x: Any, y: Any, check_types: bool, is_container: Callable[[Any], bool]
+) -> tuple[type[Exception], str] | None:
     """The first difference in nesting: the class of its error, and the text; None if none."""
-    x_nested, y_nested = is_sequence(x), is_sequence(y)
+    x_nested, y_nested = is_container(x), is_container(y)
     if x_nested != y_nested:
         container, leaf = (x, y) if x_nested else (y, x)
         return ValueError, (
@@ -218,6 +251,8 @@ def _difference(x: Any, y: Any, check_types: bool) -> tuple[type[Exception], str
         )
     if not x_nested:
         return None
+    if check_types and isinstance(x, Expandable) and isinstance(y, Expandable):
+        return _difference_of_composites(x, y)
     if check_types and not _same_type(x, y):
         return TypeError, (
             "The two namedtuples don't have the same sequence type. First structure "
@@ -231,13 +266,24 @@ def _difference(x: Any, y: Any, check_types: bool) -> tuple[type[Exception], str
         )
     x_children, y_children = _children(x), _children(y)
     for x_child, y_child in zip(x_children, y_children, strict=False):
-        difference = _difference(x_child, y_child, check_types)
+        difference = _difference(x_child, y_child, check_types, is_container)
         if difference is not None:
             return difference
     if len(x_children) != len(y_children):
         return ValueError, (
             "The two structures don't have the same number of elements. First structure: "
             f"{_described(x)}. Second structure: {_described(y)}"
+        )
+    return None
+
+
+def _difference_of_composites(x: Expandable, y: Expandable) -> tuple[type[Exception], str] | None:
+    try:
+        x._described().most_specific_compatible_type(y._described())
+    except (TypeError, ValueError) as error:
+        return TypeError, (
+            f"Incompatible CompositeTensor TypeSpecs: {_described(x)} vs. {_described(y)} -- "
+            f"{error}"
         )
     return None
 
@@ -255,6 +301,7 @@ def assert_shallow_structure(
     input_tree: Any,
     check_types: bool = True,
     check_subtrees_length: bool = True,
+    expand_composites: bool = False,
 ) -> None:
     """Raises unless replacing leaves of `shallow_tree` by structures could give `input_tree`.
 
@@ -263,14 +310,16 @@ def assert_shallow_structure(
       input_tree: a structure or a leaf.
       check_types: whether the containers must be of the types in `shallow_tree`, too.
       check_subtrees_length: whether they must be as long, too. If not, they may be longer.
+      expand_composites: whether composite tensors are containers.
 
     Raises:
       TypeError: types differ, or a leaf stands where `shallow_tree` has a container.
       ValueError: lengths or keys differ.
     """
-    if not is_sequence(shallow_tree):
+    is_container = _container_test(expand_composites)
+    if not is_container(shallow_tree):
         return
-    if not is_sequence(input_tree):
+    if not is_container(input_tree):
         raise TypeError(
             "If shallow structure is a sequence, input must also be a sequence. "
             f"Input has type: {type(input_tree)}."
@@ -295,10 +344,14 @@ def assert_shallow_structure(
     for shallow_child, input_child in zip(
         shallow_children, _counterparts(shallow_tree, input_tree), strict=True
     ):
-        assert_shallow_structure(shallow_child, input_child, check_types, check_subtrees_length)
+        assert_shallow_structure(
+            shallow_child, input_child, check_types, check_subtrees_length, expand_composites
+        )
 
 
 def _shallow_type_fits(shallow_tree: Any, input_tree: Any) -> bool:
+    if isinstance(shallow_tree, Expandable) and isinstance(input_tree, Expandable):
+        return _difference_of_composites(shallow_tree, input_tree) is None
     if isinstance(input_tree, type(shallow_tree)):
         return True
     if _is_namedtuple(shallow_tree) and _is_namedtuple(input_tree):
@@ -328,23 +381,28 @@ def flatten_up_to(
     input_tree: Any,
     check_types: bool = True,
     check_subtrees_length: bool = True,
+    expand_composites: bool = False,
 ) -> list[Any]:
     """What stands in `input_tree` in the places of the leaves of `shallow_tree`.
 
     Arguments and errors are those of `assert_shallow_structure`.
     """
-    assert_shallow_structure(shallow_tree, input_tree, check_types, check_subtrees_length)
-    return _flatten_up_to(shallow_tree, input_tree)
+    assert_shallow_structure(
+        shallow_tree, input_tree, check_types, check_subtrees_length, expand_composites
+    )
+    return _flatten_up_to(shallow_tree, input_tree, _container_test(expand_composites))
 
 
-def _flatten_up_to(shallow_tree: Any, input_tree: Any) -> list[Any]:
-    if not is_sequence(shallow_tree):
+def _flatten_up_to(
+    shallow_tree: Any, input_tree: Any, is_container: Callable[[Any], bool]
+) -> list[Any]:
+    if not is_container(shallow_tree):
         return [input_tree]
     found: list[Any] = []
     for shallow_child, input_child in zip(
         _children(shallow_tree), _counterparts(shallow_tree, input_tree), strict=True
     ):
-        found.extend(_flatten_up_to(shallow_child, input_child))
+        found.extend(_flatten_up_to(shallow_child, input_child, is_container))
     return found
 
 
@@ -354,6 +412,7 @@ def map_structure_up_to(
     *inputs: Any,
     check_types: bool = True,
     check_subtrees_length: bool = True,
+    expand_composites: bool = False,
 ) -> Any:
     """Calls `func` on what stands in each input in the places of the leaves of `shallow_tree`.
 
@@ -373,9 +432,11 @@ def map_structure_up_to(
     if not inputs:
         raise ValueError("Cannot map over no sequences")
     columns = [
-        flatten_up_to(shallow_tree, one, check_types, check_subtrees_length) for one in inputs
+        flatten_up_to(shallow_tree, one, check_types, check_subtrees_length, expand_composites)
+        for one in inputs
     ]
-    return pack_sequence_as(shallow_tree, [func(*row) for row in zip(*columns, strict=True)])
+    results = [func(*row) for row in zip(*columns, strict=True)]
+    return pack_sequence_as(shallow_tree, results, expand_composites)
 
 
 def flatten_dict_items(dictionary: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -17,15 +17,18 @@ from reflow.graph.indexed_slices import (
     SparseTensor,
     SparseTensorValue,
 )
+from reflow.graph.indexed_slices_spec import IndexedSlicesSpec
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.seeds import get_seed, set_random_seed
+from reflow.graph.sparse_tensor_spec import SparseTensorSpec
 from reflow.graph.tensor_shape import (
     Dimension,
     TensorShape,
     dimension_at_index,
     dimension_value,
 )
-from reflow.graph.type_spec import TensorSpec
+from reflow.graph.tensor_spec import TensorSpec
+from reflow.graph.type_spec import TypeSpec
 from reflow.ops.constants import constant
 from reflow.ops.exports import exported
 from reflow.tf._absence import part_or_error
@@ -167,7 +170,6 @@ from reflow.tf._gradients import (
 )
 from reflow.tf._histograms import histogram_fixed_width, histogram_fixed_width_bins
 from reflow.tf._import import import_graph_def
-from reflow.tf._indexed_slices_spec import IndexedSlicesSpec
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
 from reflow.tf._joining import concat, parallel_stack, split, stack, unstack
 from reflow.tf._map_fn import map_fn
@@ -247,7 +249,6 @@ from reflow.tf._sparse_serialization import (
     serialize_many_sparse,
     serialize_sparse,
 )
-from reflow.tf._sparse_tensor_spec import SparseTensorSpec
 from reflow.tf._state import (
     assign,
     assign_add,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from reflow.graph import nest
-from reflow.graph.composites import components
-from reflow.graph.indexed_slices import IndexedSlices, SparseTensor
+from reflow.graph.composite_tensor import CompositeTensor
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape
-from reflow.graph.type_spec import TensorSpec, TypeSpec
+from reflow.graph.tensor_spec import TensorSpec
+from reflow.graph.type_spec import TypeSpec
 from reflow.ops.control_flow.back_edges import is_at_most
 
 
@@ -33,34 +33,29 @@ def _of_variable(variable: Any, shape: Any) -> list[TensorShape]:
             raise TypeError(f"TensorSpec {shape!r} is not compatible with {variable!r}")
         return [shape.shape]
     if isinstance(shape, TypeSpec):
-        specs = nest.flatten(shape._component_specs)
         if not shape.is_compatible_with(variable):
             raise TypeError(f"TypeSpec {shape!r} is not compatible with {variable!r}")
-        return [spec.shape for spec in specs]
+        return _shapes_of_parts(shape)
     if shape is None:
         return _own_shapes(variable)
     if not isinstance(shape, TensorShape):
         if isinstance(variable, Tensor):
             raise ValueError("`shapes` must be a (possibly nested) list of shapes.")
         raise TypeError(f"Expected shape to be a TypeSpec or TensorShape, got {shape!r}")
-    if isinstance(variable, SparseTensor):
-        # It is the shape of the vector `dense_shape`.
-        rank = shape.with_rank(1)[0]
-        return [TensorShape([None, rank]), TensorShape([None]), TensorShape([rank])]
-    if isinstance(variable, IndexedSlices):
-        rows = [shape, TensorShape([shape[0] if shape.ndims else None])]
-        return rows if variable.dense_shape is None else [*rows, TensorShape([shape.ndims])]
+    if isinstance(variable, CompositeTensor):
+        return _shapes_of_parts(variable._shape_invariant_to_type_spec(shape))
     return [shape]
 
 
 def _own_shapes(variable: Any) -> list[TensorShape]:
     """The shapes that a variable has; of a composite, what they have in common at all times."""
-    if isinstance(variable, SparseTensor):
-        rank = variable.dense_shape.shape.with_rank(1)[0]
-        return [TensorShape([None, rank]), TensorShape([None]), TensorShape([rank])]
-    if isinstance(variable, IndexedSlices):
-        return [part.shape for part in components(variable)]
+    if isinstance(variable, CompositeTensor):
+        return _shapes_of_parts(variable._type_spec)
     return [variable.shape]
+
+
+def _shapes_of_parts(spec: TypeSpec) -> list[TensorShape]:
+    return [part.shape for part in nest.flatten(spec, expand_composites=True)]
 
 
 def set_invariants(

@@ -9,7 +9,7 @@ from typing import Any
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.function import FuncGraph, Function, unique_number
 from reflow.graph.operation import Operation
-from reflow.graph.type_spec import TensorSpec
+from reflow.graph.tensor_spec import TensorSpec
 from reflow.ops.arrays import Identity
 
 # Stateful ops that need not run if nobody uses what they give.

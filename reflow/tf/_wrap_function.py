@@ -10,7 +10,7 @@ from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.graph import Graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Operation, Tensor
-from reflow.graph.type_spec import TensorSpec
+from reflow.graph.tensor_spec import TensorSpec
 from reflow.runtime.session import Session
 from reflow.tf._arrays import placeholder
 from reflow.tf._collections import variables_initializer

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import reflow as tf
-from reflow.graph.type_spec import TensorSpec
+from reflow.graph.tensor_spec import TensorSpec
 from reflow.ops.batching import batched_body
 from reflow.runtime.functions import compile_function
 from reflow.tf._tracing import trace

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from reflow.graph.execution import executing_eagerly
-from reflow.graph.type_spec import TensorSpec
+from reflow.graph.tensor_spec import TensorSpec
+from reflow.runtime.eager.callbacks import (
+    ExecutionCallback,
+    add_execution_callback,
+    clear_execution_callbacks,
+    errstate,
+    inf_callback,
+    inf_nan_callback,
+    nan_callback,
+    seterr,
+)
 from reflow.runtime.eager.context import (
     ASYNC,
     DEVICE_PLACEMENT_EXPLICIT,
@@ -40,26 +50,34 @@ __all__ = [
     "DEVICE_PLACEMENT_SILENT",
     "DEVICE_PLACEMENT_WARN",
     "SYNC",
+    "ExecutionCallback",
     "GradientTape",
     "Iterator",
     "Network",
     "Sequential",
     "TensorSpec",
     "Variable",
+    "add_execution_callback",
     "async_clear_error",
     "async_wait",
+    "clear_execution_callbacks",
     "custom_gradient",
     "enable_eager_execution",
+    "errstate",
     "executing_eagerly",
     "execution_mode",
     "gradients_function",
     "implicit_gradients",
     "implicit_value_and_gradients",
     "in_eager_mode",
+    "inf_callback",
+    "inf_nan_callback",
     "list_devices",
+    "nan_callback",
     "num_gpus",
     "run",
     "set_execution_mode",
+    "seterr",
     "value_and_gradients_function",
 ]
 

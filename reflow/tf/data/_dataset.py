@@ -18,7 +18,8 @@ from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.seeds import get_seed
 from reflow.graph.tensor_shape import Dimension, TensorShape
-from reflow.graph.type_spec import TensorSpec, TypeSpec
+from reflow.graph.tensor_spec import TensorSpec
+from reflow.graph.type_spec import BatchableTypeSpec, TypeSpec
 from reflow.ops.arrays import Identity
 from reflow.ops.constants import constant
 from reflow.ops.data import (
@@ -677,7 +678,7 @@ class Dataset(DescribesElements):
         )
 
 
-class DatasetSpec(TypeSpec):
+class DatasetSpec(BatchableTypeSpec):
     """The type of datasets whose elements are of one structure (tf.data.DatasetSpec).
 
     Args:
@@ -700,19 +701,25 @@ class DatasetSpec(TypeSpec):
     def _component_specs(self) -> TensorSpec:
         return TensorSpec(self._shape, dtypes.variant)
 
+    def _to_components(self, value: Any) -> Tensor:
+        return value._variant_tensor
+
+    def _from_components(self, components: Any) -> Dataset:
+        return Dataset(components, self.element_spec)
+
     @property
     def _flat_tensor_specs(self) -> list[TensorSpec]:
         return [self._component_specs]
 
     def _to_tensor_list(self, value: Any) -> list[Tensor]:
-        return [value._variant_tensor]
+        return [self._to_components(value)]
 
     def _to_batched_tensor_list(self, value: Any) -> list[Tensor]:
         raise ValueError(f"A dataset has no first axis to be taken apart along. Received: {value}")
 
     def _from_tensor_list(self, tensors: Sequence[Tensor]) -> Dataset:
         (variant,) = tensors
-        return Dataset(variant, self.element_spec)
+        return self._from_components(variant)
 
     def is_compatible_with(self, spec_or_value: Any) -> bool:
         other = spec_or_value._type_spec if isinstance(spec_or_value, Dataset) else spec_or_value
@@ -738,6 +745,13 @@ class DatasetSpec(TypeSpec):
 
     def __repr__(self) -> str:
         return f"DatasetSpec({self.element_spec!r}, {self._shape!r})"
+
+    # What programs describe elements by stands for itself where an element is a dataset.
+
+    def _to_legacy_output_types(self) -> DatasetSpec:
+        return self
+
+    _to_legacy_output_shapes = _to_legacy_output_classes = _to_legacy_output_types
 
 
 _SCALAR_BOOL = TensorSpec([], dtypes.bool)

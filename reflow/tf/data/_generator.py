@@ -14,7 +14,7 @@ from reflow.graph import dtypes
 from reflow.graph.dtypes import DType
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape
-from reflow.graph.type_spec import TensorSpec
+from reflow.graph.tensor_spec import TensorSpec
 from reflow.ops.data.sources import GeneratorDataset
 from reflow.ops.python_functions import converted
 from reflow.tf._python_functions import numpy_function

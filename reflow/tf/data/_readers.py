@@ -10,7 +10,7 @@ from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape
-from reflow.graph.type_spec import TensorSpec
+from reflow.graph.tensor_spec import TensorSpec
 from reflow.ops.arrays import Reshape
 from reflow.ops.constants import constant
 from reflow.ops.data import files, functional

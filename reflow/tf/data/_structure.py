@@ -10,13 +10,11 @@ from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import SparseTensor, SparseTensorValue
 from reflow.graph.operation import Tensor
+from reflow.graph.sparse_tensor_spec import SparseTensorSpec
 from reflow.graph.tensor_shape import TensorShape, as_shape
-from reflow.graph.type_spec import TensorSpec, TypeSpec
-from reflow.tf._sparse_tensor_spec import SparseTensorSpec
+from reflow.graph.tensor_spec import TensorSpec
+from reflow.graph.type_spec import TypeSpec
 from reflow.tf.data import _nest
-
-# What types, shapes and classes describe; anything else stands for itself.
-_DESCRIBED = (TensorSpec, SparseTensorSpec)
 
 
 def component_spec(value: Any) -> TypeSpec | None:
@@ -76,9 +74,7 @@ def flat_attributes(spec: Any) -> dict[str, Any]:
 
 def common_spec(a: TypeSpec, b: TypeSpec) -> TypeSpec:
     """The type of values of both types, which only differ in their shapes."""
-    if isinstance(a, _DESCRIBED) and isinstance(b, _DESCRIBED):
-        return type(a)(a.shape.most_specific_compatible_shape(b.shape), a.dtype)
-    return a
+    return a.most_specific_compatible_type(b)
 
 
 def flat_specs(spec: Any) -> list[TensorSpec]:
@@ -118,15 +114,15 @@ def from_tensors(spec: Any, tensors: Sequence[Tensor]) -> Any:
 
 def output_types(spec: Any) -> Any:
     """The structure of element types; a component that is no tensor stands for itself."""
-    return _nest.map_structure(lambda c: c.dtype if isinstance(c, _DESCRIBED) else c, spec)
+    return _nest.map_structure(lambda c: c._to_legacy_output_types(), spec)
 
 
 def output_shapes(spec: Any) -> Any:
-    return _nest.map_structure(lambda c: c.shape if isinstance(c, _DESCRIBED) else c, spec)
+    return _nest.map_structure(lambda c: c._to_legacy_output_shapes(), spec)
 
 
 def output_classes(spec: Any) -> Any:
-    return _nest.map_structure(lambda c: c.value_type if isinstance(c, _DESCRIBED) else c, spec)
+    return _nest.map_structure(lambda c: c._to_legacy_output_classes(), spec)
 
 
 def spec_of_outputs(types: Any, shapes: Any, classes: Any = None) -> Any:

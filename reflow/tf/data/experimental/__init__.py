@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from reflow.graph.type_spec import TensorSpec as TensorStructure
+from reflow.graph.sparse_tensor_spec import SparseTensorSpec as SparseTensorStructure
+from reflow.graph.tensor_spec import TensorSpec as TensorStructure
 from reflow.graph.type_spec import TypeSpec as Structure
 from reflow.ops.data.whole import INFINITE as INFINITE_CARDINALITY
 from reflow.ops.data.whole import UNKNOWN as UNKNOWN_CARDINALITY
 from reflow.tf._absence import part_or_error
-from reflow.tf._sparse_tensor_spec import SparseTensorSpec as SparseTensorStructure
 from reflow.tf.data._dataset import AUTOTUNE, Dataset
 from reflow.tf.data._dataset import DatasetSpec as DatasetStructure
 from reflow.tf.data._iterator import Iterator

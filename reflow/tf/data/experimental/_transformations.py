@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.operation import Tensor
-from reflow.graph.type_spec import TensorSpec, TypeSpec
+from reflow.graph.tensor_spec import TensorSpec
+from reflow.graph.type_spec import TypeSpec
 from reflow.ops.constants import constant
 from reflow.ops.data import folding, functional, selecting, shuffling, sources, whole
 from reflow.tf.data import _nest, _structure

@@ -10,13 +10,14 @@ import numpy as np
 from reflow.graph import dtypes
 from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.indexed_slices import SparseTensor, SparseTensorValue
+from reflow.graph.op_definition import lookup
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape, as_shape
-from reflow.graph.type_spec import TensorSpec, TypeSpec
-from reflow.ops.sparse.serialization import DeserializeSparse, SerializeManySparse, SerializeSparse
+from reflow.graph.tensor_spec import TensorSpec
+from reflow.graph.type_spec import BatchableTypeSpec, register_type_spec_from_value_converter
 
 
-class SparseTensorSpec(TypeSpec):
+class SparseTensorSpec(BatchableTypeSpec):
     """The element type and the (partly known) dense shape of a sparse tensor.
 
     As a part of a dataset's elements, a sparse tensor is a vector of three variants.
@@ -79,7 +80,9 @@ class SparseTensorSpec(TypeSpec):
     def _to_tensor_list(self, value: Any) -> list[Tensor]:
         value = SparseTensor.from_value(value)
         return [
-            SerializeSparse(value.indices, value.values, value.dense_shape, out_type=dtypes.variant)
+            lookup("SerializeSparse")(
+                value.indices, value.values, value.dense_shape, out_type=dtypes.variant
+            )
         ]
 
     def _to_batched_tensor_list(self, value: Any) -> list[Tensor]:
@@ -87,27 +90,17 @@ class SparseTensorSpec(TypeSpec):
         if self._shape.merge_with(value.shape).ndims == 0:
             raise ValueError("Unbatching a sparse tensor is only supported for rank >= 1")
         return [
-            SerializeManySparse(
+            lookup("SerializeManySparse")(
                 value.indices, value.values, value.dense_shape, out_type=dtypes.variant
             )
         ]
 
     def _from_tensor_list(self, tensors: Sequence[Tensor]) -> SparseTensor:
         (serialized,) = tensors
-        result = SparseTensor(*DeserializeSparse(serialized, dtype=self._dtype))
+        result = SparseTensor(*lookup("DeserializeSparse")(serialized, dtype=self._dtype))
         result.indices.set_shape([None, self._shape.ndims])
         result.dense_shape.set_shape([self._shape.ndims])
         return result
-
-    def is_compatible_with(self, spec_or_value: Any) -> bool:
-        """Whether the element types are the same, and one shape can be both."""
-        if isinstance(spec_or_value, (SparseTensor, SparseTensorValue)):
-            spec_or_value = self.from_value(spec_or_value)
-        return (
-            isinstance(spec_or_value, SparseTensorSpec)
-            and self._dtype.is_compatible_with(spec_or_value._dtype)
-            and self._shape.is_compatible_with(spec_or_value._shape)
-        )
 
     def _batch(self, batch_size: int | None) -> SparseTensorSpec:
         return SparseTensorSpec(TensorShape([batch_size]).concatenate(self._shape), self._dtype)
@@ -117,15 +110,11 @@ class SparseTensorSpec(TypeSpec):
             raise ValueError("Unbatching a tensor is only supported for rank >= 1")
         return SparseTensorSpec(self._shape[1:], self._dtype)
 
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, SparseTensorSpec)
-            and self._shape.sizes == other._shape.sizes
-            and self._dtype is other._dtype
-        )
+    def _to_legacy_output_types(self) -> DType:
+        return self._dtype
 
-    def __hash__(self) -> int:
-        return hash((SparseTensorSpec, self._shape.sizes, self._dtype))
+    def _to_legacy_output_shapes(self) -> TensorShape:
+        return self._shape
 
-    def __repr__(self) -> str:
-        return f"SparseTensorSpec({self._shape!r}, {self._dtype!r})"
+
+register_type_spec_from_value_converter(SparseTensorValue, SparseTensorSpec.from_value)

@@ -10,11 +10,12 @@ import numpy as np
 from reflow.graph import dtypes
 from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.indexed_slices import IndexedSlices, IndexedSlicesValue
-from reflow.graph.tensor_shape import TensorShape, as_shape
-from reflow.graph.type_spec import TensorSpec
+from reflow.graph.tensor_shape import as_shape
+from reflow.graph.tensor_spec import TensorSpec
+from reflow.graph.type_spec import TypeSpec
 
 
-class IndexedSlicesSpec:
+class IndexedSlicesSpec(TypeSpec):
     """The types and (partly known) shapes of IndexedSlices.
 
     Args:
@@ -77,17 +78,3 @@ class IndexedSlicesSpec:
             return IndexedSlices(*tensor_list)
         values, indices, *dense_shape = tensor_list
         return IndexedSlicesValue(values, indices, dense_shape[0] if dense_shape else None)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, IndexedSlicesSpec) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    def _key(self) -> tuple[Any, ...]:
-        return tuple(
-            part.sizes if isinstance(part, TensorShape) else part for part in self._serialize()
-        )
-
-    def __repr__(self) -> str:
-        return f"IndexedSlicesSpec{self._serialize()}"
