@@ -6,13 +6,14 @@ import ast
 import importlib
 import importlib.util
 import itertools
+import warnings
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 from reflow.running.check.sources import Source, read_program
 from reflow.running.check.uses import Use, uses
-from reflow.running.old_libraries.names import DEAD_PACKAGES, MODULES, NAMES
+from reflow.running.old_libraries.names import DEAD_PACKAGES, MODULES, NAMES, OLD_METHODS
 from reflow.tensorflow_names import explain_absence, is_tensorflow_name
 from reflow.tensorflow_renames import RENAMED
 
@@ -55,15 +56,22 @@ def _check(source: Source) -> Iterator[Finding]:
     for cell, error in source.broken_cells:
         message = f"does not parse: {error.msg}"
         yield Finding("unparsable", source.path, cell, error.lineno, "", message)
-    for use in uses(source):
-        for kind, message in _judge(use):
-            yield Finding(kind, source.path, use.cell, use.line, use.name, message)
+    found = (
+        Finding(kind, source.path, use.cell, use.line, use.name, message)
+        for use in uses(source)
+        for kind, message in _judge(use)
+    )
+    yield from dict.fromkeys(found)  # once, if a line has it twice
 
 
 def _judge(use: Use) -> Iterator[tuple[str, str]]:
     root = use.name.partition(".")[0]
     if root == "tensorflow":
         yield from _judge_tensorflow(use)
+    elif not root:
+        method = next((each for each in OLD_METHODS if use.name.endswith(f".{each}")), None)
+        if method is not None:
+            yield "old library", f"{method} is gone: it is taken as {OLD_METHODS[method]}"
     elif root in DEAD_PACKAGES or (use.name in MODULES and not _is_there(use.name)):
         yield "old library", f"{use.name} is gone: reflow answers its calls"
     elif use.name in NAMES and not _is_there(use.name):
@@ -72,6 +80,9 @@ def _judge(use: Use) -> Iterator[tuple[str, str]]:
 
 def _judge_tensorflow(use: Use) -> Iterator[tuple[str, str]]:
     public = use.name.replace("tensorflow", "tf", 1)
+    if public in _OLD_FUNCTIONS:
+        yield "old name", f"{public} is of TensorFlow 0.x: it is taken as {_OLD_FUNCTIONS[public]}"
+        return
     old = next((prefix for prefix in _prefixes(public) if prefix in RENAMED), None)
     if old is not None:
         now = RENAMED[old] + public.removeprefix(old)
@@ -131,7 +142,9 @@ def _is_there(name: str) -> bool:
     try:
         if name in MODULES:
             return importlib.util.find_spec(name) is not None
-        return hasattr(importlib.import_module(module), member)
+        with warnings.catch_warnings():  # that a name will be another thing soon
+            warnings.simplefilter("ignore")
+            return hasattr(importlib.import_module(module), member)
     except ImportError:
         return False
 
@@ -142,6 +155,12 @@ def _never(call: ast.Call) -> bool:
 
 def _is_by_position(call: ast.Call) -> bool:
     return len(call.args) > 1
+
+
+def _has_truths(call: ast.Call) -> bool:
+    axes = call.args[1] if len(call.args) > 1 else None
+    first = axes.elts[0] if isinstance(axes, (ast.List, ast.Tuple)) and axes.elts else axes
+    return isinstance(first, ast.Constant) and isinstance(first.value, bool)
 
 
 def _starts_with_number(call: ast.Call) -> bool:
@@ -155,7 +174,11 @@ def _starts_with_number(call: ast.Call) -> bool:
 _OLD_ORDERS: Final[dict[str, Callable[[ast.Call], bool]]] = {
     "tf.concat": _starts_with_number,
     "tf.split": _starts_with_number,
+    "tf.reverse": _has_truths,
     "tf.nn.sigmoid_cross_entropy_with_logits": _is_by_position,
     "tf.nn.softmax_cross_entropy_with_logits": _is_by_position,
     "tf.nn.sparse_softmax_cross_entropy_with_logits": _is_by_position,
 }
+
+#: What does more than bear another name.
+_OLD_FUNCTIONS: Final = {"tf.batch_matmul": "tf.matmul", "tf.batch_svd": "tf.svd"}

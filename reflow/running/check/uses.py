@@ -12,7 +12,12 @@ __all__ = ["Use", "uses"]
 
 
 class Use(NamedTuple):
-    """A full name, as `tensorflow.nn.relu`, where a source uses it."""
+    """A name where a source uses it.
+
+    Attributes:
+      name: in full, as `tensorflow.nn.relu`; or what follows an object of unknown type, as
+        `.canvas.draw`.
+    """
 
     name: str
     line: int
@@ -68,6 +73,7 @@ def _names(
         if full_name is not None:
             yield full_name, node.lineno, call
             return
+        yield _attributes(node), node.lineno, call
     elif isinstance(node, ast.Call):
         if isinstance(node.func, ast.Name) and node.func.id in aliases:
             yield aliases[node.func.id], node.lineno, node
@@ -78,6 +84,15 @@ def _names(
         return
     for child in ast.iter_child_nodes(node):
         yield from _names(child, aliases)
+
+
+def _attributes(node: ast.expr) -> str:
+    """What follows an object: ".canvas.draw" of figure().canvas.draw."""
+    attributes = ""
+    while isinstance(node, ast.Attribute):
+        attributes = f".{node.attr}{attributes}"
+        node = node.value
+    return attributes
 
 
 def _assigned(tree: ast.AST, aliases: dict[str, str]) -> Iterator[str]:

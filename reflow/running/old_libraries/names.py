@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-__all__ = ["DEAD_PACKAGES", "MODULES", "NAMES", "PREPARED", "Answer"]
+__all__ = ["DEAD_PACKAGES", "MODULES", "NAMES", "OLD_METHODS", "PREPARED", "Answer"]
 
 _HERE: Final = "reflow.running.old_libraries"
 
@@ -239,6 +239,19 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
 
 #: Packages that still can be installed but import no more, and what stands in for each.
 DEAD_PACKAGES: Final[Mapping[str, str]] = MappingProxyType({"pandas_ml": f"{_HERE}.pandas_ml"})
+
+#: Methods that no object has any more, whose names, with the attributes that they are called of,
+#: say enough to know them in a source.
+OLD_METHODS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "as_matrix": "frame.values",
+        "canvas.set_window_title": "figure.canvas.manager.set_window_title(title)",
+        "get_axis_bgcolor": "axes.get_facecolor()",
+        "set_axis_bgcolor": "axes.set_facecolor(color)",
+        "set_axisbg": "axes.set_facecolor(color)",
+        "set_color_cycle": "axes.set_prop_cycle(color=colors)",
+    }
+)
 
 #: Functions of ours that prepare a module as soon as it is imported: for what a table cannot say.
 PREPARED: Final[Mapping[str, str]] = MappingProxyType(

@@ -109,6 +109,25 @@ def test_a_notebook_with_a_cell_that_is_not_python(tmp_path, check):
     assert done.returncode == 2
 
 
+def test_what_is_translated(tmp_path, check):
+    (tmp_path / "x.py").write_text(
+        "import numpy as np, tensorflow as tf\n"
+        "from matplotlib import pyplot as plt\n"
+        "np.object, np.object, tf.batch_matmul\n"
+        "tf.reverse(x, [True, False]), tf.reverse(x, [0])\n"
+        "plt.figure().canvas.set_window_title('t'), plt.title('t')\n"
+    )
+    done = check("x.py")
+    assert done.stderr == ""
+    assert [line.split()[:2] for line in done.stdout.splitlines()] == [
+        ["x.py:3:", "numpy.object"],
+        ["x.py:3:", "tf.batch_matmul"],
+        ["x.py:4:", "tf.reverse"],
+        ["x.py:5:", "canvas.set_window_title"],
+        ["x.py:", "nothing"],
+    ]
+
+
 def test_a_folder_of_programs(tmp_path, check):
     (tmp_path / "a.py").write_text("import tensorflow as tf\ntf.constant(1)\n")
     (tmp_path / "b.py").write_text("import os, tensorflow.nn as nn\nnn.relu, os.nothing\n")
