@@ -179,6 +179,7 @@ from reflow.tf._partitions import (
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
+from reflow.tf._patches import extract_image_patches
 from reflow.tf._printing import Print
 from reflow.tf._printing import print_v2 as print
 from reflow.tf._python_functions import numpy_function, py_func, py_function

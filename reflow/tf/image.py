@@ -18,6 +18,7 @@ from reflow.tf._checks import assert_equal, assert_greater_equal
 from reflow.tf._control_flow import with_dependencies
 from reflow.tf._filling import ones
 from reflow.tf._joining import concat
+from reflow.tf._patches import extract_image_patches, extract_patches
 from reflow.tf._scopes import name_scope
 from reflow.tf.linalg import tensordot
 from reflow.tf.math import div

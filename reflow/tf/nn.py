@@ -29,6 +29,12 @@ from reflow.ops.top_k import InTopKV2, TopKV2
 from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
 from reflow.tf._arrays import depth_to_space, space_to_depth
+from reflow.tf._atrous import (
+    atrous_conv2d,
+    atrous_conv2d_transpose,
+    convolution,
+    with_space_to_batch,
+)
 from reflow.tf._candidate_sampling import (
     all_candidate_sampler,
     compute_accidental_hits,
@@ -37,8 +43,21 @@ from reflow.tf._candidate_sampling import (
     log_uniform_candidate_sampler,
     uniform_candidate_sampler,
 )
+from reflow.tf._convolution import (
+    conv1d,
+    conv1d_transpose,
+    conv2d,
+    conv2d_backprop_filter,
+    conv2d_backprop_input,
+    conv2d_transpose,
+    conv3d,
+    conv3d_transpose,
+    conv_transpose,
+)
 from reflow.tf._custom_gradient import custom_gradient
+from reflow.tf._depthwise import depthwise_conv2d, separable_conv2d
 from reflow.tf._embedding import embedding_lookup
+from reflow.tf._morphology import dilation2d, erosion2d
 from reflow.tf._old_orders import takes_old_order
 from reflow.tf._sampled_losses import nce_loss, sampled_softmax_loss
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
