@@ -435,7 +435,9 @@ class variable_scope:
             raise ValueError("reuse=True cannot be used without a name_or_scope")
         self._name_or_scope = name_or_scope
         self._default_name = default_name
-        self._graph = graph_from_inputs(values or ())
+        self._graph = (
+            get_default_graph() if executing_eagerly() else graph_from_inputs(values or ())
+        )
         self._auxiliary_name_scope = auxiliary_name_scope
         self._reuse = reuse or None
         self._defaults: dict[str, Any] = {

@@ -46,6 +46,7 @@ from reflow.tf.train.learning_rate_decay import (
     polynomial_decay,
 )
 from reflow.tf.train.momentum import MomentumOptimizer
+from reflow.tf.train.moving_averages import ExponentialMovingAverage
 from reflow.tf.train.optimizer import Optimizer
 from reflow.tf.train.rmsprop import RMSPropOptimizer
 from reflow.tf.train.saver import Saver, saver_def_class
@@ -55,6 +56,7 @@ __all__ = [
     "AdagradDAOptimizer",
     "AdagradOptimizer",
     "AdamOptimizer",
+    "ExponentialMovingAverage",
     "FtrlOptimizer",
     "GradientDescentOptimizer",
     "MomentumOptimizer",

@@ -156,13 +156,16 @@ class Optimizer:
 
         Raises:
           TypeError: something in the list is not a gradient or a variable.
+          NotImplementedError: a tensor is to be updated.
           ValueError: the list is empty, or no variable has a gradient.
         """
         pairs = [(_as_gradient(gradient), variable) for gradient, variable in grads_and_vars]
         if not pairs:
             raise ValueError("No variables provided.")
-        for _, variable in pairs:
-            if not isinstance(variable, Variable):
+        for gradient, variable in pairs:
+            if isinstance(variable, Tensor) and gradient is not None:
+                raise NotImplementedError(f"Trying to update a Tensor: {variable}")
+            if not isinstance(variable, (Variable, Tensor)):
                 raise TypeError(f"Argument is not a tf.Variable: {variable}")
         trained = [variable for gradient, variable in pairs if gradient is not None]
         if not trained:

@@ -61,8 +61,10 @@ def _create(
     dtype: DType | None,
     colocate_with_primary: bool,
 ) -> Variable:
-    use_resource = isinstance(primary, BaseResourceVariable)
-    primary_name = primary._shared_name if isinstance(primary, Variable) else primary.op.name
+    # What accompanies a tensor is of the kind that the scope asks for.
+    is_variable = isinstance(primary, Variable)
+    use_resource = isinstance(primary, BaseResourceVariable) if is_variable else None
+    primary_name = primary._shared_name if is_variable else primary.op.name
     with variable_scope(None, f"{primary_name}/{name}"):
         if not colocate_with_primary:
             return _get_variable(value, validate_shape, shape, dtype, use_resource)
@@ -75,7 +77,7 @@ def _get_variable(
     validate_shape: bool,
     shape: TensorShape | None,
     dtype: DType | None,
-    use_resource: bool,
+    use_resource: bool | None,
 ) -> Variable:
     """The variable named by the scope alone, whole even where the scope partitions variables."""
     scope = get_variable_scope()
