@@ -16,7 +16,7 @@ from typing import Final
 __all__ = ["GENERATED_MODULE", "INNER_MODULES", "SAME_MODULES"]
 
 #: The modules that TensorFlow generates, of functions that each make an op.
-GENERATED_MODULE: Final = re.compile(r"tensorflow\.python\.ops\.gen_\w+_ops")
+GENERATED_MODULE: Final = re.compile(r"tensorflow\.python\.(ops|training)\.gen_\w+_ops")
 
 #: Modules that are one and the same in reflow, under another name.
 SAME_MODULES: Final[Mapping[str, str]] = MappingProxyType(
@@ -257,7 +257,6 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.checkpoint_management": "tf.train",
         "tensorflow.python.training.coordinator": "tf.train",
         "tensorflow.python.training.ftrl": "tf.train",
-        "tensorflow.python.training.gen_training_ops": "reflow.ops.function_names",
         "tensorflow.python.training.gradient_descent": "tf.train",
         "tensorflow.python.training.input": "tf.train",
         "tensorflow.python.training.learning_rate_decay": "tf.train",
