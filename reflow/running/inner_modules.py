@@ -181,10 +181,12 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.metrics": "tf.metrics",
         "tensorflow.python.ops.nn": "tf.nn",
         "tensorflow.python.ops.nn_impl": (
-            "tf.nn reflow.tf._sampled_losses reflow.running.inner_names.nn_v2 tf.linalg"
+            "tf.nn reflow.tf._sampled_losses reflow.running.inner_names.nn_v2 "
+            "reflow.running.inner_names.conv_v2 tf.linalg"
         ),
         "tensorflow.python.ops.nn_ops": (
-            "tf.nn reflow.running.inner_names.nn_v2 reflow.ops.function_names"
+            "tf.nn reflow.running.inner_names.nn_v2 reflow.running.inner_names.conv_v2 "
+            "reflow.ops.function_names"
         ),
         "tensorflow.python.ops.numerics": "tf",
         "tensorflow.python.ops.parsing_ops": "tf.io tf",
