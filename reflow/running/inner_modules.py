@@ -281,7 +281,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.training": "tf.train",
         "tensorflow.python.training.training_ops": "reflow.ops.function_names",
         "tensorflow.python.training.training_util": "tf.train",
-        "tensorflow.python.util.compat": "tf.compat",
+        "tensorflow.python.util.compat": "tf.compat reflow.running.inner_names.util_compat",
         "tensorflow.python.util.nest": "tf.nest reflow.graph.nest tf.contrib.framework.nest",
         "tensorflow.python.util.tf_inspect": "reflow.running.inner_names.tf_inspect inspect",
     }
