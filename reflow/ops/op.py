@@ -42,6 +42,9 @@ def op(rules: type) -> OpDefinition:
       pushes, pops = True: the op remembers its second input, or gives what was remembered last.
       control_flow: what the op does to the flow of control, which is lowered without a kernel.
       may_wait = True: its kernel, of one list, may wait for what another one of the run does.
+      remembering(...): as kernel, gives its one output and what its gradient would compute again.
+      recalls = "y", recalling(..., memory): for that gradient: where its input y is what an op that
+        remembers gives for the same inputs and attributes, this is its kernel.
       per_variable, joined(...): one call for many updates: the inputs that `per_variable` names
         come as lists, one item for each variable; the other inputs are the same for all.
     """

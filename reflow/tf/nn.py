@@ -59,12 +59,25 @@ from reflow.tf._depthwise import depthwise_conv2d, separable_conv2d
 from reflow.tf._embedding import embedding_lookup
 from reflow.tf._morphology import dilation2d, erosion2d
 from reflow.tf._old_orders import takes_old_order
+from reflow.tf._pooling import (
+    avg_pool,
+    avg_pool1d,
+    avg_pool3d,
+    avg_pool_v2,
+    max_pool,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    max_pool_v2,
+    max_pool_with_argmax,
+)
 from reflow.tf._sampled_losses import nce_loss, sampled_softmax_loss
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
 from reflow.tf._space_batches import space_to_batch
 from reflow.tf._sparse_embedding import embedding_lookup_sparse, safe_embedding_lookup_sparse
 from reflow.tf.math import sigmoid, tanh
 
+avg_pool2d = avg_pool
 elu, relu, selu = Elu, Relu, Selu
 softplus, softsign = Softplus, Softsign
 

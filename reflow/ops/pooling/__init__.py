@@ -1,0 +1,1 @@
+"""Pooling: the largest element or the mean of windows that slide over space."""

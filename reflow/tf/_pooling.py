@@ -1,0 +1,268 @@
+"""tf.nn's pooling: the largest element or the mean of windows that slide over space.
+
+Windows and strides are one number, one for each axis of space, or one for each axis of the tensor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from reflow import tf
+from reflow.graph import dtypes
+from reflow.graph.op_definition import OpDefinition
+from reflow.graph.operation import Tensor
+from reflow.ops.pooling.argmax import MaxPoolWithArgmax
+from reflow.ops.pooling.averages import AvgPool, AvgPool3D
+from reflow.ops.pooling.maxima import MaxPool, MaxPool3D
+from reflow.tf._arguments import renamed
+from reflow.tf._scopes import name_scope
+from reflow.tf._spatial_arguments import for_each_axis
+
+
+def _pool(
+    op: OpDefinition,
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str,
+    name: str | None,
+) -> Tensor:
+    ksize = for_each_axis(ksize, "ksize", data_format)
+    strides = for_each_axis(strides, "strides", data_format)
+    return op(  # type: ignore[no-any-return]
+        input, ksize=ksize, strides=strides, padding=padding, data_format=data_format, name=name
+    )
+
+
+def _pool_sequences(
+    op: OpDefinition,
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str,
+    name: str,
+) -> Tensor:
+    """Pooling over one axis: that of pictures that are one row high."""
+    ksize = [1, *for_each_axis(ksize, "ksize", data_format)]
+    strides = [1, *for_each_axis(strides, "strides", data_format)]
+    row, of_pictures = (1, "NHWC") if data_format == "NWC" else (2, "NCHW")
+    pooled = op(
+        tf.expand_dims(input, row),
+        ksize=ksize,
+        strides=strides,
+        padding=padding,
+        data_format=of_pictures,
+        name=name,
+    )
+    return tf.squeeze(pooled, row)
+
+
+def _pool_any(
+    pools: Mapping[int, Callable[..., Any]],
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None,
+    name: str | None,
+) -> Tensor:
+    """Pooling with the function of `pools` for as many axes of space as the input has."""
+    rank = input.shape.ndims
+    if rank is None and data_format is None:
+        raise ValueError("The input must have a rank or a data format must be given.")
+    axes = (len(data_format or "") if rank is None else rank) - 2
+    if axes not in pools:
+        raise ValueError(f"Input tensor must be of rank 3, 4 or 5 but was {axes + 2}.")
+    data_format = data_format or ("NWC", "NHWC", "NDHWC")[axes - 1]
+    pooled: Tensor = pools[axes](
+        input,
+        ksize=for_each_axis(ksize, "ksize", data_format),
+        strides=for_each_axis(strides, "strides", data_format),
+        padding=padding,
+        data_format=data_format,
+        name=name,
+    )
+    return pooled
+
+
+# -- Maxima ----------------------------------------------------------------------------------------
+
+
+def max_pool(
+    value: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = "NHWC",
+    name: str | None = None,
+    input: Any = None,
+) -> Tensor:
+    """The largest element of each window of pictures.
+
+    Args:
+      value: [batch, height, width, channels], or as `data_format` says: "NHWC", "NCHW".
+      ksize, strides: the size of the windows, and how far they move.
+      padding: "VALID": windows lie inside; "SAME": as many as there are strides.
+      input: another name of `value`.
+
+    Raises:
+      ValueError: a size of 0, sizes of a wrong number, or windows that do not fit.
+    """
+    value = renamed("input", input, "value", value)
+    with name_scope(name, "MaxPool", [value]) as scope:
+        if np.any(np.equal(ksize, 0)):
+            raise ValueError("ksize cannot be zero.")
+        return _pool(MaxPool, value, ksize, strides, padding, data_format or "NHWC", scope)
+
+
+def max_pool1d(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = "NWC",
+    name: str | None = None,
+) -> Tensor:
+    """The largest element of each window of sequences, [batch, width, channels] or "NCW"."""
+    with name_scope(name, "MaxPool1d", [input]) as scope:
+        return _pool_sequences(MaxPool, input, ksize, strides, padding, data_format or "NWC", scope)
+
+
+def max_pool2d(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = "NHWC",
+    name: str | None = None,
+) -> Tensor:
+    """The largest element of each window of pictures, as `max_pool`."""
+    with name_scope(name, "MaxPool2d", [input]) as scope:
+        return _pool(MaxPool, input, ksize, strides, padding, data_format or "NHWC", scope)
+
+
+def max_pool3d(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = "NDHWC",
+    name: str | None = None,
+) -> Tensor:
+    """The largest element of each window of volumes, [batch, depth, height, width, channels] or
+    "NCDHW"."""
+    with name_scope(name, "MaxPool3D", [input]) as scope:
+        return _pool(MaxPool3D, input, ksize, strides, padding, data_format or "NDHWC", scope)
+
+
+_MAXIMA = {1: max_pool1d, 2: MaxPool, 3: MaxPool3D}
+
+
+def max_pool_v2(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """The largest element of each window, over 1, 2 or 3 axes of space as the input has them."""
+    return _pool_any(_MAXIMA, input, ksize, strides, padding, data_format, name)
+
+
+def max_pool_with_argmax(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str = "NHWC",
+    Targmax: Any = None,
+    name: str | None = None,
+    output_dtype: Any = None,
+    include_batch_in_index: bool = False,
+) -> Any:
+    """The largest element of each window of pictures, and where in its picture it is.
+
+    Returns:
+      (output, argmax): argmax, int64 or `Targmax`, is (y * width + x) * channels + channel, counted
+      from the first picture of the batch with `include_batch_in_index`.
+    """
+    if data_format != "NHWC":
+        raise ValueError("Data formats other than 'NHWC' are not yet supported")
+    argmax_type = renamed("output_dtype", output_dtype, "Targmax", Targmax)
+    return MaxPoolWithArgmax(
+        input=input,
+        ksize=ksize,
+        strides=strides,
+        padding=padding,
+        Targmax=dtypes.int64 if argmax_type is None else argmax_type,
+        include_batch_in_index=include_batch_in_index,
+        name=name,
+    )
+
+
+# -- Means -----------------------------------------------------------------------------------------
+
+
+def avg_pool(
+    value: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = "NHWC",
+    name: str | None = None,
+    input: Any = None,
+) -> Tensor:
+    """The mean of each window of pictures; what padding adds does not count.
+
+    Arguments as those of `max_pool`.
+    """
+    with name_scope(name, "AvgPool", [value]) as scope:
+        value = renamed("input", input, "value", value)
+        return _pool(AvgPool, value, ksize, strides, padding, data_format or "NHWC", scope)
+
+
+def avg_pool1d(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = "NWC",
+    name: str | None = None,
+) -> Tensor:
+    """The mean of each window of sequences, [batch, width, channels] or "NCW"."""
+    with name_scope(name, "AvgPool1D", [input]) as scope:
+        return _pool_sequences(AvgPool, input, ksize, strides, padding, data_format or "NWC", scope)
+
+
+def avg_pool3d(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = "NDHWC",
+    name: str | None = None,
+) -> Tensor:
+    """The mean of each window of volumes, [batch, depth, height, width, channels] or "NCDHW"."""
+    with name_scope(name, "AvgPool3D", [input]) as scope:
+        return _pool(AvgPool3D, input, ksize, strides, padding, data_format or "NDHWC", scope)
+
+
+_MEANS = {1: avg_pool1d, 2: AvgPool, 3: AvgPool3D}
+
+
+def avg_pool_v2(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """The mean of each window, over 1, 2 or 3 axes of space as the input has them."""
+    return _pool_any(_MEANS, input, ksize, strides, padding, data_format, name)
