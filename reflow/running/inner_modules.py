@@ -257,7 +257,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.adam": "tf.train",
         "tensorflow.python.training.basic_session_run_hooks": "tf.train",
         "tensorflow.python.training.checkpoint_management": "tf.train",
-        "tensorflow.python.training.coordinator": "tf.train",
+        "tensorflow.python.training.coordinator": "tf.train time",
         "tensorflow.python.training.ftrl": "tf.train",
         "tensorflow.python.training.gradient_descent": "tf.train",
         "tensorflow.python.training.input": "tf.train",

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from reflow.graph import errors
+from reflow.ops.cancellation import Cancellation
 
 
 class _TimedOut(errors.DeadlineExceededError):
@@ -23,10 +24,14 @@ class _TimedOut(errors.DeadlineExceededError):
         super().__init__(node_def, op, message)
 
 
+# Programs that show the name of the class see that of TensorFlow's.
+_TimedOut.__name__ = errors.DeadlineExceededError.__name__
+
+
 class Deadline:
     """`with Deadline(milliseconds):` raises DeadlineExceededError inside if that takes longer.
 
-    A kernel that is being computed ends first.
+    A kernel that is being computed ends first; what waits for other runs is cancelled.
     """
 
     def __init__(self, milliseconds: int) -> None:
@@ -36,8 +41,10 @@ class Deadline:
         self._has_struck = False
         self._timer = threading.Timer(milliseconds / 1000, self._strike)
         self._timer.daemon = True
+        self._cancellation = Cancellation()
 
     def __enter__(self) -> None:
+        self._cancellation.__enter__()
         self._timer.start()
 
     def __exit__(
@@ -49,6 +56,7 @@ class Deadline:
         with self._lock:
             self._is_over = True
         self._timer.cancel()
+        self._cancellation.__exit__(kind, error, traceback)
         if self._has_struck and kind is None:
             # The exception is on its way: it must not arrive anywhere else.
             time.sleep(1)
@@ -60,3 +68,4 @@ class Deadline:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(self._thread), ctypes.py_object(_TimedOut)
                 )
+                self._cancellation.cancel()

@@ -12,6 +12,7 @@ from reflow.graph import errors
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.runtime import failures
+from reflow.runtime.awaiting import begins, cancelling, wait_late
 from reflow.runtime.codegen import Code
 from reflow.runtime.frames import arranged
 from reflow.runtime.fusion import fuse
@@ -61,11 +62,12 @@ class Plan:
                         lowering.lower(item)
                 values = [lowering.fetched_value(i, tensor) for i, tensor in enumerate(fetches)]
                 steps = fuse(without_dead(lowering.steps, set(values)))
+                steps = wait_late(steps, self.operations)
         except errors.OpError as error:
             raise failures.with_feeds(error, list(fed_shapes.items())) from None
         feeds = [lowering.values[tensor] for tensor in self._fed]
         self._code = Code(feeds, steps, values, trace)
-        self._run = self._code.run
+        self._run = cancelling(self._code.run) if begins(steps) else self._code.run
 
     @property
     def source(self) -> str:

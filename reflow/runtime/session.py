@@ -65,8 +65,8 @@ class BaseSession:
       target: "" or None: computation is in this process.
       graph: what is run; default: the default graph.
       config: a tf.ConfigProto.  Of its fields these mean something here: device_count,
-        allow_soft_placement, log_device_placement, and intra_op_parallelism_threads, which
-        holds for the whole process.
+        allow_soft_placement, log_device_placement, operation_timeout_in_ms, and
+        intra_op_parallelism_threads, which holds for the whole process.
 
     Raises:
       TypeError: an argument has the wrong type.
@@ -89,6 +89,8 @@ class BaseSession:
         # Whether only operations that are run need a device.
         self._places_pruned_graph = config is not None and config.graph_options.place_pruned_graph
         self._device = self._placement.torch_device
+        # A run that takes longer, in milliseconds, fails; 0: none does.
+        self._timeout: int = 0 if config is None else config.operation_timeout_in_ms
         self._closed = False
         self._states = States()
         self._fetches: dict[Hashable, tuple[Builder, _Plans]] = {}
@@ -158,8 +160,8 @@ class BaseSession:
         # Feeds are taken inside inference mode too: torch keeps less account of them there.
         with InferenceMode(True):
             key, values = self._take(feed_dict) if feed_dict else _NOTHING_FED
-            if options is not None or run_metadata is not None:
-                timeout = getattr(options, "timeout_in_ms", 0)
+            if options is not None or run_metadata is not None or self._timeout:
+                timeout = getattr(options, "timeout_in_ms", 0) or self._timeout
                 with Deadline(timeout) if timeout else nullcontext():
                     return self._run_with_options(build, plans, key, values, options, run_metadata)
             plan = plans.exact.get(key)

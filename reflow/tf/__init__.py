@@ -183,6 +183,13 @@ from reflow.tf._patches import extract_image_patches
 from reflow.tf._printing import Print
 from reflow.tf._printing import print_v2 as print
 from reflow.tf._python_functions import numpy_function, py_func, py_function
+from reflow.tf._queues import (
+    FIFOQueue,
+    PaddingFIFOQueue,
+    PriorityQueue,
+    QueueBase,
+    RandomShuffleQueue,
+)
 from reflow.tf._repeating import repeat
 from reflow.tf._scopes import (
     colocate_with,

@@ -11,6 +11,13 @@ from reflow.tf._absence import part_or_error
 from reflow.tf._arguments import renamed
 from reflow.tf._decode_csv import decode_csv
 from reflow.tf._matching_files import match_filenames_once
+from reflow.tf._queues import (
+    FIFOQueue,
+    PaddingFIFOQueue,
+    PriorityQueue,
+    QueueBase,
+    RandomShuffleQueue,
+)
 from reflow.tf._sparse_serialization import (
     deserialize_many_sparse,
     serialize_many_sparse,

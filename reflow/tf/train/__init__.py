@@ -21,6 +21,7 @@ from reflow.tf.train.checkpoint_management import (
     remove_checkpoint,
     update_checkpoint_state,
 )
+from reflow.tf.train.coordinator import Coordinator, LooperThread
 from reflow.tf.train.ftrl import FtrlOptimizer
 from reflow.tf.train.global_step import (
     assert_global_step,
@@ -48,6 +49,11 @@ from reflow.tf.train.learning_rate_decay import (
 from reflow.tf.train.momentum import MomentumOptimizer
 from reflow.tf.train.moving_averages import ExponentialMovingAverage
 from reflow.tf.train.optimizer import Optimizer
+from reflow.tf.train.queue_runner import (
+    QueueRunner,
+    add_queue_runner,
+    start_queue_runners,
+)
 from reflow.tf.train.rmsprop import RMSPropOptimizer
 from reflow.tf.train.saver import Saver, saver_def_class
 
@@ -56,15 +62,19 @@ __all__ = [
     "AdagradDAOptimizer",
     "AdagradOptimizer",
     "AdamOptimizer",
+    "Coordinator",
     "ExponentialMovingAverage",
     "FtrlOptimizer",
     "GradientDescentOptimizer",
+    "LooperThread",
     "MomentumOptimizer",
     "Optimizer",
     "ProximalAdagradOptimizer",
     "ProximalGradientDescentOptimizer",
+    "QueueRunner",
     "RMSPropOptimizer",
     "Saver",
+    "add_queue_runner",
     "assert_global_step",
     "checkpoint_exists",
     "cosine_decay",
@@ -85,6 +95,7 @@ __all__ = [
     "piecewise_constant_decay",
     "polynomial_decay",
     "remove_checkpoint",
+    "start_queue_runners",
     "update_checkpoint_state",
 ]
 
