@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -121,14 +122,17 @@ Relu6Grad: OpDefinition = _gradient_op(
 )
 
 
+_leaky_relu_backward = torch.ops.aten.leaky_relu_backward.default
+
+
 def _leaky_relu(features: torch.Tensor, *, alpha: float) -> torch.Tensor:
-    return torch.where(features > 0, features, features * alpha)
+    return functional.leaky_relu(features, alpha)
 
 
 def _leaky_relu_grad(
     gradients: torch.Tensor, features: torch.Tensor, *, alpha: float
 ) -> torch.Tensor:
-    return torch.where(features > 0, gradients, gradients * alpha)
+    return _leaky_relu_backward(gradients, features, alpha, False)
 
 
 LeakyRelu = _activation(
@@ -197,16 +201,16 @@ def _softplus_second(op: Operation, ddy: Tensor) -> tuple[Tensor, Tensor]:
     return SoftplusGrad(ddy, x), RealDiv(Mul(ddy, dy), slope)
 
 
+# From here on softplus(x) is x, to the precision of the type.
+_LINEAR_FROM = {
+    dtype: -math.log(torch.finfo(dtype).eps) - 2
+    for dtype in (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+}
+
 Softplus = _activation(
     "Softplus",
     "log(exp(features) + 1), without overflow.",
-    lambda features: (
-        functional.softplus(features, threshold=1e9)
-        if features.dtype is torch.float64
-        else torch.logaddexp(
-            features, torch.zeros((), dtype=features.dtype, device=features.device)
-        )
-    ),
+    lambda features: functional.softplus(features, 1, _LINEAR_FROM[features.dtype]),
     lambda op, dy: SoftplusGrad(dy, op.inputs[0]),
 )
 SoftplusGrad: OpDefinition = _gradient_op(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from reflow.graph.operation import Operation, Tensor
@@ -9,8 +11,9 @@ from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.elements import any_elements
 from reflow.ops.filling import ZerosLike
-from reflow.ops.kernels import Host
+from reflow.ops.kernels import Host, Known
 from reflow.ops.op import op
+from reflow.ops.unsigned import widened
 
 _NUMBERS = "T: {bfloat16, half, float, double, int32, int64, complex64, complex128}"
 
@@ -43,6 +46,7 @@ class DiagPart:
     outputs = "diagonal: T"
     attrs = (_NUMBERS,)
     export = ("diag_part", "linalg.tensor_diag_part")
+    view = True
 
     def shape(input: TensorShape) -> TensorShape:
         if input.sizes is None:
@@ -57,7 +61,10 @@ class DiagPart:
     def kernel(input: torch.Tensor) -> torch.Tensor:
         half = input.shape[: input.ndim // 2]
         count = half.numel()
-        return input.reshape(count, count).diagonal().reshape(half).clone()
+        return input.reshape(count, count).diagonal().reshape(half)
+
+    def specialised(op: Operation, input: Known) -> Any:
+        return torch.Tensor.diagonal if len(input.sizes) == 2 else None
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
         return Diag(dy)
@@ -114,6 +121,9 @@ class MatrixDiagPart:
     def kernel(input: torch.Tensor) -> torch.Tensor:
         _with_rank_at_least(shapes.of(*input.shape), 2, "input")
         return input.diagonal(dim1=-2, dim2=-1)
+
+    def specialised(op: Operation, input: Known) -> Any:
+        return lambda input: torch.diagonal(input, 0, -2, -1)
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
         matrix = op.inputs[0]
@@ -184,6 +194,7 @@ class MatrixBandPart:
         shapes.with_rank(num_upper, 0)
         return shapes.with_rank_at_least(input, 2)
 
+    @widened
     def kernel(input: torch.Tensor, num_lower: Host, num_upper: Host) -> torch.Tensor:
         rows, columns = input.shape[-2:]
         lower, upper = int(num_lower), int(num_upper)
@@ -193,10 +204,10 @@ class MatrixBandPart:
                     f"{name} must be negative or less or equal to number of "
                     f"{'rows' if name == 'num_lower' else 'columns'} ({limit}) got: {count}"
                 )
-        i = torch.arange(rows, device=input.device)[:, None]
-        j = torch.arange(columns, device=input.device)
-        inside = ((i - j <= lower) | (lower < 0)) & ((j - i <= upper) | (upper < 0))
-        return torch.where(inside, input, input.new_zeros(()))
+        if lower < 0 and upper < 0:
+            return input.clone()
+        band = input if lower < 0 else torch.triu(input, -lower)
+        return band if upper < 0 else torch.tril(band, upper)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None]:
         return MatrixBandPart(dy, op.inputs[1], op.inputs[2]), None, None

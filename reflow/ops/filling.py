@@ -16,7 +16,7 @@ from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.arrays import Rank
 from reflow.ops.constants import constant
-from reflow.ops.kernels import Dims, Host, Value
+from reflow.ops.kernels import Dims, Host, Known, Value
 from reflow.ops.op import op
 from reflow.ops.values import HOST_TYPES, torch_type
 
@@ -56,6 +56,12 @@ class Fill:
         if isinstance(value, torch.Tensor):
             return value.expand(dims.tolist())
         return np.broadcast_to(value, dims.tolist())
+
+    def specialised(op: Operation, dims: Known, value: Known) -> Any:
+        if dims.value is None or dims.value.ndim != 1:
+            return None
+        sizes = dims.value.tolist()
+        return lambda _, value: value.expand(sizes)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor]:
         return None, sum_of_all(dy)

@@ -21,6 +21,9 @@ from reflow.ops.elementwise import (
 )
 from reflow.ops.math import Add, Exp, Mul, Neg, RealDiv, Reciprocal, Square, Sub, times
 
+_tanh_backward = torch.ops.aten.tanh_backward.default
+_sigmoid_backward = torch.ops.aten.sigmoid_backward.default
+
 
 def _one(x: Tensor) -> Tensor:
     return constant(1, x.dtype.base_dtype, name="one")
@@ -192,6 +195,11 @@ Tanh: OpDefinition = unary(
 )
 
 
+def _tanh_grad(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
+    # torch takes the conjugate of y, which the op was given already.
+    return dy * (1 - y * y) if y.is_complex() else _tanh_backward(dy, y)
+
+
 def _tanh_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     y, dy = conj(op.inputs[0]), conj(op.inputs[1])
     return Mul(Mul(times(dz, -2.0), dy), y), TanhGrad(y, dz)
@@ -200,7 +208,7 @@ def _tanh_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
 TanhGrad: OpDefinition = gradient_of_function(
     "TanhGrad",
     "dy * (1 - y * y): the gradient of the hyperbolic tangent.",
-    lambda y, dy: dy * (1 - y * y),
+    _tanh_grad,
     _tanh_second,
 )
 
@@ -238,6 +246,10 @@ Sigmoid: OpDefinition = unary(
 )
 
 
+def _sigmoid_grad(y: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
+    return dy * y * (1 - y) if y.is_complex() else _sigmoid_backward(dy, y)
+
+
 def _sigmoid_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     y, dy = conj(op.inputs[0]), conj(op.inputs[1])
     product = Mul(dz, dy)
@@ -247,7 +259,7 @@ def _sigmoid_second(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
 SigmoidGrad: OpDefinition = gradient_of_function(
     "SigmoidGrad",
     "dy * y * (1 - y): the gradient of the sigmoid.",
-    lambda y, dy: dy * y * (1 - y),
+    _sigmoid_grad,
     _sigmoid_second,
 )
 

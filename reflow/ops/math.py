@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -259,45 +259,70 @@ _sum_of = widened(_sum_in_place)
 # -- Quotients -----------------------------------------------------------------------------------
 
 
-def _divisor(
-    x: torch.Tensor, y: torch.Tensor, error: type[errors.OpError] = errors.InvalidArgumentError
-) -> torch.Tensor:
-    """y; an error where integers x would be divided by 0."""
-    if x.numel() and bool((y == 0).any()):
-        raise error(None, None, "Integer division by zero")  # type: ignore[call-arg]
-    return y
+Divide = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def _of_integers(
+    divide: Divide, error: type[errors.OpError] = errors.InvalidArgumentError
+) -> Divide:
+    """`divide`, with TensorFlow's error where an integer is divided by 0."""
+
+    def call(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        # The CPU looks itself whether it divides by 0.
+        if not x.is_cpu and x.numel() and bool((y == 0).any()):
+            raise error(None, None, _BY_ZERO)  # type: ignore[call-arg]
+        try:
+            return divide(x, y)
+        except RuntimeError as failure:
+            if str(failure) != "ZeroDivisionError":
+                raise
+            raise error(None, None, _BY_ZERO) from None  # type: ignore[call-arg]
+
+    return call
+
+
+_BY_ZERO = "Integer division by zero"
+
+
+def _truncated(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return torch.div(x, y, rounding_mode="trunc")
+
+
+def _floored(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return torch.div(x, y, rounding_mode="floor")
+
+
+_truncated_integers = _of_integers(_truncated)
+_floored_integers = _of_integers(_floored)
+_floored_remainder_of_integers = _of_integers(torch.remainder)
+# TensorFlow takes a division by zero for an internal error of these two.
+_truncated_integers_internal = _of_integers(_truncated, errors.InternalError)
+_truncated_remainder_of_integers = _of_integers(torch.fmod, errors.InternalError)
 
 
 def _quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """x / y; of integers rounded towards zero."""
-    if is_integer(x):
-        return torch.div(x, _divisor(x, y), rounding_mode="trunc")
-    return torch.div(x, y)
+    return _truncated_integers(x, y) if is_integer(x) else torch.div(x, y)
 
 
-# TensorFlow takes a division by zero for an internal error of these two.
 def _truncated_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    if is_integer(x):
-        return torch.div(x, _divisor(x, y, errors.InternalError), rounding_mode="trunc")
-    return torch.div(x, y)
+    return _truncated_integers_internal(x, y) if is_integer(x) else torch.div(x, y)
 
 
 def _truncated_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return torch.fmod(x, _divisor(x, y, errors.InternalError) if is_integer(x) else y)
+    return _truncated_remainder_of_integers(x, y) if is_integer(x) else torch.fmod(x, y)
 
 
 def _floored_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     if is_integer(x):
-        return torch.div(x, _divisor(x, y), rounding_mode="floor")
+        return _floored_integers(x, y)
     if x.is_complex():
         raise no_kernel(x)
     return torch.floor(x / y)
 
 
 def _floored_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    if is_integer(x):
-        y = _divisor(x, y)
-    return torch.remainder(x, y)
+    return _floored_remainder_of_integers(x, y) if is_integer(x) else torch.remainder(x, y)
 
 
 def _quotient_gradient(divide: OpDefinition, op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from reflow.graph import errors
-from reflow.graph.dtypes import DType
+from reflow.graph.dtypes import DType, int64
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
@@ -85,8 +86,8 @@ def _reduction(
         if reduction_indices.value is None:
             return None
         axes = _reduced_axes(reduction_indices.value, len(input.sizes))
-        keep_dims = op.attrs["keep_dims"]
-        return (lambda input, _: reduce(input, axes, keep_dims)) if axes else None
+        keep_dims, reduce_common = op.attrs["keep_dims"], inspect.unwrap(reduce)
+        return (lambda input, _: reduce_common(input, axes, keep_dims)) if axes else None
 
     rules: dict[str, Any] = {
         "__doc__": doc,
@@ -122,6 +123,8 @@ def _mean(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
 
 
 def _prod(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
+    if len(axes) == x.ndim and not keep:
+        return torch.prod(x, dtype=x.dtype)
     # torch multiplies along one axis at a time; from the last on, so that axes stay valid.
     for axis in reversed(axes):
         x = torch.prod(x, axis, keep, dtype=x.dtype)
@@ -135,12 +138,18 @@ def _extreme(reduce: Callable[..., torch.Tensor], end: str) -> ReductionKernel:
         if not x.numel():
             return _extreme_of_nothing(x, axes, keep, end)
         result = reduce(x, axes, keep)
-        # TensorFlow skips NaN, torch does not.  A device is not waited for to look for it.
-        if x.is_floating_point() and (x.device.type != "cpu" or bool(result.isnan().any())):
+        # TensorFlow skips NaN, torch does not.
+        if may_have_nan(result):
             return reduce(_without_nan(x, end), axes, keep)
         return result
 
     return kernel
+
+
+def may_have_nan(x: torch.Tensor) -> bool:
+    """Whether there is NaN among the elements, as far as that is known without waiting."""
+    # NaN alone does not equal itself.  Elsewhere than on the CPU the answer would be waited for.
+    return x.is_floating_point() and not (x.is_cpu and torch.equal(x, x))
 
 
 def _without_nan(x: torch.Tensor, end: str) -> torch.Tensor:
@@ -255,7 +264,7 @@ Prod: OpDefinition = _reduction("Prod", "The product.", widened(_prod), _prod_gr
 def _arg_extreme(
     name: str,
     doc: str,
-    find: Callable[..., tuple[torch.Tensor, torch.Tensor]],
+    find: Callable[[torch.Tensor, int], torch.Tensor],
     end: str,
     public: str,
 ) -> OpDefinition:
@@ -287,13 +296,18 @@ def _arg_extreme(
                 None,
                 f"Reduction axis {axis} is empty in shape {list(input.shape)}",
             )
-        input = in_order(input)
-        extremes, indices = find(input, axis)
-        if input.is_floating_point() and (
-            input.device.type != "cpu" or bool(extremes.isnan().any())
-        ):
-            indices = find(_without_nan(input, end), axis)[1]
-        return indices.to(torch_type(output_type))
+        return found(in_order(input), axis).to(torch_type(output_type))
+
+    def found(input: torch.Tensor, axis: int) -> torch.Tensor:
+        return find(_without_nan(input, end) if may_have_nan(input) else input, axis)
+
+    def specialised(op: Operation, input: Known, dimension: Known) -> Any:
+        if dimension.value is None or not input.sizes or not input.sizes[int(dimension.value)]:
+            return None
+        axis = int(dimension.value)
+        if op.attrs["output_type"] is int64:
+            return lambda input, _: found(input, axis)
+        return lambda input, _: found(input, axis).to(torch.int32)
 
     return op(
         type(
@@ -306,6 +320,7 @@ def _arg_extreme(
                 "attrs": (_NUMBERS, _INDEX, "output_type: {int32, int64} = int64"),
                 "shape": shape,
                 "kernel": kernel,
+                "specialised": specialised,
                 "gradient": None,
                 "export": (public,),
             },
@@ -314,8 +329,16 @@ def _arg_extreme(
 
 
 ArgMax: OpDefinition = _arg_extreme(
-    "ArgMax", "The index of the first largest element along an axis.", torch.max, "min", "arg_max"
+    "ArgMax",
+    "The index of the first largest element along an axis.",
+    torch.argmax,
+    "min",
+    "arg_max",
 )
 ArgMin: OpDefinition = _arg_extreme(
-    "ArgMin", "The index of the first smallest element along an axis.", torch.min, "max", "arg_min"
+    "ArgMin",
+    "The index of the first smallest element along an axis.",
+    torch.argmin,
+    "max",
+    "arg_min",
 )

@@ -16,7 +16,7 @@ from reflow.ops.broadcasting import BroadcastGradientArgs
 from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
 from reflow.ops.filling import Range
-from reflow.ops.kernels import Dims, Host
+from reflow.ops.kernels import Dims, Host, Known
 from reflow.ops.op import op
 
 
@@ -52,6 +52,21 @@ class Tile:
         if isinstance(input, torch.Tensor):
             return _tiled(input, counts)
         return np.tile(input, counts)
+
+    def specialised(op: Operation, input: Known, multiples: Known) -> Any:
+        if multiples.value is None or multiples.value.shape != (len(input.sizes),):
+            return None
+        counts: list[int] = multiples.value.tolist()
+        if not counts or min(counts) < 0:
+            return None
+        # Each axis as two, copies and positions.
+        pairs = [part for pair in zip(counts, input.sizes) for part in pair]
+        apart = [part for size in input.sizes for part in (1, size)]
+        sizes = [count * size for count, size in zip(counts, input.sizes)]
+        if sum(count != 1 for count in counts[1:]):
+            return lambda input, _: input.reshape(apart).expand(pairs).reshape(sizes)
+        # Copies of the whole: the copies are the first axis.
+        return lambda input, _: input.expand(counts[0], *input.shape).reshape(sizes)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         from reflow.ops.joining import Pack

@@ -188,6 +188,16 @@ class Cut:
             values = flip(values, self._backward)
         x[tuple(_forward(taken) for taken in self.ranges)] = values
 
+    def paddings(self, sizes: tuple[int, ...]) -> list[int] | None:
+        """What lies before and after a slice without steps, pairs from the last axis to the first;
+        None if it has steps."""
+        pairs: list[int] = []
+        for taken, size in zip(reversed(self.ranges), reversed(sizes)):
+            if taken.stride != 1:
+                return None
+            pairs += taken.start, size - taken.start - (taken.count or 0)
+        return pairs
+
     @property
     def _backward(self) -> list[int]:
         return [axis for axis, taken in enumerate(self.ranges) if taken.stride < 0]
@@ -408,6 +418,21 @@ class StridedSliceGrad:
         dx = dy.new_zeros(sizes)
         cut(ints(begin), ints(end), ints(strides), Masks.of(op), sizes).put_into(dx, dy)
         return dx
+
+    def specialised(
+        op: Operation, shape: Known, begin: Known, end: Known, strides: Known, dy: Known
+    ) -> Any:
+        if any(known.value is None for known in (shape, begin, end, strides)):
+            return None
+        ends = ints(begin.value), ints(end.value), ints(strides.value)
+        taken = cut(*ends, Masks.of(op), ints(shape.value))
+        paddings = taken.paddings(ints(shape.value))
+        if paddings is None:
+            return None
+        counts = tuple(along.count or 0 for along in taken.ranges)
+        if counts == dy.sizes:
+            return lambda *inputs: torch.constant_pad_nd(inputs[-1], paddings)
+        return lambda *inputs: torch.constant_pad_nd(inputs[-1].reshape(counts), paddings)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, None, None, None, Tensor]:
         _, begin, end, strides, _ = op.inputs

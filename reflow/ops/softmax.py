@@ -14,7 +14,7 @@ from reflow.ops.arrays import ExpandDims, PreventGradient
 from reflow.ops.constants import constant
 from reflow.ops.math import Add, Exp, Mul, Neg, Sub
 from reflow.ops.op import op
-from reflow.ops.reductions import Sum
+from reflow.ops.reductions import Sum, may_have_nan
 
 _FLOATS = "T: {half, bfloat16, float, double}"
 
@@ -101,8 +101,10 @@ class SoftmaxCrossEntropyWithLogits:
                 features, labels
             )
         log_softmax = torch.log_softmax(features, 1)
-        # A label of 0 adds nothing, even where its class has probability 0.
-        loss = torch.where(labels == 0, 0, labels * log_softmax).sum(1).neg_()
+        loss = torch.mul(labels, log_softmax).sum(1).neg_()
+        if may_have_nan(loss):
+            # A label of 0 adds nothing, even where its class has probability 0.
+            loss = torch.where(labels == 0, 0, labels * log_softmax).sum(1).neg_()
         return loss, log_softmax.exp_().sub_(labels)
 
     def gradient(op: Operation, d_loss: Tensor, d_backprop: Tensor) -> tuple[Tensor, Tensor]:

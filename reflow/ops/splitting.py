@@ -13,7 +13,7 @@ from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.elements import any_elements
 from reflow.ops.joining import concat
-from reflow.ops.kernels import Host, Value
+from reflow.ops.kernels import Host, Known, Value
 from reflow.ops.op import op
 
 Array = np.ndarray[Any, Any]
@@ -53,6 +53,14 @@ class Split:
             )
         return _cut(value, [value.shape[axis] // num_split] * num_split, axis)
 
+    def specialised(op: Operation, split_dim: Known, value: Known) -> Any:
+        if split_dim.value is None:
+            return None
+        axis = _split_axis(split_dim.value, len(value.sizes))
+        count = op.attrs["num_split"]
+        parts = [value.sizes[axis] // count] * count
+        return lambda _, value: torch.split_with_sizes(value, parts, axis)
+
     def gradient(op: Operation, *dy: Tensor) -> tuple[None, Tensor]:
         return None, concat(dy, op.inputs[0])
 
@@ -83,13 +91,21 @@ class SplitV:
         parts = _part_sizes(value.shape[axis], size_splits, num_split)
         return _cut(value, parts, axis)
 
+    def specialised(op: Operation, value: Known, size_splits: Known, split_dim: Known) -> Any:
+        if size_splits.value is None or split_dim.value is None:
+            return None
+        axis = _split_axis(split_dim.value, len(value.sizes))
+        sizes = _part_sizes(value.sizes[axis], size_splits.value, op.attrs["num_split"])
+        parts = [size or 0 for size in sizes]
+        return lambda value, *_: torch.split_with_sizes(value, parts, axis)
+
     def gradient(op: Operation, *dy: Tensor) -> tuple[Tensor, None, None]:
         return concat(dy, op.inputs[2]), None, None
 
 
 @any_elements
 def _cut(value: torch.Tensor, parts: list[int], axis: int) -> Sequence[torch.Tensor]:
-    return torch.split(value, parts, axis)
+    return torch.split_with_sizes(value, parts, axis)
 
 
 def _split_axis(split_dim: Array, rank: int) -> int:
