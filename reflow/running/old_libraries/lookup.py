@@ -7,12 +7,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from reflow.datasets.on_import import OnImport
-from reflow.graph import log, source
+from reflow.graph import log
 from reflow.running.aliases import alias
+from reflow.running.old_libraries.advising import is_of_program
 from reflow.running.old_libraries.names import DEAD_PACKAGES, MODULES, NAMES, PREPARED
 from reflow.running.old_libraries.tutorial_copies import TutorialCopies
 
@@ -43,7 +44,7 @@ def _prepare(module: ModuleType) -> None:
 
     def __getattr__(name: str) -> Any:
         full_name = f"{module.__name__}.{name}"
-        if full_name in NAMES and _is_asked_by_program(sys._getframe(1)):
+        if full_name in NAMES and is_of_program(sys._getframe(1)):
             log.advise(f"{full_name} is gone: write {NAMES[full_name].advice} instead")
             return _find(NAMES[full_name].target)
         if answer_otherwise is not None:
@@ -51,12 +52,6 @@ def _prepare(module: ModuleType) -> None:
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}", name=name)
 
     vars(module)["__getattr__"] = __getattr__
-
-
-def _is_asked_by_program(frame: FrameType | None) -> bool:
-    while frame is not None and frame.f_code.co_filename.startswith("<frozen"):
-        frame = frame.f_back
-    return frame is not None and source.is_program_file(frame.f_code.co_filename)
 
 
 def _find(path: str) -> Any:

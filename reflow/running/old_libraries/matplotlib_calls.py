@@ -12,7 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from reflow.graph import log
-from reflow.running.old_libraries.advising import add_method, replace
+from reflow.running.old_libraries.advising import (
+    add_method,
+    is_of_program,
+    replace,
+    take_keywords,
+)
 
 __all__ = [
     "bivariate_normal",
@@ -20,6 +25,7 @@ __all__ = [
     "ishold",
     "normpdf",
     "prepare_axes",
+    "prepare_axes3d",
     "prepare_canvas",
     "prepare_figure",
     "prepare_matplotlib",
@@ -27,6 +33,17 @@ __all__ = [
     "prepare_style",
 ]
 
+#: Color maps that have another name now.
+_OLD_MAPS: Final = {
+    "Vega10": "tab10",
+    "Vega20": "tab20",
+    "spectral": "nipy_spectral",
+    "spectral_r": "nipy_spectral_r",
+}
+#: Settings that matplotlib no longer has.
+_OLD_SETTINGS: Final = frozenset(
+    ["axes.hold", "examples.directory", "savefig.frameon", "text.latex.unicode"]
+)
 _NEED_DISPLAY: Final = ("gtk", "macosx", "qt", "tk", "wx")
 
 
@@ -61,7 +78,22 @@ def bivariate_normal(
 
 
 def prepare_matplotlib(matplotlib: ModuleType) -> None:
-    """`use` took `warn`; and a window cannot be opened where there is no display."""
+    """`use` took `warn`; a window cannot be opened where there is no display; maps had other names
+    and there were other settings."""
+    _know_old_maps(matplotlib)
+
+    @replace(matplotlib.RcParams, "__setitem__")
+    def _(original: Any) -> Any:
+        def setitem(settings: Any, key: str, value: Any) -> None:
+            if key == "axes.color_cycle":
+                log.advise("axes.color_cycle is gone: set axes.prop_cycle instead")
+                key, value = "axes.prop_cycle", matplotlib.rcsetup.cycler("color", value)
+            elif key in _OLD_SETTINGS:
+                log.advise(f"the setting {key} is gone: leave it out")
+                return
+            original(settings, key, value)
+
+        return setitem
 
     @replace(matplotlib, "use")
     def _(original: Any) -> Any:
@@ -72,6 +104,22 @@ def prepare_matplotlib(matplotlib: ModuleType) -> None:
             original(backend, **options)
 
         return use
+
+
+def _know_old_maps(matplotlib: ModuleType) -> None:
+    maps = matplotlib.colormaps
+    known = [old for old in _OLD_MAPS if old not in maps]
+    for old in known:
+        maps.register(maps[_OLD_MAPS[old]], name=old)
+
+    @replace(type(maps), "__getitem__")
+    def _(original: Any) -> Any:
+        def getitem(self: Any, name: str) -> Any:
+            if name in known:
+                log.advise(f"the color map {name} is gone: write {_OLD_MAPS[name]} instead")
+            return original(self, name)
+
+        return getitem
 
 
 def _is_headless() -> bool:
@@ -101,6 +149,9 @@ def prepare_axes(axes: ModuleType) -> None:
         lambda self, colors: self.set_prop_cycle(color=colors)
     )
 
+    add_method(owner.ArtistList, "remove", "artist.remove()")(lambda self, artist: artist.remove())
+    take_keywords(owner, "grid", b="visible")
+
     @replace(owner, "hist")
     def _(original: Any) -> Any:
         def hist(self: Any, *args: Any, normed: Any = None, **options: Any) -> Any:
@@ -118,7 +169,23 @@ def prepare_figure(figure: ModuleType) -> None:
         return _gca_with_options(original, lambda self: self)
 
 
+def prepare_axes3d(axes3d: ModuleType) -> None:
+    """Axes3D(figure) was put into the figure."""
+
+    @replace(axes3d.Axes3D, "__init__")
+    def _(original: Any) -> Any:
+        def init(self: Any, figure: Any, *args: Any, **options: Any) -> None:
+            original(self, figure, *args, **options)
+            if is_of_program(sys._getframe(1)) and self not in figure.axes:
+                log.advise("Axes3D(figure): write figure.add_subplot(projection='3d') instead")
+                figure.add_axes(self)
+
+        return init
+
+
 def prepare_pyplot(pyplot: ModuleType) -> None:
+    take_keywords(pyplot, "grid", b="visible")
+
     @replace(pyplot, "gca")
     def _(original: Any) -> Any:
         return _gca_with_options(original, lambda: pyplot.gcf())

@@ -159,10 +159,11 @@ NAMES: Final[Mapping[str, Answer]] = MappingProxyType(
         **_same(
             "scipy",
             "numpy",
-            "arange arccos arcsin arctan arctan2 array concatenate cos dot exp eye linspace log "
-            "log10 log2 max mean median meshgrid min ones pi polyfit polyval sin sqrt std sum tan "
-            "transpose var where zeros",
+            "arange arccos arcsin arctan arctan2 array concatenate cos dot exp eye interp linspace "
+            "log log10 log2 max mean median meshgrid min ones pi polyfit polyval sin sqrt std sum "
+            "tan transpose var where zeros",
         ),
+        **_moved("scipy.linalg", pinv2="scipy.linalg.pinv"),
         **_moved("scipy", rand="numpy.random.rand", randn="numpy.random.randn"),
         # -- matplotlib ---------------------------------------------------------------------
         **_moved(
@@ -195,16 +196,25 @@ NAMES: Final[Mapping[str, Answer]] = MappingProxyType(
             fromstring="PIL.Image.frombytes",
         ),
         # -- pandas -------------------------------------------------------------------------
-        **_moved("pandas", scatter_matrix="pandas.plotting.scatter_matrix"),
+        **_moved(
+            "pandas",
+            datetime="datetime.datetime",
+            np="numpy",
+            scatter_matrix="pandas.plotting.scatter_matrix",
+        ),
         **_restored(
             "pandas",
             "pandas_calls",
+            value_counts="series.value_counts()",
             rolling_mean="series.rolling(window).mean()",
             rolling_std="series.rolling(window).std()",
         ),
         # -- scikit-learn -------------------------------------------------------------------
         **_restored(
-            "sklearn.datasets", "sklearn_calls", fetch_mldata="sklearn.datasets.fetch_openml(name)"
+            "sklearn.datasets",
+            "sklearn_calls",
+            fetch_mldata="sklearn.datasets.fetch_openml(name)",
+            load_boston="sklearn.datasets.fetch_openml(data_id=531)",
         ),
         **_moved("sklearn.decomposition", RandomizedPCA="sklearn.decomposition.PCA"),
         **_moved("sklearn.mixture", GMM="sklearn.mixture.GaussianMixture"),
@@ -221,6 +231,7 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "distutils.util": f"{_HERE}.distutils_module",
         "distutils.version": f"{_HERE}.distutils_module",
         "imp": f"{_HERE}.imp_module",
+        "pandas.tools": "pandas.plotting",
         "pandas.tools.plotting": "pandas.plotting",
         "scipy.misc": f"{_HERE}.scipy_calls",
         "scipy.misc.pilutil": f"{_HERE}.scipy_calls",
@@ -265,9 +276,15 @@ PREPARED: Final[Mapping[str, str]] = MappingProxyType(
         "matplotlib.figure": f"{_HERE}.matplotlib_calls.prepare_figure",
         "matplotlib.pyplot": f"{_HERE}.matplotlib_calls.prepare_pyplot",
         "matplotlib.style": f"{_HERE}.matplotlib_calls.prepare_style",
-        "numpy": f"{_HERE}.numpy_calls.prepare",
+        "numpy": f"{_HERE}.numpy_arguments.prepare",
+        "mpl_toolkits.mplot3d.axes3d": f"{_HERE}.matplotlib_calls.prepare_axes3d",
         "pandas": f"{_HERE}.pandas_calls.prepare",
         "pickle": f"{_HERE}.standard_library_calls.prepare_pickle",
+        "seaborn": f"{_HERE}.seaborn_calls.prepare",
+        "sklearn.cluster": f"{_HERE}.sklearn_keywords.prepare_cluster",
+        "sklearn.feature_extraction.text": f"{_HERE}.sklearn_keywords.prepare_text",
+        "sklearn.manifold": f"{_HERE}.sklearn_keywords.prepare_manifold",
+        "sklearn.preprocessing": f"{_HERE}.sklearn_keywords.prepare_preprocessing",
         "threading": f"{_HERE}.standard_library_calls.prepare_threading",
         "unittest": f"{_HERE}.standard_library_calls.prepare_unittest",
     }

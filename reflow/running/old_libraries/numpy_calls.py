@@ -1,19 +1,14 @@
-"""Functions that NumPy has lost, or that do less than they did."""
+"""Functions that NumPy has lost."""
 
 from __future__ import annotations
 
-import inspect
 import math
 import pickle
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-from reflow.graph import log
-from reflow.running.old_libraries.advising import replace
 
 __all__ = [
     "NINF",
@@ -27,7 +22,6 @@ __all__ = [
     "loads",
     "msort",
     "obj2sctype",
-    "prepare",
     "random_integers",
     "sctypes",
     "set_string_function",
@@ -103,36 +97,3 @@ def random_integers(low: int, high: int | None = None, size: Any = None) -> Any:
 def set_string_function(function: Callable[..., str] | None, repr: bool = True) -> None:
     """Have arrays shown by a function."""
     np.set_printoptions(override_repr=function)
-
-
-def prepare(module: ModuleType) -> None:
-    """Let fromstring read binary data again, and reshape take `newshape`."""
-
-    @replace(module, "fromstring")
-    def _(original: Any) -> Any:
-        def fromstring(
-            string: Any, dtype: Any = float, count: int = -1, *, sep: str = "", **options: Any
-        ) -> Any:
-            if sep:
-                return original(string, dtype, count, sep=sep, **options)
-            log.advise(
-                "numpy.fromstring reads no binary data any more: write numpy.frombuffer instead"
-            )
-            data = string.encode("latin-1") if isinstance(string, str) else string
-            return np.frombuffer(data, dtype, count).copy()
-
-        return fromstring
-
-    @replace(module, "reshape")
-    def _(original: Any) -> Any:
-        def reshape(*args: Any, **options: Any) -> Any:
-            if "newshape" in options and not _takes_newshape(original):
-                log.advise("reshape(newshape=...) is gone: write shape=... instead")
-                options["shape"] = options.pop("newshape")
-            return original(*args, **options)
-
-        return reshape
-
-
-def _takes_newshape(reshape: Any) -> bool:
-    return "newshape" in inspect.signature(reshape).parameters

@@ -6,13 +6,14 @@ This module stands in for `sklearn.cross_validation`: what is not here is `model
 from __future__ import annotations
 
 import importlib
+import urllib.request
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from reflow.datasets import mnist
+from reflow.datasets import local_files, mnist
 
 __all__ = [
     "Imputer",
@@ -22,7 +23,11 @@ __all__ = [
     "StratifiedKFold",
     "StratifiedShuffleSplit",
     "fetch_mldata",
+    "load_boston",
 ]
+
+_BOSTON: Final = "http://lib.stat.cmu.edu/datasets/boston"
+_BOSTON_NAMES: Final = "CRIM ZN INDUS CHAS NOX RM AGE DIS RAD TAX PTRATIO B LSTAT"
 
 _Indices = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
@@ -131,3 +136,36 @@ def fetch_mldata(dataname: str, target_name: str = "label", **options: Any) -> A
         ),
         target=np.concatenate([each[order] for each, order in zip(labels, orders)]).astype(float),
     )
+
+
+def load_boston(return_X_y: bool = False) -> Any:
+    """Prices of houses in Boston, 1970: [506, 13] features, [506] prices in thousands of dollars.
+
+    scikit-learn holds them no longer; they come from where it had them from.
+
+    Raises:
+      OSError: if they cannot be downloaded.
+    """
+    try:
+        with urllib.request.urlopen(_BOSTON) as file:
+            text = file.read().decode()
+    except OSError as error:
+        place = local_files.cache_folder() / "boston"
+        raise OSError(f"Expected the data of {_BOSTON} in {place}. Received: {error}") from error
+    lines = [line.split() for line in text.splitlines()]
+    rows = [line for line in lines if line and all(map(_is_number, line))]
+    values = np.array([float(word) for row in rows for word in row]).reshape(-1, 14)
+    data, target = values[:, :-1], values[:, -1]
+    if return_X_y:
+        return data, target
+    bunch = importlib.import_module("sklearn.utils").Bunch
+    return bunch(
+        data=data,
+        target=target,
+        feature_names=np.array(_BOSTON_NAMES.split()),
+        DESCR=text.split("\n\n")[0],
+    )
+
+
+def _is_number(word: str) -> bool:
+    return word.replace(".", "", 1).isdigit()

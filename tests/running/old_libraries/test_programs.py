@@ -44,6 +44,34 @@ def test_they_can_be_left_out(tmp_path):
     assert "module 'numpy' has no attribute 'float'" in done.stderr
 
 
+ARGUMENTS = """
+import numpy as np
+print(np.zeros((2., 1)).shape, np.random.rand(1e1).shape, np.linspace(0, 1, num=3.))
+print(np.array([[1, 2], [3]]).dtype, np.vstack(map(lambda x: [x], [1, 2])).shape)
+np.save('objects.npy', np.array({'a': 1}, dtype=object))
+np.savez('objects.npz', x=np.array({'b': 2}, dtype=object))
+print(np.load('objects.npy').item(), np.load('objects.npz')['x'].item())
+print(np.histogram([1, 2], bins=1, normed=True)[0], np.reshape([1, 2], newshape=(2, 1)).shape)
+for refused in (lambda: np.zeros('a'), lambda: np.array([[1, 2], [3]], int), lambda: np.vstack(1)):
+    try:
+        refused()
+    except (TypeError, ValueError):
+        print('refused')
+"""
+
+
+def test_arguments(tmp_path):
+    done = reflow_run(tmp_path, ARGUMENTS)
+    assert done.stdout == (
+        "(2, 1) (10,) [0.  0.5 1. ]\nobject (2, 1)\n{'a': 1} {'b': 2}\n[1.] (2, 1)\n"
+        "refused\nrefused\nrefused\n"
+    )
+    assert all(
+        line.startswith(("numpy.", "histogram(", "reshape(")) for line in done.stderr.splitlines()
+    )
+    assert len(done.stderr.splitlines()) in (7, 8)  # NumPy took newshape until 2.4
+
+
 PICTURES = """
 import matplotlib
 matplotlib.use('TkAgg', warn=False)
@@ -56,6 +84,14 @@ print(axes.name, plt.cm.spectral.name)
 plt.subplot(111, axisbg='w')
 print(plt.hist([1, 2], bins=2, normed=True)[0].sum())
 plt.style.use('seaborn-whitegrid')
+plt.grid(b=True)
+plt.rcParams['axes.color_cycle'] = ['r']
+plt.rcParams['savefig.frameon'] = False
+line, = axes.plot([1], [2])
+axes.lines.remove(line)
+plt.imshow([[1]], cmap='spectral')
+from mpl_toolkits.mplot3d import Axes3D
+print(Axes3D(figure) in figure.axes, len(axes.lines))
 
 import scipy.misc
 image = scipy.misc.imresize([[0, 85], [170, 255]], 2.)
@@ -68,13 +104,13 @@ print(Image.ANTIALIAS == Image.LANCZOS)
 
 def test_pictures(tmp_path):
     done = reflow_run(tmp_path, PICTURES)
-    assert done.stdout == "3d nipy_spectral\n2.0\n(4, 4) 6.0\nTrue\n"
+    assert done.stdout == "3d nipy_spectral\n2.0\nTrue 0\n(4, 4) 6.0\nTrue\n"
     assert all("(program.py:" in line for line in done.stderr.splitlines())
     advice = [line.split(" (")[0] for line in done.stderr.splitlines()]
     assert "there is no display for matplotlib's TkAgg: it draws without" in advice
     assert "hist(normed=...) is gone: write density=... instead" in advice
     assert "scipy.misc.imread is gone: write imageio.v3.imread(path) instead" in advice
-    assert len(set(advice)) == 13
+    assert len(set(advice)) == 19
 
 
 LEARNING = """
@@ -83,14 +119,37 @@ print([len(test) for _, test in KFold(10, 5)], len(train_test_split([1, 2, 3, 4]
 from sklearn.datasets import fetch_mldata
 digits = fetch_mldata('MNIST original')
 print(digits.data.shape, digits.target[[0, 59999, 60000]])
+from sklearn.manifold import TSNE
+from sklearn.preprocessing import OneHotEncoder
+print(TSNE(n_iter=300).max_iter, OneHotEncoder(sparse=False).fit_transform([[1], [2]]).shape)
+from sklearn.datasets import load_boston
+print(load_boston().data.shape, load_boston().target)
+import pandas as pd
+frame = pd.DataFrame({'a': [2., None, 1.]})
+print(frame.sort('a').get_value(2, 'a'), frame.fillna(method='pad').drop(0, 0).as_matrix().T)
+from pandas.tools.plotting import scatter_matrix
 import pickle
 print(pickle.loads(b"S'caf\\\\xe9'\\np0\\n."))
 """
 
 
-def test_learning(tmp_path):
+BOSTON = """ The Boston house-price data
+
+ 0.00632  18.00   2.310  0  0.5380  6.5750  65.20  4.0900   1  296.0  15.30
+  396.90   4.98  24.00
+"""
+
+
+def test_learning(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    cache = tmp_path / ".cache" / "reflow" / "data"
+    cache.mkdir(parents=True)
+    (cache / "boston").write_text(BOSTON)
     done = reflow_run(tmp_path, LEARNING)
-    assert done.stdout == "[2, 2, 2, 2, 2] 2\n(70000, 784) [0. 9. 0.]\ncafé\n"
+    assert done.stdout == (
+        "[2, 2, 2, 2, 2] 2\n(70000, 784) [0. 9. 0.]\n300 (2, 2)\n(1, 13) [24.]\n1.0 [[2. 1.]]\n"
+        "café\n"
+    )
     assert "sklearn.cross_validation is gone" in done.stderr
     assert "written by Python 2" in done.stderr
 
