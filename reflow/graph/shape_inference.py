@@ -2,7 +2,11 @@
 
 A rule is a function of the op's inputs: by default of their shapes, of a value where a parameter
 is annotated `Value`, of the shape described by a vector where it is annotated `Dims`.  Its
-keyword-only parameters name attributes, or the operation itself (`op`).
+keyword-only parameters name attributes, the shapes of all inputs (`input_shapes`: those of inputs
+whose values the rule asks for, too), or the operation itself (`op`).
+
+A plan applies the rule again, to exact shapes: a rule that needs shapes takes them from its
+parameters, never from the operation.
 """
 
 from __future__ import annotations
@@ -46,7 +50,7 @@ class ShapeRule:
         shapes = [tensor._shape for tensor in inputs]
         try:
             if self._of_shapes_only:
-                result = self._call(op, shapes)
+                result = self._call(op, shapes, shapes)
             else:
                 result = self.output_shapes(
                     op,
@@ -72,11 +76,12 @@ class ShapeRule:
     ) -> Sequence[TensorShape]:
         """The rule applied to given input shapes and (partly) known input values."""
         if self._of_shapes_only:
-            return self._call(op, input_shapes)
+            return self._call(op, input_shapes, input_shapes)
         read = {"Value": value, "Dims": value_as_shape}
         if not self._grouped:
             return self._call(
                 op,
+                input_shapes,
                 [read.get(kind, input_shapes.__getitem__)(i) for i, kind in enumerate(self._kinds)],
             )
         arguments: list[Any] = []
@@ -87,11 +92,17 @@ class ShapeRule:
             picked = [pick(i) for i in range(position, position + count)]
             arguments.append(picked if arg.is_sequence else picked[0])
             position += count
-        return self._call(op, arguments)
+        return self._call(op, input_shapes, arguments)
 
-    def _call(self, op: Operation, arguments: Sequence[Any]) -> Sequence[TensorShape]:
+    def _call(
+        self, op: Operation, input_shapes: Sequence[TensorShape], arguments: Sequence[Any]
+    ) -> Sequence[TensorShape]:
         if self._keywords:
-            keywords = {name: op if name == "op" else op.attrs[name] for name in self._keywords}
+            special = {"op": op, "input_shapes": input_shapes}
+            keywords = {
+                name: special[name] if name in special else op.attrs[name]
+                for name in self._keywords
+            }
             result = self._function(*arguments, **keywords)
         else:
             result = self._function(*arguments)

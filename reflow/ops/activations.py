@@ -88,6 +88,10 @@ def _relu_grad(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
     return torch.ops.aten.threshold_backward(gradients, features, 0)
 
 
+def _relu6_grad(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+    return gradients * ((features > 0) & (features < 6))
+
+
 Relu = _activation(
     "Relu",
     "max(features, 0).",
@@ -100,7 +104,7 @@ ReluGrad: OpDefinition = _gradient_op(
     "ReluGrad",
     "gradients where features > 0, else 0.",
     "features",
-    _relu_grad,
+    widened(_relu_grad),
     lambda op, dy: _linear(ReluGrad)(op, dy),
     _REALS,
 )
@@ -116,7 +120,7 @@ Relu6Grad: OpDefinition = _gradient_op(
     "Relu6Grad",
     "gradients where 0 < features < 6, else 0.",
     "features",
-    lambda gradients, features: gradients * ((features > 0) & (features < 6)),
+    widened(_relu6_grad),
     lambda op, dy: _linear(Relu6Grad)(op, dy),
     _REALS,
 )

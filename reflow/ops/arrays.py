@@ -148,7 +148,6 @@ class GuaranteeConst:
     export = ("guarantee_const",)
     stateful = True
     view = True
-    gradient = None
 
     shape = shapes.same
 

@@ -130,11 +130,12 @@ class MatrixDiagV2:
         padding_value: Any,
         *,
         op: Operation,
+        input_shapes: list[TensorShape],
     ) -> TensorShape:
         sizes = shapes.with_rank_at_least(diagonal, 1).sizes
         for scalar in op.inputs[2:]:
             shapes.with_rank(scalar.shape, 0)
-        band = _known_band(k, op.inputs[1].shape)
+        band = _known_band(k, input_shapes[1])
         if band is None or sizes is None:
             return shapes.UNKNOWN
         batch = _without_count(sizes[:-1], band)
@@ -181,11 +182,11 @@ class MatrixDiagPartV2:
     attrs = ("T: type",)
 
     def shape(
-        input: TensorShape, k: Value, padding_value: TensorShape, *, op: Operation
+        input: TensorShape, k: Value, padding_value: TensorShape, *, input_shapes: list[TensorShape]
     ) -> TensorShape:
         sizes = shapes.with_rank_at_least(input, 2).sizes
         shapes.with_rank(padding_value, 0)
-        band = _known_band(k, op.inputs[1].shape)
+        band = _known_band(k, input_shapes[1])
         if band is None or sizes is None:
             return shapes.UNKNOWN
         *batch, rows, columns = sizes
@@ -224,10 +225,12 @@ class MatrixSetDiagV2:
     outputs = "output: T"
     attrs = ("T: type",)
 
-    def shape(input: TensorShape, diagonal: TensorShape, k: Value, *, op: Operation) -> TensorShape:
+    def shape(
+        input: TensorShape, diagonal: TensorShape, k: Value, *, input_shapes: list[TensorShape]
+    ) -> TensorShape:
         sizes = shapes.with_rank_at_least(input, 2).sizes
         shapes.with_rank_at_least(diagonal, 1)
-        band = _known_band(k, op.inputs[2].shape)
+        band = _known_band(k, input_shapes[2])
         if sizes is None or band is None:
             return input
         diagonal = shapes.with_rank(diagonal, len(sizes) - (0 if band.sizes else 1))

@@ -6,7 +6,6 @@ import torch
 
 from reflow.graph import errors
 from reflow.graph.dtypes import DType
-from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host, Value
@@ -45,10 +44,14 @@ class HistogramFixedWidth:
     attrs = ("T: {int32, int64, float32, float64}", "dtype: {int32, int64} = int32")
 
     def shape(
-        values: TensorShape, value_range: TensorShape, nbins: Value, *, op: Operation
+        values: TensorShape,
+        value_range: TensorShape,
+        nbins: Value,
+        *,
+        input_shapes: list[TensorShape],
     ) -> TensorShape:
         shapes.vector(value_range, 2)
-        shapes.with_rank(op.inputs[2].shape, 0)
+        shapes.with_rank(input_shapes[2], 0)
         if nbins is None:
             return shapes.of(None)
         if nbins <= 0:

@@ -19,8 +19,9 @@ _INTEGERS = "T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}"
 
 def _shift(shift: Callable[..., torch.Tensor]) -> Callable[..., Any]:
     def kernel(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        # Shifts beyond the width are cut to it.
-        return shift(x, y.clamp(0, torch.iinfo(x.dtype).bits - 1))
+        # Shifts beyond the width, which is x's own, are cut to it.
+        most = torch.iinfo(x.dtype).bits - 1
+        return widened(lambda x, y: shift(x, y.clamp(0, most)))(x, y)
 
     return kernel
 
@@ -34,7 +35,7 @@ def _right_shift(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return torch.where(places == 0, bits, rest).view(torch.uint64)
 
 
-_shift_right = widened(_shift(torch.bitwise_right_shift))
+_shift_right = _shift(torch.bitwise_right_shift)
 
 BitwiseAnd: OpDefinition = binary(
     "BitwiseAnd",
@@ -63,7 +64,7 @@ BitwiseXor: OpDefinition = binary(
 LeftShift: OpDefinition = binary(
     "LeftShift",
     "The bits of x moved y places up.",
-    widened(_shift(torch.bitwise_left_shift)),
+    _shift(torch.bitwise_left_shift),
     None,
     _INTEGERS,
     export=("bitwise.left_shift",),

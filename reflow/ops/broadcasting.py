@@ -32,6 +32,8 @@ class BroadcastGradientArgs:
         rank = max(len(s0), len(s1))
         a = [1] * (rank - len(s0)) + s0.tolist()
         b = [1] * (rank - len(s1)) + s1.tolist()
+        if any(1 not in (m, n) and m != n for m, n in zip(a, b)):
+            raise ValueError(f"Incompatible shapes: {s0.tolist()} vs. {s1.tolist()}")
         # Where both are 1 TensorFlow sums too: it changes nothing and the result is reshaped.
         r0 = [
             i

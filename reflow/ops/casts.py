@@ -63,7 +63,6 @@ class Bitcast:
     outputs = "output: type"
     attrs = (f"T: {_BITS}", f"type: {_BITS}")
     export = ("bitcast",)
-    gradient = None
     view = True
 
     def shape(input: TensorShape, *, T: DType, type: DType) -> TensorShape:

@@ -19,6 +19,9 @@ FLOATS = "T: {bfloat16, half, float, double}"
 FLOATS_AND_COMPLEX = "T: {bfloat16, half, float, double, complex64, complex128}"
 SIGNED = "T: {bfloat16, half, float, double, int32, int64, complex64, complex128}"
 
+#: In the place of a gradient: there is none, and differentiating is an error.
+UNDEFINED: Any = object()
+
 UnaryGradient = Callable[[Operation, Tensor], "Tensor | None"]
 BinaryGradient = Callable[[Operation, Tensor], "tuple[Tensor | None, Tensor | None]"]
 
@@ -64,7 +67,7 @@ def binary(
 ) -> OpDefinition:
     """An op of two inputs that broadcast.
 
-    `gradient` gives theirs before broadcasting is undone.
+    `gradient` gives theirs before broadcasting is undone; None: none flows to them.
     """
     rules: dict[str, Any] = {
         "__doc__": doc,
@@ -77,7 +80,9 @@ def binary(
         "gradient": None,
         "export": export,
     }
-    if gradient is not None:
+    if gradient is UNDEFINED:
+        del rules["gradient"]
+    elif gradient is not None:
         rules["gradient"] = lambda op, dz: unbroadcast(op, *gradient(op, dz))
     return op(type(name, (), rules))
 

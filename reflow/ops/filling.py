@@ -38,8 +38,10 @@ class Fill:
     export = ("fill",)
     view = True
 
-    def shape(dims: Dims, value: TensorShape, *, op: Operation) -> TensorShape:
-        shapes.with_rank(op.inputs[0].shape, 1)
+    def shape(
+        dims: Dims, value: TensorShape, *, op: Operation, input_shapes: list[TensorShape]
+    ) -> TensorShape:
+        shapes.with_rank(input_shapes[0], 1)
         shapes.with_rank(value, 0)
         known = constant_value(op.inputs[0])
         if known is not None and (known < 0).any():
@@ -219,20 +221,13 @@ class OneHot:
         off_value: TensorShape,
         *,
         axis: int,
+        input_shapes: list[TensorShape],
     ) -> TensorShape:
         if axis < -1:
             raise ValueError("axis must be >= -1")
         shapes.with_rank(on_value, 0)
         shapes.with_rank(off_value, 0)
-        size = None
-        if depth is not None:
-            if depth.ndim:
-                raise ValueError(f"Input must be scalar but has rank {depth.ndim}")
-            size = int(depth)
-            if size < 0:
-                raise ValueError(
-                    f"Dimension size, given by scalar input 1, must be non-negative but is {size}"
-                )
+        size = shapes.scalar_size(depth, input_shapes[1], 1)
         if indices.sizes is None:
             return shapes.UNKNOWN
         rank = len(indices.sizes)

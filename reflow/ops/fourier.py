@@ -126,8 +126,10 @@ def _cropped(input: torch.Tensor, sizes: list[int]) -> torch.Tensor:
 
 
 def _real_transform(rank: int) -> OpDefinition:
-    def shape(input: TensorShape, fft_length: Value, *, op: Operation) -> TensorShape:
-        return _transformed_shape(input, fft_length, op.inputs[1].shape, rank, inverse=False)
+    def shape(
+        input: TensorShape, fft_length: Value, *, input_shapes: list[TensorShape]
+    ) -> TensorShape:
+        return _transformed_shape(input, fft_length, input_shapes[1], rank, inverse=False)
 
     def kernel(input: torch.Tensor, fft_length: Host) -> torch.Tensor:
         sizes = fft_length.tolist()
@@ -151,8 +153,10 @@ def _real_transform(rank: int) -> OpDefinition:
 
 
 def _inverse_real_transform(rank: int) -> OpDefinition:
-    def shape(input: TensorShape, fft_length: Value, *, op: Operation) -> TensorShape:
-        return _transformed_shape(input, fft_length, op.inputs[1].shape, rank, inverse=True)
+    def shape(
+        input: TensorShape, fft_length: Value, *, input_shapes: list[TensorShape]
+    ) -> TensorShape:
+        return _transformed_shape(input, fft_length, input_shapes[1], rank, inverse=True)
 
     def kernel(input: torch.Tensor, fft_length: Host) -> torch.Tensor:
         sizes = fft_length.tolist()

@@ -237,10 +237,19 @@ Atanh: OpDefinition = unary(
 
 # -- The sigmoid ---------------------------------------------------------------------------------
 
+
+def _sigmoid(x: torch.Tensor) -> torch.Tensor:
+    # torch's complex exponential overflows into NaN: it is taken of numbers below 0 only.
+    if not x.is_complex():
+        return torch.sigmoid(x)
+    decay = torch.exp(torch.where(x.real < 0, x, -x))
+    return torch.where(x.real < 0, decay, 1) / (1 + decay)
+
+
 Sigmoid: OpDefinition = unary(
     "Sigmoid",
     "1 / (1 + exp(-x))",
-    torch.sigmoid,
+    _sigmoid,
     lambda op, dy: SigmoidGrad(conj(op.outputs[0]), dy),
     export=("sigmoid", "math.sigmoid", "nn.sigmoid"),
 )

@@ -125,9 +125,15 @@ class GatherV2:
     )
 
     def shape(
-        params: TensorShape, indices: TensorShape, axis: Value, *, batch_dims: int
+        params: TensorShape,
+        indices: TensorShape,
+        axis: Value,
+        *,
+        batch_dims: int,
+        input_shapes: list[TensorShape],
     ) -> TensorShape:
         params = shapes.with_rank_at_least(params, 1)
+        shapes.with_rank(input_shapes[2], 0)
         if axis is None:
             if params.sizes is None or indices.sizes is None:
                 return shapes.UNKNOWN

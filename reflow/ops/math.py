@@ -19,6 +19,7 @@ from reflow.ops.comparisons import Greater, GreaterEqual, LessEqual, NotEqual
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import (
     SIGNED,
+    UNDEFINED,
     binary,
     conj,
     gradient_of_function,
@@ -295,6 +296,7 @@ def _floored(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 _truncated_integers = _of_integers(_truncated)
 _floored_integers = _of_integers(_floored)
 _floored_remainder_of_integers = _of_integers(torch.remainder)
+_remainder_of_integers = _of_integers(torch.fmod)
 # TensorFlow takes a division by zero for an internal error of these two.
 _truncated_integers_internal = _of_integers(_truncated, errors.InternalError)
 _truncated_remainder_of_integers = _of_integers(torch.fmod, errors.InternalError)
@@ -303,6 +305,10 @@ _truncated_remainder_of_integers = _of_integers(torch.fmod, errors.InternalError
 def _quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """x / y; of integers rounded towards zero."""
     return _truncated_integers(x, y) if is_integer(x) else torch.div(x, y)
+
+
+def _mod(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return _remainder_of_integers(x, y) if is_integer(x) else torch.fmod(x, y)
 
 
 def _truncated_quotient(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -379,15 +385,15 @@ FloorMod: OpDefinition = binary(
 Mod: OpDefinition = binary(
     "Mod",
     "What is left of x after division: has the sign of x.",
-    _truncated_remainder,
-    None,
+    _mod,
+    UNDEFINED,
     "T: {int32, int64, half, half, bfloat16, float, double}",
 )
 TruncateMod: OpDefinition = binary(
     "TruncateMod",
     "What is left of x after division: has the sign of x.",
     _truncated_remainder,
-    None,
+    UNDEFINED,
     _REMAINDERS,
     export=("truncatemod",),
 )

@@ -21,6 +21,7 @@ from reflow.ops.kernels import Host, Known, Value
 from reflow.ops.math import Sub
 from reflow.ops.op import op
 from reflow.ops.slicing import Slice
+from reflow.ops.unsigned import widened
 
 _PADDINGS = ("T: type", "Tpaddings: {int32, int64} = int32")
 
@@ -49,8 +50,10 @@ def _check_sizes(paddings: Any) -> None:
         raise ValueError("Paddings must be non-negative")
 
 
-def _padded_shape(input: TensorShape, paddings: Value, *, op: Operation) -> TensorShape:
-    sizes = _input_of(input, op.inputs[1].shape).sizes
+def _padded_shape(
+    input: TensorShape, paddings: Value, *, op: Operation, input_shapes: list[TensorShape]
+) -> TensorShape:
+    sizes = _input_of(input, input_shapes[1]).sizes
     if sizes is None:
         return shapes.UNKNOWN
     if paddings is None:
@@ -130,12 +133,21 @@ class PadV2:
     attrs = _PADDINGS
 
     def shape(
-        input: TensorShape, paddings: Value, constant_values: TensorShape, *, op: Operation
+        input: TensorShape,
+        paddings: Value,
+        constant_values: TensorShape,
+        *,
+        op: Operation,
+        input_shapes: list[TensorShape],
     ) -> TensorShape:
-        return _padded_shape(input, paddings, op=op)
+        return _padded_shape(input, paddings, op=op, input_shapes=input_shapes)
 
     def kernel(input: Any, paddings: Host, constant_values: Any) -> Any:
         _check(paddings, input.shape)
+        if constant_values.ndim:
+            raise ValueError(
+                f"constant_values must be a scalar. Found: {list(constant_values.shape)}"
+            )
         sizes = _full_size(input.shape, paddings)
         if isinstance(input, torch.Tensor):
             padded = constant_values.expand(sizes).clone(memory_format=torch.contiguous_format)
@@ -213,8 +225,10 @@ class MirrorPadGrad:
     outputs = "output: T"
     attrs = (*_PADDINGS, _MODE)
 
-    def shape(input: TensorShape, paddings: Value, *, op: Operation) -> TensorShape:
-        sizes = _input_of(input, op.inputs[1].shape).sizes
+    def shape(
+        input: TensorShape, paddings: Value, *, input_shapes: list[TensorShape]
+    ) -> TensorShape:
+        sizes = _input_of(input, input_shapes[1]).sizes
         if sizes is None:
             return shapes.UNKNOWN
         if paddings is None:
@@ -222,6 +236,7 @@ class MirrorPadGrad:
         added = paddings.sum(1).tolist()
         return shapes.of(*(None if size is None else size - n for size, n in zip(sizes, added)))
 
+    @widened
     def kernel(input: torch.Tensor, paddings: Host, *, mode: str) -> torch.Tensor:
         for axis, (before, after) in enumerate(paddings.tolist()):
             if before or after:

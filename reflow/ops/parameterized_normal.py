@@ -49,11 +49,11 @@ class ParameterizedTruncatedNormal:
         minvals: TensorShape,
         maxvals: TensorShape,
         *,
-        op: Operation,
+        input_shapes: list[TensorShape],
     ) -> TensorShape:
         for parameter in (means, stdevs, minvals, maxvals):
             shapes.with_rank_at_most(parameter, 1)
-        return described_shape(shape, op=op)
+        return described_shape(shape, input_shapes=input_shapes)
 
     def state(op: Operation) -> RandomStream:
         return random_stream(op.attrs["seed"], op.attrs["seed2"])

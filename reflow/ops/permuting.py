@@ -22,8 +22,10 @@ Size = int | None
 # -- Transposition ------------------------------------------------------------------------------
 
 
-def _transposed_shape(x: TensorShape, perm: Value, *, op: Operation) -> TensorShape:
-    (rank,) = shapes.with_rank(op.inputs[1].shape, 1).sizes or (None,)
+def _transposed_shape(
+    x: TensorShape, perm: Value, *, input_shapes: list[TensorShape]
+) -> TensorShape:
+    (rank,) = shapes.with_rank(input_shapes[1], 1).sizes or (None,)
     if x.sizes is None and rank is None:
         return shapes.UNKNOWN
     if rank is not None:
@@ -42,8 +44,13 @@ def _transposed_shape(x: TensorShape, perm: Value, *, op: Operation) -> TensorSh
 
 
 def _order(perm: Array, rank: int) -> list[int]:
-    """`perm` as axes counted from the first; ValueError unless it names each axis once."""
-    axes = [axis % rank for axis in perm.tolist()]
+    """`perm` as a list; ValueError unless it names each axis once, counted from the first."""
+    if perm.ndim != 1:
+        raise ValueError(f"perm must be a vector, not {list(perm.shape)}")
+    axes: list[int] = perm.tolist()
+    for axis in axes:
+        if not 0 <= axis < rank:
+            raise ValueError(f"{axis} is out of range [0 .. {rank})")
     if len(set(axes)) != rank:
         missing = next(axis for axis in range(rank) if axis not in axes)
         raise ValueError(f"{missing} is missing from {{{','.join(map(str, axes))}}}.")
@@ -144,8 +151,8 @@ class ReverseV2:
     )
     export = ("reverse_v2",)
 
-    def shape(tensor: TensorShape, axis: Value, *, op: Operation) -> TensorShape:
-        shapes.with_rank(op.inputs[1].shape, 1)
+    def shape(tensor: TensorShape, axis: Value, *, input_shapes: list[TensorShape]) -> TensorShape:
+        shapes.with_rank(input_shapes[1], 1)
         if tensor.sizes is not None and axis is not None:
             _reversed_axes(axis, len(tensor.sizes))
         return tensor

@@ -49,9 +49,9 @@ def sizes_of(shape: Host) -> tuple[int, ...]:
     return sizes
 
 
-def described_shape(shape: Dims, *, op: Operation) -> TensorShape:
+def described_shape(shape: Dims, *, input_shapes: list[TensorShape]) -> TensorShape:
     """The shape that the input named `shape` asks for."""
-    shapes.with_rank(op.inputs[0].shape, 1)
+    shapes.with_rank(input_shapes[0], 1)
     return shape
 
 
@@ -83,11 +83,11 @@ class RandomUniformInt:
     state = _stream
 
     def shape(
-        shape: Dims, minval: TensorShape, maxval: TensorShape, *, op: Operation
+        shape: Dims, minval: TensorShape, maxval: TensorShape, *, input_shapes: list[TensorShape]
     ) -> TensorShape:
         shapes.with_rank(minval, 0)
         shapes.with_rank(maxval, 0)
-        return described_shape(shape, op=op)
+        return described_shape(shape, input_shapes=input_shapes)
 
     def kernel(
         shape: Host, minval: Host, maxval: Host, *, Tout: DType, state: RandomStream, device: Any
@@ -150,9 +150,11 @@ class RandomShuffle:
         return value.index_select(0, order.to(value.device))
 
 
-def shape_of_classes(logits: TensorShape, num_samples: Value, *, op: Operation) -> TensorShape:
+def shape_of_classes(
+    logits: TensorShape, num_samples: Value, *, input_shapes: list[TensorShape]
+) -> TensorShape:
     batch = shapes.with_rank(logits, 2).as_list()[0]
-    count = shapes.with_rank(op.inputs[1].shape, 0)
+    count = shapes.with_rank(input_shapes[1], 0)
     return shapes.of(batch, shapes.scalar_size(num_samples, count, 1))
 
 
@@ -208,8 +210,8 @@ class RandomGamma:
     stateful = True
     state = _stream
 
-    def shape(shape: Dims, alpha: TensorShape, *, op: Operation) -> TensorShape:
-        return described_shape(shape, op=op).concatenate(alpha)
+    def shape(shape: Dims, alpha: TensorShape, *, input_shapes: list[TensorShape]) -> TensorShape:
+        return described_shape(shape, input_shapes=input_shapes).concatenate(alpha)
 
     def kernel(shape: Host, alpha: torch.Tensor, *, state: RandomStream) -> torch.Tensor:
         return state.gamma(sizes_of(shape), alpha.cpu()).to(alpha.device)
@@ -279,8 +281,8 @@ class RandomPoissonV2:
     stateful = True
     state = _stream
 
-    def shape(shape: Dims, rate: TensorShape, *, op: Operation) -> TensorShape:
-        return described_shape(shape, op=op).concatenate(rate)
+    def shape(shape: Dims, rate: TensorShape, *, input_shapes: list[TensorShape]) -> TensorShape:
+        return described_shape(shape, input_shapes=input_shapes).concatenate(rate)
 
     def kernel(
         shape: Host, rate: torch.Tensor, *, dtype: DType, state: RandomStream

@@ -34,9 +34,11 @@ ReductionKernel = Callable[[torch.Tensor, list[int], bool], torch.Tensor]
 ReductionGradient = Callable[[Operation, Tensor], Tensor]
 
 
-def reduced_shape(op: Operation, input: TensorShape, axes: Any, keep_dims: bool) -> TensorShape:
-    """The shape after reducing `axes` (an array of ints, None if not known), input 1 of `op`."""
-    shapes.with_rank_at_most(op.inputs[1].shape, 1)
+def reduced_shape(
+    input: TensorShape, axes: Any, shape_of_axes: TensorShape, keep_dims: bool
+) -> TensorShape:
+    """The shape after reducing `axes` (an array of ints, None if not known)."""
+    shapes.with_rank_at_most(shape_of_axes, 1)
     sizes = input.sizes
     if sizes is None:
         return shapes.UNKNOWN
@@ -56,6 +58,11 @@ def reduced_shape(op: Operation, input: TensorShape, axes: Any, keep_dims: bool)
 
 def _reduced_axes(axes: Host, rank: int) -> list[int]:
     """The axes counted from the first, in order; one may be named twice."""
+    for axis in axes.reshape(-1).tolist():
+        if not -rank <= axis < rank:
+            raise ValueError(
+                f"Invalid reduction dimension ({axis} for input with {rank} dimension(s)"
+            )
     return sorted({axis % rank for axis in axes.reshape(-1).tolist()})
 
 
@@ -74,9 +81,13 @@ def _reduction(
     element = "T" if types else "bool"
 
     def shape(
-        input: TensorShape, reduction_indices: Value, *, op: Operation, keep_dims: bool
+        input: TensorShape,
+        reduction_indices: Value,
+        *,
+        input_shapes: list[TensorShape],
+        keep_dims: bool,
     ) -> TensorShape:
-        return reduced_shape(op, input, reduction_indices, keep_dims)
+        return reduced_shape(input, reduction_indices, input_shapes[1], keep_dims)
 
     def kernel(input: torch.Tensor, reduction_indices: Host, *, keep_dims: bool) -> torch.Tensor:
         axes = _reduced_axes(reduction_indices, input.ndim)
@@ -268,7 +279,10 @@ def _arg_extreme(
     end: str,
     public: str,
 ) -> OpDefinition:
-    def shape(input: TensorShape, dimension: Value) -> TensorShape:
+    def shape(
+        input: TensorShape, dimension: Value, *, input_shapes: list[TensorShape]
+    ) -> TensorShape:
+        shapes.with_rank(input_shapes[1], 0)
         if input.sizes is None:
             return shapes.UNKNOWN
         rank = len(input.sizes)

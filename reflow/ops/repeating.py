@@ -29,8 +29,10 @@ class Tile:
     attrs = ("T: type", "Tmultiples: {int32, int64} = int32")
     export = ("tile", "manip.tile")
 
-    def shape(input: TensorShape, multiples: Dims, *, op: Operation) -> TensorShape:
-        (rank,) = shapes.with_rank(op.inputs[1].shape, 1).sizes or (None,)
+    def shape(
+        input: TensorShape, multiples: Dims, *, input_shapes: list[TensorShape]
+    ) -> TensorShape:
+        (rank,) = shapes.with_rank(input_shapes[1], 1).sizes or (None,)
         if rank is None and input.sizes is None:
             return shapes.UNKNOWN
         sizes = (input if rank is None else shapes.with_rank(input, rank)).sizes or ()

@@ -215,16 +215,14 @@ SegmentMin: OpDefinition = _sorted_segments(
 
 
 def unsorted_segments_shape(
-    data: TensorShape, segment_ids: TensorShape, num_segments: Value
+    data: TensorShape,
+    segment_ids: TensorShape,
+    num_segments: Value,
+    *,
+    input_shapes: list[TensorShape],
 ) -> TensorShape:
     """`num_segments` in the place of the first dimensions, which are those of the ids."""
-    if num_segments is not None and num_segments.ndim:
-        raise ValueError(f"Shape must be rank 0 but is rank {num_segments.ndim}")
-    count = None if num_segments is None else int(num_segments)
-    if count is not None and count < 0:
-        raise ValueError(
-            f"Dimension size, given by scalar input 2, must be non-negative but is {count}"
-        )
+    count = shapes.scalar_size(num_segments, shapes.with_rank(input_shapes[2], 0), 2)
     if data.sizes is None or segment_ids.sizes is None:
         return shapes.UNKNOWN
     rank = len(segment_ids.sizes)
@@ -379,10 +377,11 @@ class Bincount:
     inputs = "arr: int32, size: int32, weights: T"
     outputs = "bins: T"
     attrs = ("T: {int32, int64, float, double}",)
-    gradient = None
 
-    def shape(arr: TensorShape, size: Value, weights: TensorShape, *, op: Operation) -> TensorShape:
-        return shapes.of(shapes.scalar_size(size, shapes.with_rank(op.inputs[1].shape, 0), 1))
+    def shape(
+        arr: TensorShape, size: Value, weights: TensorShape, *, input_shapes: list[TensorShape]
+    ) -> TensorShape:
+        return shapes.of(shapes.scalar_size(size, shapes.with_rank(input_shapes[1], 0), 1))
 
     def kernel(arr: torch.Tensor, size: Host, weights: torch.Tensor) -> torch.Tensor:
         numbers = arr.reshape(-1).to(torch.int64)

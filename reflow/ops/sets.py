@@ -58,9 +58,10 @@ def _distinct(x: Any, axis: Host = _NO_AXIS) -> tuple[Any, torch.Tensor, torch.T
         )
     if not axis.size and x.ndim != 1:
         raise ValueError(f"unique expects a 1D vector. Received: {list(x.shape)}")
-    along = int(axis[0]) if axis.size else 0
+    given = int(axis[0]) if axis.size else 0
+    along = given + x.ndim if given < 0 else given
     if not 0 <= along < x.ndim:
-        raise ValueError(f"axis has to be between [0, {x.ndim}). Received: {along}")
+        raise ValueError(f"axis has to be between [0, {x.ndim}). Received: {given}")
     (numbers,) = _comparable(x)
     parts = numbers.movedim(along, 0)
     if parts.ndim > 1:

@@ -36,8 +36,15 @@ class Slice:
     attrs = ("T: type", "Index: {int32, int64}")
     view = True
 
-    def shape(input: TensorShape, begin: Dims, size: Value, *, op: Operation) -> TensorShape:
-        begin_shape, size_shape = (shapes.with_rank(t.shape, 1) for t in op.inputs[1:])
+    def shape(
+        input: TensorShape,
+        begin: Dims,
+        size: Value,
+        *,
+        op: Operation,
+        input_shapes: list[TensorShape],
+    ) -> TensorShape:
+        begin_shape, size_shape = (shapes.with_rank(shape, 1) for shape in input_shapes[1:])
         (rank,) = shapes.merge(begin_shape, size_shape).sizes or (None,)
         if rank is None and input.sizes is None:
             return shapes.UNKNOWN
@@ -351,11 +358,17 @@ class StridedSlice:
     view = True
 
     def shape(
-        input: TensorShape, begin: Value, end: Value, strides: Value, *, op: Operation
+        input: TensorShape,
+        begin: Value,
+        end: Value,
+        strides: Value,
+        *,
+        op: Operation,
+        input_shapes: list[TensorShape],
     ) -> TensorShape:
         entries = shapes.of(None)
-        for tensor in op.inputs[1:]:
-            entries = shapes.merge(entries, shapes.with_rank(tensor.shape, 1))
+        for shape in input_shapes[1:]:
+            entries = shapes.merge(entries, shapes.with_rank(shape, 1))
         if input.sizes is None or strides is None:
             return shapes.UNKNOWN
         known_begin = None if begin is None else ints(begin)

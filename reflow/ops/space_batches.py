@@ -125,9 +125,9 @@ class SpaceToBatch:
     attrs = ("T: type", "Tpaddings: {int32, int64} = int32", "block_size: int >= 2")
 
     def shape(
-        input: TensorShape, paddings: Value, *, block_size: int, op: Operation
+        input: TensorShape, paddings: Value, *, block_size: int, input_shapes: list[TensorShape]
     ) -> TensorShape:
-        shapes.merge(shapes.with_rank(op.inputs[1].shape, 2), shapes.of(2, 2))
+        shapes.merge(shapes.with_rank(input_shapes[1], 2), shapes.of(2, 2))
         return _blocked_shape(shapes.with_rank(input, 4), [block_size] * 2, paddings)
 
     def kernel(input: Any, paddings: Host, *, block_size: int) -> Any:
@@ -147,8 +147,10 @@ class BatchToSpace:
     outputs = "output: T"
     attrs = ("T: type", "block_size: int >= 2", "Tidx: {int32, int64} = int32")
 
-    def shape(input: TensorShape, crops: Value, *, block_size: int, op: Operation) -> TensorShape:
-        shapes.merge(shapes.with_rank(op.inputs[1].shape, 2), shapes.of(2, 2))
+    def shape(
+        input: TensorShape, crops: Value, *, block_size: int, input_shapes: list[TensorShape]
+    ) -> TensorShape:
+        shapes.merge(shapes.with_rank(input_shapes[1], 2), shapes.of(2, 2))
         return _spread_shape(shapes.with_rank(input, 4), [block_size] * 2, crops)
 
     def kernel(input: Any, crops: Host, *, block_size: int) -> Any:

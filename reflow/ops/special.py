@@ -13,7 +13,7 @@ from reflow.ops import shapes
 from reflow.ops.broadcasting import BroadcastGradientArgs
 from reflow.ops.comparisons import Greater
 from reflow.ops.constants import constant
-from reflow.ops.elementwise import FLOATS, binary, unary
+from reflow.ops.elementwise import FLOATS, UNDEFINED, binary, unary
 from reflow.ops.filling import ZerosLike
 from reflow.ops.math import Abs, AddV2, Exp, Log, Mul, Neg, Reciprocal, Sign, Square, Sub, times
 from reflow.ops.op import op
@@ -115,23 +115,28 @@ def _igamma_grad_a(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     dtype, a, x = a.dtype, a.double(), x.double()
     log_x = torch.log(x)
     total = torch.zeros_like(a + x)
-    terms = float(x.max()) if x.numel() else 0.0
+    terms = float(x.where(x.isfinite(), 0.0).max()) if x.numel() else 0.0
     # The terms rise until n reaches x and then fall like those of exp(x).
     for n in range(int(terms + 10 * math.sqrt(terms)) + 60):
         term = torch.exp((a + n) * log_x - x - torch.lgamma(a + n + 1))
         total += term * (log_x - torch.digamma(a + n + 1))
-    total = torch.where(x == 0, 0.0, total)
-    return torch.where((a > 0) & (x >= 0), total, math.nan).to(dtype)
+    total = torch.where((a > 0) & (x >= 0), total, math.nan)
+    return torch.where(x == 0, 0.0, total).to(dtype)
 
 
 IgammaGradA: OpDefinition = binary(
     "IgammaGradA",
     "The derivative of igamma(a, x) by a.",
     _igamma_grad_a,
-    None,
+    UNDEFINED,
     _REALS,
     inputs=("a", "x"),
 )
+
+
+def _of_positive(values: torch.Tensor, a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """The values where a is positive and x a number, else NaN."""
+    return torch.where((a > 0) & ~x.isnan(), values, math.nan)
 
 
 def _igamma_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
@@ -148,7 +153,7 @@ def _igammac_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
 Igamma: OpDefinition = binary(
     "Igamma",
     "The lower regularised incomplete gamma function P(a, x).",
-    lambda a, x: torch.where(a > 0, torch.special.gammainc(a, x), math.nan),
+    lambda a, x: torch.where(x == 0, 0, _of_positive(torch.special.gammainc(a, x), a, x)),
     _igamma_gradient,
     _REALS,
     inputs=("a", "x"),
@@ -157,7 +162,7 @@ Igamma: OpDefinition = binary(
 Igammac: OpDefinition = binary(
     "Igammac",
     "The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x).",
-    lambda a, x: torch.where(a > 0, torch.special.gammaincc(a, x), math.nan),
+    lambda a, x: _of_positive(torch.special.gammaincc(a, x), a, x),
     _igammac_gradient,
     _REALS,
     inputs=("a", "x"),

@@ -28,7 +28,15 @@ class Split:
     attrs = ("num_split: int >= 1", "T: type")
     view = True
 
-    def shape(split_dim: Value, value: TensorShape, *, num_split: int) -> list[TensorShape]:
+    def shape(
+        split_dim: Value,
+        value: TensorShape,
+        *,
+        num_split: int,
+        input_shapes: list[TensorShape],
+    ) -> list[TensorShape]:
+        if input_shapes[0].ndims:
+            raise ValueError(f"Input must be scalar but has rank {input_shapes[0].ndims}")
         sizes = value.sizes
         if sizes is None:
             return [value] * num_split

@@ -13,7 +13,6 @@ import torch
 from reflow.graph import errors
 from reflow.graph.dtypes import DType
 from reflow.graph.op_definition import OpDefinition
-from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Dims, Host, Value
@@ -36,9 +35,11 @@ def _stream(seed: Host) -> StatelessStream:
 def _floats(
     name: str, doc: str, draw: Callable[[RandomStream, Any, torch.dtype], torch.Tensor]
 ) -> OpDefinition:
-    def shape_rule(shape: Dims, seed: TensorShape, *, op: Operation) -> TensorShape:
+    def shape_rule(
+        shape: Dims, seed: TensorShape, *, input_shapes: list[TensorShape]
+    ) -> TensorShape:
         shapes.vector(seed, 2)
-        return described_shape(shape, op=op)
+        return described_shape(shape, input_shapes=input_shapes)
 
     def kernel(shape: Host, seed: Host, *, dtype: DType, device: Any) -> torch.Tensor:
         return draw(_stream(seed), sizes_of(shape), torch_type(dtype)).to(device)
@@ -84,12 +85,17 @@ class StatelessRandomUniformInt:
     gradient = None
 
     def shape(
-        shape: Dims, seed: TensorShape, minval: TensorShape, maxval: TensorShape, *, op: Operation
+        shape: Dims,
+        seed: TensorShape,
+        minval: TensorShape,
+        maxval: TensorShape,
+        *,
+        input_shapes: list[TensorShape],
     ) -> TensorShape:
         shapes.with_rank(minval, 0)
         shapes.with_rank(maxval, 0)
         shapes.vector(seed, 2)
-        return described_shape(shape, op=op)
+        return described_shape(shape, input_shapes=input_shapes)
 
     def kernel(
         shape: Host, seed: Host, minval: Host, maxval: Host, *, dtype: DType, device: Any
@@ -113,10 +119,14 @@ class StatelessMultinomial:
     gradient = None
 
     def shape(
-        logits: TensorShape, num_samples: Value, seed: TensorShape, *, op: Operation
+        logits: TensorShape,
+        num_samples: Value,
+        seed: TensorShape,
+        *,
+        input_shapes: list[TensorShape],
     ) -> TensorShape:
         shapes.vector(seed, 2)
-        return shape_of_classes(logits, num_samples, op=op)
+        return shape_of_classes(logits, num_samples, input_shapes=input_shapes)
 
     def kernel(
         logits: torch.Tensor, num_samples: Host, seed: Host, *, output_dtype: DType

@@ -39,9 +39,11 @@ class TopKV2:
     outputs = "values: T, indices: int32"
     attrs = ("sorted: bool = true", "T: realnumbertype")
 
-    def shape(input: TensorShape, k: Value, *, op: Operation) -> tuple[TensorShape, TensorShape]:
+    def shape(
+        input: TensorShape, k: Value, *, input_shapes: list[TensorShape]
+    ) -> tuple[TensorShape, TensorShape]:
         sizes = shapes.with_rank_at_least(input, 1).sizes
-        count = shapes.scalar_size(k, op.inputs[1].shape, 1)
+        count = shapes.scalar_size(k, input_shapes[1], 1)
         if sizes is None:
             return shapes.UNKNOWN, shapes.UNKNOWN
         if count is not None and sizes[-1] is not None and sizes[-1] < count:
@@ -86,9 +88,9 @@ class NthElement:
     outputs = "values: T"
     attrs = ("reverse: bool = false", "T: realnumbertype")
 
-    def shape(input: TensorShape, n: Value, *, op: Operation) -> TensorShape:
+    def shape(input: TensorShape, n: Value, *, input_shapes: list[TensorShape]) -> TensorShape:
         sizes = shapes.with_rank_at_least(input, 1).sizes
-        number = shapes.scalar_size(n, op.inputs[1].shape, 1)
+        number = shapes.scalar_size(n, input_shapes[1], 1)
         if sizes is None:
             return shapes.UNKNOWN
         if number is not None and sizes[-1] is not None and sizes[-1] <= number:

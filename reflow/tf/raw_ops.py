@@ -10,22 +10,34 @@ from reflow.graph.op_definition import OpDefinition, registered
 from reflow.ops.exports import import_ops
 from reflow.tf._absence import part_or_error
 
-# What TensorFlow's Python functions call `axis`, in the ops' signatures.
-_AXIS_NAMES = frozenset(("dim", "reduction_indices", "split_dim", "squeeze_dims"))
+# What TensorFlow's Python functions call otherwise than the ops' signatures.
+_REDUCTIONS = ("All", "Any", "EuclideanNorm", "Max", "Mean", "Min", "Prod", "Sum")
+_KEYWORDS = {
+    ("ExpandDims", "dim"): "axis",
+    ("Select", "t"): "x",
+    ("Select", "e"): "y",
+    ("Split", "split_dim"): "axis",
+    ("SplitV", "split_dim"): "axis",
+    ("Squeeze", "squeeze_dims"): "axis",
+    ("Where", "input"): "condition",
+    **{(reduction, "reduction_indices"): "axis" for reduction in _REDUCTIONS},
+}
 
 
 def _with_keywords_only(definition: OpDefinition) -> Callable[..., Any]:
-    axis = next(iter(_AXIS_NAMES.intersection(definition.parameters)), "axis")
+    parameters = {
+        _KEYWORDS.get((definition.name, parameter), parameter): parameter
+        for parameter in (*definition.parameters, "name")
+    }
 
     @functools.wraps(definition)
     def call(*args: Any, **keywords: Any) -> Any:
         if args:
-            keys = ["axis" if key == axis else key for key in (*definition.parameters, "name")]
             raise TypeError(
-                f"{definition.name} only takes keyword args (possible keys: {keys}). Please pass "
-                "these args as kwargs instead."
+                f"{definition.name} only takes keyword args (possible keys: {list(parameters)}). "
+                "Please pass these args as kwargs instead."
             )
-        return definition(**{axis if key == "axis" else key: v for key, v in keywords.items()})
+        return definition(**{parameters.get(key, key): v for key, v in keywords.items()})
 
     return call
 

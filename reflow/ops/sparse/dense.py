@@ -50,9 +50,9 @@ class SparseToDense:
         sparse_values: TensorShape,
         default_value: TensorShape,
         *,
-        op: Operation,
+        input_shapes: list[TensorShape],
     ) -> TensorShape:
-        shapes.with_rank(op.inputs[1].shape, 1)
+        shapes.with_rank(input_shapes[1], 1)
         return output_shape
 
     def kernel(

@@ -36,11 +36,11 @@ class SparseFillEmptyRows:
         dense_shape: Dims,
         default_value: TensorShape,
         *,
-        op: Operation,
+        input_shapes: list[TensorShape],
     ) -> list[TensorShape]:
         count, rank = shapes.with_rank(indices, 2).as_list()
         count = shapes.merge_sizes(count, shapes.with_rank(values, 1).as_list()[0])
-        vector = shapes.with_rank(op.inputs[2].shape, 1)
+        vector = shapes.with_rank(input_shapes[2], 1)
         shapes.merge_sizes(rank, vector.as_list()[0])
         shapes.with_rank(default_value, 0)
         rows = dense_shape.sizes[0] if dense_shape.sizes else None

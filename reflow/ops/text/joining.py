@@ -7,7 +7,6 @@ from collections import defaultdict
 
 import numpy as np
 
-from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host, Value
@@ -78,9 +77,13 @@ class ReduceJoin:
     gradient = None
 
     def shape(
-        inputs: TensorShape, reduction_indices: Value, *, op: Operation, keep_dims: bool
+        inputs: TensorShape,
+        reduction_indices: Value,
+        *,
+        input_shapes: list[TensorShape],
+        keep_dims: bool,
     ) -> TensorShape:
-        return reduced_shape(op, inputs, reduction_indices, keep_dims)
+        return reduced_shape(inputs, reduction_indices, input_shapes[1], keep_dims)
 
     def kernel(
         inputs: Host, reduction_indices: Host, *, keep_dims: bool, separator: str | bytes
@@ -114,8 +117,7 @@ class UnsortedSegmentJoin:
     export = ("strings.unsorted_segment_join",)
     gradient = None
 
-    def shape(inputs: TensorShape, segment_ids: TensorShape, num_segments: Value) -> TensorShape:
-        return unsorted_segments_shape(inputs, segment_ids, num_segments)
+    shape = unsorted_segments_shape
 
     def kernel(
         inputs: Host, segment_ids: Host, num_segments: Host, *, separator: str | bytes
