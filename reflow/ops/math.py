@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -145,6 +146,7 @@ InvGrad: OpDefinition = gradient_of_function(
 # -- Sums and products ---------------------------------------------------------------------------
 
 
+@functools.wraps(torch.add)
 def _add(x: Any, y: Any) -> Any:
     # Strings are arrays of bytes objects, which add up to longer ones.
     return np.asarray(x + y, object) if isinstance(x, np.ndarray) else torch.add(x, y)
