@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from reflow.graph import errors
 from reflow.graph.control_flow import kind_of
@@ -72,6 +72,9 @@ def _order_updates(
     each as soon as its inputs are there: weights are clipped while the gradients are still being
     computed, and the training step comes on top.  Clipped last, from the values before the run,
     they would lose the step.  So what has the shortest way from the start of the run goes first.
+
+    An update by what was computed from the variable itself, as `power.assign(power * beta)` after
+    a training step, is one with that computation: it waits for the updates before, too.
     """
     updates: dict[Operation, list[Operation]] = {}
     for op in operations:
@@ -79,16 +82,30 @@ def _order_updates(
             for variable in {variable_behind(tensor) for tensor in op._inputs}:
                 if variable is not None:
                     updates.setdefault(variable, []).append(op)
-    several = [ops for ops in updates.values() if len(ops) > 1]
+    several = [item for item in updates.items() if len(item[1]) > 1]
     if not several:
         return
     depths: dict[Operation, int] = {}
     for op in topological(operations, predecessors):
         depths[op] = 1 + max((depths[earlier] for earlier in predecessors[op]), default=0)
-    for ops in several:
+    for variable, ops in several:
         ops.sort(key=lambda op: (depths[op], op._id))
         for earlier, later in itertools.pairwise(ops):
             predecessors[later].add(earlier)
+            for reader in _late_readers(later, variable):
+                if depths[reader] >= depths[earlier]:
+                    predecessors[reader].add(earlier)
+
+
+def _late_readers(update: Operation, variable: Operation) -> Iterator[Operation]:
+    """The operations that compute the updating value from the variable's own, having waited."""
+    for tensor in update._inputs:
+        maker = tensor.op
+        if getattr(maker.definition.rules, "updates", False):
+            continue
+        for op in (maker, *(given.op for given in maker._inputs)):
+            if variable in map(variable_behind, op._inputs):
+                yield from (late for late in {op, maker} if late._control_inputs)
 
 
 def variable_behind(tensor: Tensor) -> Operation | None:

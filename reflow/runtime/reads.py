@@ -8,8 +8,10 @@ where the read ran before:
         updated = tf.identity(v)
 
 Here a read gives the value of that moment.  An operation that takes the read itself, and depends
-on an update made after it, reads again; one that does not depend on it takes the value from
-before.  What was computed from the read, if only its identity, is a value and never changes.
+on an update of any variable, reads again what was updated since; one that depends on none takes
+the value from before.  So two steps of one Adam in one run, which each multiply a power once their
+own variables are updated, multiply it twice.  What was computed from the read, if only its
+identity, is a value and never changes.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ class Reads:
         if read is None:
             return None
         slot, update = read
-        return slot if self._awaited.get(op, {}).get(slot, 0) > update else None
+        return slot if op in self._awaited and self._updates.get(slot, 0) > update else None
 
     def has_updated(self, slot: VariableSlot) -> bool:
         """Whether any operation updated the variable."""

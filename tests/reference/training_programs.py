@@ -12,15 +12,37 @@ from tests.reference.observe import attributes
 from tests.reference.variable_programs import names, refusal, started
 
 STEPS = 20
+#: Of float16 fewer are the same: it rounds the terms of a sum, which come in several orders.
+STEPS_OF_16_BITS = 8
 TYPES = ("float16", "float32", "float64")
 
 #: What makes an optimizer, for each configuration.
 OPTIMIZERS = {
+    "adadelta": lambda tf: tf.train.AdadeltaOptimizer(1.0, 0.9, 0.001),
+    "adagrad": lambda tf: tf.train.AdagradOptimizer(0.5),
+    "adagrad_da": lambda tf: tf.train.AdagradDAOptimizer(
+        0.5, tf.constant(3, tf.int64), 0.25, 0.01, 0.02
+    ),
+    "centered_rms_prop": lambda tf: tf.train.RMSPropOptimizer(0.02, 0.8, 0.5, 0.01, centered=True),
+    "ftrl": lambda tf: tf.train.FtrlOptimizer(0.5, -0.75, 0.2, 0.01, 0.02),
+    "ftrl_with_shrinkage": lambda tf: tf.train.FtrlOptimizer(
+        0.5, l1_regularization_strength=0.01, l2_shrinkage_regularization_strength=0.02
+    ),
+    "rms_prop": lambda tf: tf.train.RMSPropOptimizer(0.02),
+    "rms_prop_with_momentum": lambda tf: tf.train.RMSPropOptimizer(0.02, 0.8, 0.5, 0.01),
     "descent": lambda tf: tf.train.GradientDescentOptimizer(0.1),
     "momentum": lambda tf: tf.train.MomentumOptimizer(0.05, 0.9),
     "nesterov": lambda tf: tf.train.MomentumOptimizer(0.05, 0.9, use_nesterov=True),
     "adam": lambda tf: tf.train.AdamOptimizer(0.1),
     "slow_adam": lambda tf: tf.train.AdamOptimizer(0.01, beta1=0.5, beta2=0.75, epsilon=0.125),
+}
+
+#: Those that take variables of their numbers' type only: float32.
+PROXIMAL_OPTIMIZERS = {
+    "proximal_adagrad": lambda tf: tf.train.ProximalAdagradOptimizer(0.5, 0.2, 0.01, 0.02),
+    "proximal_adagrad_unregularized": lambda tf: tf.train.ProximalAdagradOptimizer(0.5),
+    "proximal_descent": lambda tf: tf.train.ProximalGradientDescentOptimizer(0.1, 0.01, 0.02),
+    "proximal_descent_of_l2": lambda tf: tf.train.ProximalGradientDescentOptimizer(0.1, 0.0, 0.02),
 }
 
 
@@ -187,21 +209,28 @@ def trajectory(tf, optimizer, v, loss):
     done = optimizer.minimize(loss)
     session = started(tf)
     values = []
-    for _ in range(STEPS):
+    for _ in range(STEPS_OF_16_BITS if v.dtype.base_dtype == tf.float16 else STEPS):
         session.run(done)
         values.append(session.run(v))
     return np.stack(values), session.run(optimizer.variables())
 
 
-def dense_steps(tf):
+def keys_and_types():
+    """TensorFlow has no AdagradDA of float16; with FTRL's powers the last bits soon grow."""
     for key, dtype in itertools.product(sorted(OPTIMIZERS), TYPES):
+        if dtype != "float16" or key not in ("adagrad_da", "ftrl"):
+            yield key, dtype
+
+
+def dense_steps(tf):
+    for key, dtype in keys_and_types():
         with tf.Graph().as_default():
             v = tf.Variable(matrix(dtype))
             yield trajectory(tf, OPTIMIZERS[key](tf), v, dense_loss(tf, v))
 
 
 def sparse_steps(tf):
-    for key, dtype in itertools.product(sorted(OPTIMIZERS), TYPES):
+    for key, dtype in keys_and_types():
         with tf.Graph().as_default():
             v = tf.Variable(matrix(dtype))
             yield trajectory(tf, OPTIMIZERS[key](tf), v, sparse_loss(tf, v))
@@ -227,6 +256,132 @@ def several_variables(tf):
                 session.run(done)
             yield names(optimizer.variables()), session.run([a, b, c, d])
             yield session.run(optimizer.variables())
+
+
+def resource_steps(tf):
+    for key, loss in itertools.product(sorted(OPTIMIZERS), (dense_loss, sparse_loss)):
+        with tf.Graph().as_default():
+            v = tf.Variable(matrix(), use_resource=True)
+            yield trajectory(tf, OPTIMIZERS[key](tf), v, loss(tf, v))
+
+
+def proximal_steps(tf):
+    cases = itertools.product(sorted(PROXIMAL_OPTIMIZERS), (dense_loss, sparse_loss), (False, True))
+    for key, loss, use_resource in cases:
+        with tf.Graph().as_default():
+            v = tf.Variable(matrix(), use_resource=use_resource)
+            yield trajectory(tf, PROXIMAL_OPTIMIZERS[key](tf), v, loss(tf, v))
+
+
+def resource_nodes(tf):
+    """Nodes of updates of variables behind handles, and of the proximal optimizers' slots."""
+    optimizers = {**OPTIMIZERS, **PROXIMAL_OPTIMIZERS}
+    slices = tf.IndexedSlices(tf.ones([3, 3]), tf.constant([2, 0, 2]), tf.constant([4, 3]))
+    for key in sorted(optimizers):
+        with tf.name_scope(key):
+            v = tf.Variable(matrix(), name="v", use_resource=True)
+            w = tf.Variable(matrix(), name="w", use_resource=key not in PROXIMAL_OPTIMIZERS)
+        optimizers[key](tf).apply_gradients([(tf.ones([4, 3]), v), (slices, w)])
+    yield nodes(tf)
+
+
+def two_steps_in_one_run(tf):
+    """Of one Adam, whose powers both multiply."""
+    for use_resource, swapped in itertools.product((False, True), (False, True)):
+        with tf.Graph().as_default():
+            v = tf.Variable([1.0, 2.0], use_resource=use_resource)
+            w = tf.Variable([3.0, 4.0], use_resource=use_resource)
+            losses = [(v, v * v), (w, tf.exp(tf.sin(w * w)))]
+            optimizer = tf.train.AdamOptimizer(0.1)
+            done = [
+                optimizer.minimize(loss, var_list=[variable])
+                for variable, loss in (reversed(losses) if swapped else losses)
+            ]
+            session = started(tf)
+            for _ in range(2):
+                session.run(done)
+            yield session.run(optimizer._get_beta_accumulators())
+
+
+def refusals_of_numbers(tf):
+    train = tf.train
+    yield refusal(lambda: train.AdagradOptimizer(0.1, initial_accumulator_value=0.0))
+    yield refusal(lambda: train.ProximalAdagradOptimizer(0.1, initial_accumulator_value=-1.0))
+    yield refusal(
+        lambda: train.AdagradDAOptimizer(
+            0.1, tf.constant(0), initial_gradient_squared_accumulator_value=0.0
+        )
+    )
+    for argument in (
+        "initial_accumulator_value",
+        "l1_regularization_strength",
+        "l2_regularization_strength",
+        "l2_shrinkage_regularization_strength",
+    ):
+        yield refusal(lambda argument=argument: train.FtrlOptimizer(0.1, **{argument: -0.5}))
+    yield refusal(lambda: train.FtrlOptimizer(0.1, learning_rate_power=0.5))
+    v = tf.Variable([[1.0], [2.0]])
+    rows = tf.IndexedSlices(tf.ones([2, 1]), tf.constant([0, 1]), tf.constant([2, 1]))
+    for gradient, rate in itertools.product((tf.ones([2, 1]), rows), (0.0, -1.0)):
+        done = train.FtrlOptimizer(rate).apply_gradients([(gradient, v)])
+        session = started(tf)
+        yield refusal(lambda done=done, session=session: session.run(done))
+
+
+def slots_by_any_name(tf):
+    v = tf.Variable([1.0, 2.0], name="v")
+    tf.train.FtrlOptimizer(0.1, accum_name="sums", linear_name="lines").minimize(v)
+    tf.train.FtrlOptimizer(0.1).minimize(v)
+    tf.train.RMSPropOptimizer(0.1, centered=True, name="R").minimize(v)
+    unknown = tf.Variable([1.0, 2.0], validate_shape=False, name="unknown")
+    for optimizer in (
+        tf.train.AdagradOptimizer(0.1),
+        tf.train.RMSPropOptimizer(0.1),
+        tf.train.AdadeltaOptimizer(0.1),
+    ):
+        optimizer.minimize(unknown)
+    yield names(tf.global_variables()), nodes(tf)
+
+
+# -- Moving averages ------------------------------------------------------------------------------
+
+
+def moving_averages(tf):
+    v, w = tf.Variable([1.0, 2.0], name="v"), tf.Variable(3.0, name="w", use_resource=True)
+    product = tf.multiply(v, w, name="product")
+    count = tf.Variable(0, name="count", trainable=False)
+    for average in (
+        tf.train.ExponentialMovingAverage(0.75),
+        tf.train.ExponentialMovingAverage(0.75, count, name="counted"),
+        tf.train.ExponentialMovingAverage(tf.constant(0.5), zero_debias=True, name="debiased"),
+    ):
+        yield average.name, average.average_name(v), average.average(v) is None
+        done = average.apply([v, w, product])
+        yield done.name, [average.average_name(value) for value in (v, w, product)]
+        yield {name: value.name for name, value in sorted(average.variables_to_restore().items())}
+        session = started(tf)
+        for _ in range(4):
+            session.run(done)
+            session.run([v.assign_add([1.0, -1.0]), count.assign_add(1)])
+            yield session.run([average.average(value) for value in (v, w, product)])
+    yield names(tf.moving_average_variables()), names(tf.global_variables())
+    yield nodes(tf)
+    yield refusal(lambda: tf.train.ExponentialMovingAverage(0.5).apply([count]))
+
+
+def moving_averages_after_training(tf):
+    with tf.variable_scope("model"):
+        v = tf.get_variable("v", initializer=tf.constant([1.0, 2.0]))
+    step = tf.train.get_or_create_global_step()
+    average = tf.train.ExponentialMovingAverage(0.9, step)
+    trained = tf.train.GradientDescentOptimizer(0.1).minimize(v * v, global_step=step)
+    with tf.control_dependencies([trained]):
+        done = average.apply()
+    session = started(tf)
+    for _ in range(5):
+        session.run(done)
+        yield session.run([v, average.average(v), step])
+    yield nodes(tf)
 
 
 def dense_and_sparse(tf):
@@ -640,12 +795,19 @@ GROUPS = {
         dense_steps,
         sparse_steps,
         several_variables,
+        resource_nodes,
+        resource_steps,
+        proximal_steps,
+        two_steps_in_one_run,
+        refusals_of_numbers,
+        slots_by_any_name,
         dense_and_sparse,
         slices_with_wide_indices,
         hyperparameters_as_tensors,
         hyperparameters_as_functions,
         hyperparameters_of_any_kind,
     ],
+    "moving_averages": [moving_averages, moving_averages_after_training],
     "learning_rate_decay": [
         straight_rates,
         choosing_rates,

@@ -43,24 +43,20 @@ def assign_moving_average(
             rest = tf.cast(rest, variable.dtype.base_dtype)
         if zero_debias:
             return _assign_without_bias(variable, value, rest)
-        with get_default_graph().colocate_with(variable):
-            return tf.assign_sub(variable, (variable - value) * rest, name=scope)
+        return tf.assign_sub(variable, (variable - value) * rest, name=scope)
 
 
 def _assign_without_bias(unbiased: Any, value: Any, rest: Tensor) -> Any:
     """Gives `unbiased` the average of all values so far; `rest` is 1 - decay."""
-    graph = get_default_graph()
     with variable_scope(unbiased.name[: -len(":0")], values=[unbiased, value, rest]):
-        with graph.colocate_with(unbiased):
+        with get_default_graph().colocate_with(unbiased):
             biased = _own_variable("biased", unbiased.get_shape(), unbiased.dtype)
             local_step = _own_variable("local_step", [], unbiased.dtype)
-        with graph.colocate_with(unbiased):
-            updated = tf.assign_sub(biased, (biased - value) * rest)
-            steps = local_step.assign_add(1)
-            bias_factor = 1 - tf.pow(1.0 - rest, steps)
-            return tf.assign(
-                unbiased, updated / bias_factor, name=f"{get_default_graph().get_name_scope()}/"
-            )
+    updated = tf.assign_sub(biased, (biased - value) * rest)
+    steps = local_step.assign_add(1)
+    bias_factor = 1 - tf.pow(1.0 - rest, steps)
+    name = f"{get_default_graph().get_name_scope()}/"
+    return tf.assign(unbiased, updated / bias_factor, name=name)
 
 
 def _own_variable(name: str, shape: Any, dtype: Any) -> Variable:

@@ -86,7 +86,7 @@ def _get_variable(
     try:
         return get_variable(
             "",
-            shape=shape,
+            shape=shape if callable(value) else None,
             dtype=dtype,
             initializer=value,
             trainable=False,

@@ -1,4 +1,4 @@
-"""Gradient descent, momentum and Adam, against TensorFlow 1.15.5 (see training_programs.py)."""
+"""The optimizers, against TensorFlow 1.15.5 (see training_programs.py)."""
 
 from tests.tf import recorded
 
