@@ -262,7 +262,7 @@ class Convolution:
         channels_second = data_format is not None and data_format.startswith("NC")
         _check_channels(input_shape, filter_shape, 1 if channels_second else rank - 1)
         dimensions = rank - 2
-        self._strides, rates = _checked_steps(dimensions, strides, dilation_rate)
+        self._strides, rates = checked_steps(dimensions, strides, dilation_rate)
         self._name, self._data_format = name, data_format
         first = 2 if channels_second else 1
         self._dilated = _Dilated(
@@ -293,7 +293,7 @@ def _check_channels(input_shape: TensorShape, filter_shape: TensorShape, axis: i
         )
 
 
-def _checked_steps(dimensions: int, strides: Any, rates: Any) -> tuple[Any, Any]:
+def checked_steps(dimensions: int, strides: Any, rates: Any) -> tuple[Any, Any]:
     checked = []
     for name, given in (("dilation_rate", rates), ("strides", strides)):
         given = [1] * dimensions if given is None else given

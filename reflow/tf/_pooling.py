@@ -12,14 +12,21 @@ import numpy as np
 
 from reflow import tf
 from reflow.graph import dtypes
+from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
 from reflow.ops.pooling.argmax import MaxPoolWithArgmax
 from reflow.ops.pooling.averages import AvgPool, AvgPool3D
 from reflow.ops.pooling.maxima import MaxPool, MaxPool3D
 from reflow.tf._arguments import renamed
+from reflow.tf._atrous import checked_steps, with_space_to_batch
+from reflow.tf._convolution import step_sizes
 from reflow.tf._scopes import name_scope
-from reflow.tf._spatial_arguments import for_each_axis
+
+
+def _for_each_axis(value: Any, name: str, data_format: str) -> list[int]:
+    channel_axis = 1 if data_format.startswith("NC") else len(data_format) - 1
+    return step_sizes(value, len(data_format) - 2, channel_axis, name)
 
 
 def _pool(
@@ -31,8 +38,8 @@ def _pool(
     data_format: str,
     name: str | None,
 ) -> Tensor:
-    ksize = for_each_axis(ksize, "ksize", data_format)
-    strides = for_each_axis(strides, "strides", data_format)
+    ksize = _for_each_axis(ksize, "ksize", data_format)
+    strides = _for_each_axis(strides, "strides", data_format)
     return op(  # type: ignore[no-any-return]
         input, ksize=ksize, strides=strides, padding=padding, data_format=data_format, name=name
     )
@@ -48,8 +55,8 @@ def _pool_sequences(
     name: str,
 ) -> Tensor:
     """Pooling over one axis: that of pictures that are one row high."""
-    ksize = [1, *for_each_axis(ksize, "ksize", data_format)]
-    strides = [1, *for_each_axis(strides, "strides", data_format)]
+    ksize = [1, *_for_each_axis(ksize, "ksize", data_format)]
+    strides = [1, *_for_each_axis(strides, "strides", data_format)]
     row, of_pictures = (1, "NHWC") if data_format == "NWC" else (2, "NCHW")
     pooled = op(
         tf.expand_dims(input, row),
@@ -81,8 +88,8 @@ def _pool_any(
     data_format = data_format or ("NWC", "NHWC", "NDHWC")[axes - 1]
     pooled: Tensor = pools[axes](
         input,
-        ksize=for_each_axis(ksize, "ksize", data_format),
-        strides=for_each_axis(strides, "strides", data_format),
+        ksize=_for_each_axis(ksize, "ksize", data_format),
+        strides=_for_each_axis(strides, "strides", data_format),
         padding=padding,
         data_format=data_format,
         name=name,
@@ -266,3 +273,85 @@ def avg_pool_v2(
 ) -> Tensor:
     """The mean of each window, over 1, 2 or 3 axes of space as the input has them."""
     return _pool_any(_MEANS, input, ksize, strides, padding, data_format, name)
+
+
+# -- Either ----------------------------------------------------------------------------------------
+
+_POOLS: dict[tuple[str, int], Callable[..., Tensor]] = {
+    ("MAX", 1): max_pool,
+    ("MAX", 2): max_pool,
+    ("MAX", 3): max_pool3d,
+    ("AVG", 1): avg_pool,
+    ("AVG", 2): avg_pool,
+    ("AVG", 3): avg_pool3d,
+}
+_FORMATS_1D = {None: "NHWC", "NWC": "NHWC", "NCW": "NCHW"}
+
+
+def pool(
+    input: Any,
+    window_shape: Any,
+    pooling_type: str,
+    padding: str,
+    dilation_rate: Any = None,
+    strides: Any = None,
+    name: str | None = None,
+    data_format: str | None = None,
+    dilations: Any = None,
+) -> Tensor:
+    """The largest element ("MAX") or the mean ("AVG") of each window, over 1 to 3 axes of space.
+
+    Args:
+      input: [batch, space..., channels], or channels second with a format that begins with "NC".
+      window_shape, strides, dilation_rate: one number for each axis of space; with a rate above 1
+        a window takes every rate-th element (padding "VALID" only).
+      dilations: another name of `dilation_rate`.
+
+    Raises:
+      ValueError: strides above the window's sizes, both strides and rates above 1, or windows
+        that do not fit.
+    """
+    dilation_rate = renamed("dilations", dilations, "dilation_rate", dilation_rate)
+    with name_scope(name, f"{pooling_type.lower()}_pool", [input]) as scope:
+        input = convert_to_tensor(input, name="input")
+        axes = len(window_shape)
+        if not 1 <= axes <= 3:
+            raise ValueError("It is required that 1 <= num_spatial_dims <= 3.")
+        input.shape.with_rank(axes + 2)
+        strides, rates = checked_steps(axes, strides, dilation_rate)
+        if padding == "SAME" and np.any(rates > 1):
+            raise ValueError("pooling with SAME padding is not implemented for dilation_rate > 1")
+        if np.any(strides > window_shape):
+            raise ValueError(
+                "strides > window_shape not supported due to inconsistency between CPU and GPU "
+                "implementations"
+            )
+        if (pooling_type, axes) not in _POOLS:
+            raise ValueError(f"{axes}-D {pooling_type} pooling is not supported.")
+        pool_windows = _POOLS[pooling_type, axes]
+        is_channels_first = (data_format or "").startswith("NC")
+        outside = ([1, 1], []) if is_channels_first else ([1], [1])
+        ksize = [*outside[0], *window_shape, *outside[1]]
+        steps = [*outside[0], *strides, *outside[1]]
+        first = len(outside[0])
+        if axes == 1:
+            if data_format not in _FORMATS_1D:
+                raise ValueError('data_format must be either "NWC" or "NCW".')
+            data_format, ksize, steps = _FORMATS_1D[data_format], [1, *ksize], [1, *steps]
+
+        def windows(x: Tensor, _: Any, padding: str) -> Tensor:
+            if axes > 1:
+                return pool_windows(x, ksize, steps, padding, name=scope, data_format=data_format)
+            # A sequence is a picture that is one row high.
+            x = tf.expand_dims(x, first)
+            x = pool_windows(x, ksize, steps, padding, name=scope, data_format=data_format)
+            return tf.squeeze(x, [first])
+
+        return with_space_to_batch(
+            input,
+            rates,
+            padding,
+            windows,
+            filter_shape=window_shape,
+            spatial_dims=range(first, first + axes),
+        )
