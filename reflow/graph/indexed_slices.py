@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Any
 
+from reflow.graph import log
 from reflow.graph.composite_tensor import CompositeTensor
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType, int64
@@ -16,9 +17,19 @@ from reflow.graph.tensor_shape import TensorShape
 IndexedSlicesValue = collections.namedtuple(
     "IndexedSlicesValue", ["values", "indices", "dense_shape"]
 )
-SparseTensorValue = collections.namedtuple(
-    "SparseTensorValue", ["indices", "values", "dense_shape"]
-)
+
+
+class SparseTensorValue(
+    collections.namedtuple("SparseTensorValue", ["indices", "values", "dense_shape"])
+):
+    """What a SparseTensor holds, in NumPy's arrays.  `shape` was dense_shape before 1.0."""
+
+    __slots__ = ()
+
+    def __new__(
+        cls, indices: Any, values: Any, dense_shape: Any = None, shape: Any = None
+    ) -> SparseTensorValue:
+        return super().__new__(cls, indices, values, _renamed_shape(cls, dense_shape, shape))
 
 
 class IndexedSlices(CompositeTensor):
@@ -125,11 +136,15 @@ class SparseTensor(CompositeTensor):
       indices: [n, rank] int64, in row-major order for the ops that need it.
       values: [n].
       dense_shape: [rank] int64.
+      shape: its name before 1.0.
     """
 
-    def __init__(self, indices: Any, values: Any, dense_shape: Any) -> None:
+    def __init__(
+        self, indices: Any, values: Any, dense_shape: Any = None, shape: Any = None
+    ) -> None:
         from reflow.graph.graph import get_default_graph
 
+        dense_shape = _renamed_shape(type(self), dense_shape, shape)
         with get_default_graph().name_scope("SparseTensor"):
             self._indices = convert_to_tensor(indices, int64, "indices")
             self._values = convert_to_tensor(values, name="values")
@@ -209,3 +224,12 @@ class SparseTensor(CompositeTensor):
             f"SparseTensor(indices={self._indices!s}, values={self._values!s}, "
             f"dense_shape={self._dense_shape!s})"
         )
+
+
+def _renamed_shape(owner: type, dense_shape: Any, shape: Any) -> Any:
+    if dense_shape is None and shape is None:
+        raise TypeError(f"{owner.__name__} is missing a required argument: 'dense_shape'")
+    if dense_shape is None:
+        log.advise(f"{owner.__name__}(shape=...) is of TensorFlow 0.x: write dense_shape")
+        return shape
+    return dense_shape

@@ -26,7 +26,8 @@ def takes_old_order(
     Args:
       old: its parameters' names of today in the order of 0.x, separated by spaces.
       is_old: whether arguments given by position can only be in the old order.
-      keywords: names that arguments had, and those of today.
+      keywords: names that arguments had, and those of today; with one of them, the arguments before
+        it are in the old order.
     """
     order = old.split()
 
@@ -35,14 +36,17 @@ def takes_old_order(
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
-            for keyword in keywords.keys() & kwargs.keys():
+            old_keywords = keywords.keys() & kwargs.keys()
+            for keyword in old_keywords:
                 log.advise(f"{name}({keyword}=...) is of TensorFlow 0.x: write {keywords[keyword]}")
                 kwargs[keywords[keyword]] = kwargs.pop(keyword)
-            if len(args) > 1 and is_old(*args):
+            is_in_old_order = len(args) > 1 and is_old(*args)
+            if is_in_old_order:
                 log.advise(
                     f"{name}({', '.join(order[: len(args)])}) is the order of TensorFlow 0.x: "
                     "pass the arguments by name"
                 )
+            if is_in_old_order or old_keywords:
                 kwargs.update(zip(order, args))
                 args = ()
             return function(*args, **kwargs)

@@ -114,6 +114,7 @@ def sparse_expand_dims(sp_input: Any, axis: Any = None, name: str | None = None)
 # -- Joining and cutting --------------------------------------------------------------------------
 
 
+@takes_old_order("axis sp_inputs name", lambda *_: False, concat_dim="axis")
 def sparse_concat(
     axis: Any,
     sp_inputs: Any,

@@ -64,9 +64,27 @@ def test_losses_take_the_logits_first(name, labels):
 
 
 def test_the_sigmoid_loss_calls_its_labels_targets():
-    old = tf.nn.sigmoid_cross_entropy_with_logits(logits=[1.0], targets=[0.0])
     new = tf.nn.sigmoid_cross_entropy_with_logits(logits=[1.0], labels=[0.0])
-    np.testing.assert_array_equal(*evaluated([old, new]))
+    for old in (
+        tf.nn.sigmoid_cross_entropy_with_logits(logits=[1.0], targets=[0.0]),
+        tf.nn.sigmoid_cross_entropy_with_logits([1.0], targets=[0.0]),
+    ):
+        np.testing.assert_array_equal(*evaluated([old, new]))
+
+
+def test_sparse_tensors_call_their_dense_shape_shape():
+    for make in (tf.SparseTensor, tf.SparseTensorValue):
+        sparse = make(indices=[[0, 1]], values=[1.0], shape=[2, 2])
+        dense = evaluated(tf.sparse_tensor_to_dense(sparse))
+        np.testing.assert_array_equal(dense, [[0, 1], [0, 0]])
+        with pytest.raises(TypeError, match="dense_shape"):
+            make([[0, 1]], [1.0])
+
+
+def test_sparse_concat_calls_its_axis_concat_dim():
+    sparse = tf.SparseTensor([[0, 0]], [1.0], [1, 2])
+    joined = tf.sparse_concat(concat_dim=0, sp_inputs=[sparse, sparse])
+    np.testing.assert_array_equal(evaluated(tf.sparse_tensor_to_dense(joined)), [[1, 0], [1, 0]])
 
 
 @pytest.mark.parametrize("name", ["nce_loss", "sampled_softmax_loss"])

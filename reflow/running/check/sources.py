@@ -15,6 +15,8 @@ from reflow.running.python2 import syntax, translation
 __all__ = ["Source", "Unit", "UnreadableError", "programs_in", "read_program"]
 
 _SUFFIXES: Final = (".py", ".ipynb")
+#: Functions that import the module whose name they are given.
+_IMPORTING: Final = ("__import__", "importlib.import_module", "import_module")
 
 
 class UnreadableError(Exception):
@@ -138,10 +140,18 @@ def _own_modules(source: Source, folder: str) -> Iterator[str]:
                 names = [module, *(f"{module}.{alias.name}".strip(".") for alias in node.names)]
                 up = os.path.join(beside, *[os.pardir] * (node.level - 1))
                 roots = [up] if node.level else [folder, beside]
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) in _IMPORTING:
+                names = [text for arg in node.args[:1] for text in _texts(arg)]
+                roots = [folder, beside]
             else:
                 continue
             for name in names:
                 yield from _files_of(name, roots)
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 def _files_of(module: str, roots: list[str]) -> Iterator[str]:

@@ -70,8 +70,8 @@ def prepare(module: ModuleType) -> None:
 
 def _try_again(module: ModuleType, path: str, adapt: _Adapt) -> None:
     """Have a function of a module, which refuses a program's arguments, try adapted ones."""
-    place, _, name = path.rpartition(".")
-    owner = getattr(module, place) if place else module
+    *place, name = path.split(".")
+    owner = getattr(module, place[0]) if place else module
 
     @replace(owner, name)
     def _(original: Any) -> Any:

@@ -136,6 +136,12 @@ def test_a_folder_of_programs(tmp_path, check):
     assert done.returncode == 0
 
 
+def test_a_module_that_is_imported_by_a_call(tmp_path, check):
+    (tmp_path / "model.py").write_text("import tensorflow as tf\ntf.no_such_thing\n")
+    (tmp_path / "x.py").write_text("import importlib\nmodel = importlib.import_module('model')\n")
+    assert check("x.py").stdout.splitlines()[-1] == "x.py: 1 name is missing"
+
+
 @pytest.mark.parametrize(
     ("text", "message"), [(None, "cannot open 'x.py'"), ("x = (1", "x.py does not parse")]
 )
