@@ -117,6 +117,18 @@ def make_tensor_proto(
     return _encode(array, wanted or as_dtype(array.dtype), array.shape if sizes is None else sizes)
 
 
+def make_raw_tensor_proto(array: Array) -> TensorProto:
+    """A message that holds an array as TensorFlow's ops write it: numbers as one row of bytes."""
+    dtype = as_dtype(array.dtype)
+    if dtype.base_dtype.name == "string":
+        return make_tensor_proto(array)
+    return TensorProto(
+        dtype=dtype.as_datatype_enum,
+        tensor_shape=TensorShape(array.shape).as_proto(),
+        tensor_content=np.ascontiguousarray(array).tobytes(),
+    )
+
+
 def _repeats_one_element(array: Array) -> bool:
     return array.size > 1 and not any(array.strides)
 

@@ -16,6 +16,7 @@ from reflow.ops.kernels import Known
 from reflow.ops.math import Add, Sub
 from reflow.ops.op import op
 from reflow.ops.reductions import Sum
+from reflow.ops.unsigned import widened
 
 _ATTRS = ("T: numbertype", "data_format: {'NHWC', 'NCHW'} = 'NHWC'")
 
@@ -51,7 +52,7 @@ class BiasAdd:
     attrs = _ATTRS
 
     shape = _sum_shape
-    kernel = _sum
+    kernel = widened(_sum)
 
     def specialised(op: Operation, value: Known, bias: Known) -> Any:
         """Channels at the end are where broadcasting puts them."""
@@ -73,6 +74,7 @@ class BiasAddV1:
     def shape(value: TensorShape, bias: TensorShape) -> TensorShape:
         return _sum_shape(value, bias, data_format="NHWC")
 
+    @widened
     def kernel(value: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
         return _sum(value, bias, data_format="NHWC")
 
@@ -93,6 +95,7 @@ class BiasAddGrad:
         sizes = shapes.with_rank_at_least(out_backprop, 2).sizes
         return shapes.of(None if sizes is None else sizes[_channel_axis(data_format, len(sizes))])
 
+    @widened
     def kernel(out_backprop: torch.Tensor, *, data_format: str) -> torch.Tensor:
         axis = _channel_axis(data_format, out_backprop.dim())
         others = [i for i in range(out_backprop.dim()) if i != axis]

@@ -46,9 +46,16 @@ class _Steps:
         return cls(*(torch.as_tensor(np.where(kept, x, 0), device=device) for x in (*ends, width)))
 
     def rounded(self, x: torch.Tensor) -> torch.Tensor:
-        inverse = torch.where(self.width == 0, 0, 1 / self.width)
-        steps = (torch.clamp(x, self.low, self.high) - self.low) * inverse + 0.5
-        return steps.floor() * self.width + self.low
+        shifted = torch.clamp(x, self.low, self.high) - self.low
+        return self._of_steps(torch.where(self.width == 0, 0, shifted / self.width))
+
+    def rounded_by_product(self, x: torch.Tensor) -> torch.Tensor:
+        """As `rounded`, but multiplied where that divides: halves may fall to the other side."""
+        shifted = torch.clamp(x, self.low, self.high) - self.low
+        return self._of_steps(shifted * (1 / self.width))
+
+    def _of_steps(self, steps: torch.Tensor) -> torch.Tensor:
+        return (steps + 0.5).floor() * self.width + self.low
 
     def inside(self, x: torch.Tensor) -> torch.Tensor:
         """Where x is within the range; everywhere if there is none."""
@@ -74,7 +81,9 @@ class FakeQuantWithMinMaxArgs:
     def kernel(
         inputs: torch.Tensor, *, min: float, max: float, num_bits: int, narrow_range: bool
     ) -> torch.Tensor:
-        return _fixed_steps(min, max, num_bits, narrow_range, inputs.device).rounded(inputs)
+        return _fixed_steps(min, max, num_bits, narrow_range, inputs.device).rounded_by_product(
+            inputs
+        )
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
         return FakeQuantWithMinMaxArgsGradient(dy, op.inputs[0], **_given(op, _RANGE))

@@ -221,13 +221,12 @@ class OneHot:
         off_value: TensorShape,
         *,
         axis: int,
-        input_shapes: list[TensorShape],
     ) -> TensorShape:
         if axis < -1:
             raise ValueError("axis must be >= -1")
         shapes.with_rank(on_value, 0)
         shapes.with_rank(off_value, 0)
-        size = shapes.scalar_size(depth, input_shapes[1], 1)
+        size = shapes.scalar_size(depth, 1)
         if indices.sizes is None:
             return shapes.UNKNOWN
         rank = len(indices.sizes)
@@ -243,6 +242,8 @@ class OneHot:
             raise ValueError(
                 f"Expected axis to be -1 or between [0, {indices.ndim + 1}).  But received: {axis}"
             )
+        if depth.ndim:
+            raise ValueError(f"depth must be a scalar, but got: {list(depth.shape)}")
         place = indices.ndim if axis == -1 else axis
         positions = _positions(int(depth), indices.ndim - place).to(indices.device)
         hit = indices.unsqueeze(place) == positions

@@ -81,7 +81,8 @@ class ParameterizedTruncatedNormal:
                 )
         count = math.prod(sizes)
         batches, samples = sizes[0], math.prod(sizes[1:])
-        if all(values.size == 1 for values in parameters.values()):
+        # TensorFlow takes a vector of one number, too, for numbers of their own for each entry.
+        if not any(values.ndim for values in (stdevs, minvals, maxvals)) and means.size == 1:
             batches, samples = -(-count // _SAMPLES_PER_BATCH), _SAMPLES_PER_BATCH
         rows = zip(*(np.broadcast_to(v.ravel(), batches).tolist() for v in parameters.values()))
         chosen = [Bounded(*row) for row in rows]

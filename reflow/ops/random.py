@@ -154,8 +154,8 @@ def shape_of_classes(
     logits: TensorShape, num_samples: Value, *, input_shapes: list[TensorShape]
 ) -> TensorShape:
     batch = shapes.with_rank(logits, 2).as_list()[0]
-    count = shapes.with_rank(input_shapes[1], 0)
-    return shapes.of(batch, shapes.scalar_size(num_samples, count, 1))
+    shapes.with_rank(input_shapes[1], 0)
+    return shapes.of(batch, shapes.scalar_size(num_samples, 1))
 
 
 def classes_drawn(

@@ -157,7 +157,6 @@ class BroadcastArgs:
     inputs = "s0: T, s1: T"
     outputs = "r0: T"
     attrs = ("T: {int32, int64} = int32",)
-    export = ("broadcast_dynamic_shape",)
     host = True
     gradient = None
 

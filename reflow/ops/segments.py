@@ -222,7 +222,8 @@ def unsorted_segments_shape(
     input_shapes: list[TensorShape],
 ) -> TensorShape:
     """`num_segments` in the place of the first dimensions, which are those of the ids."""
-    count = shapes.scalar_size(num_segments, shapes.with_rank(input_shapes[2], 0), 2)
+    shapes.with_rank(input_shapes[2], 0)
+    count = shapes.scalar_size(num_segments, 2)
     if data.sizes is None or segment_ids.sizes is None:
         return shapes.UNKNOWN
     rank = len(segment_ids.sizes)
@@ -381,7 +382,8 @@ class Bincount:
     def shape(
         arr: TensorShape, size: Value, weights: TensorShape, *, input_shapes: list[TensorShape]
     ) -> TensorShape:
-        return shapes.of(shapes.scalar_size(size, shapes.with_rank(input_shapes[1], 0), 1))
+        shapes.with_rank(input_shapes[1], 0)
+        return shapes.of(shapes.scalar_size(size, 1))
 
     def kernel(arr: torch.Tensor, size: Host, weights: torch.Tensor) -> torch.Tensor:
         numbers = arr.reshape(-1).to(torch.int64)

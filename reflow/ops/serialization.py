@@ -30,9 +30,9 @@ class SerializeTensor:
 
     def kernel(tensor: Host) -> Array:
         # Here, where a program needs it: the import of the message classes takes long.
-        from reflow.graph.tensor_proto import make_tensor_proto
+        from reflow.graph.tensor_proto import make_raw_tensor_proto
 
-        return handle(make_tensor_proto(tensor).SerializeToString())
+        return handle(make_raw_tensor_proto(tensor).SerializeToString())
 
 
 @op

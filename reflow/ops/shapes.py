@@ -55,12 +55,15 @@ def with_rank_at_most(shape: TensorShape, rank: int) -> TensorShape:
     return shape
 
 
-def scalar_size(value: Any, shape: TensorShape, number: int) -> Size:
-    """The size that an input gives: its value if known, its shape, and its number."""
-    if shape.ndims:
-        raise ValueError(f"Input must be scalar but has rank {shape.ndims}")
+def scalar_size(value: Any, number: int) -> Size:
+    """The size that an input gives: its value, None if not known, and its number.
+
+    As in TensorFlow, the kernel is left to see that an unknown value is no scalar.
+    """
     if value is None:
         return None
+    if value.ndim:
+        raise ValueError(f"Input must be scalar but has rank {value.ndim}")
     if value < 0:
         raise ValueError(
             f"Dimension size, given by scalar input {number}, must be non-negative but is {value}"

@@ -28,15 +28,9 @@ class Split:
     attrs = ("num_split: int >= 1", "T: type")
     view = True
 
-    def shape(
-        split_dim: Value,
-        value: TensorShape,
-        *,
-        num_split: int,
-        input_shapes: list[TensorShape],
-    ) -> list[TensorShape]:
-        if input_shapes[0].ndims:
-            raise ValueError(f"Input must be scalar but has rank {input_shapes[0].ndims}")
+    def shape(split_dim: Value, value: TensorShape, *, num_split: int) -> list[TensorShape]:
+        if split_dim is not None and split_dim.ndim:
+            raise ValueError(f"Input must be scalar but has rank {split_dim.ndim}")
         sizes = value.sizes
         if sizes is None:
             return [value] * num_split
@@ -53,6 +47,8 @@ class Split:
         return [shapes.of(*sizes[:axis], part, *sizes[axis + 1 :])] * num_split
 
     def kernel(split_dim: Host, value: Any, *, num_split: int) -> Sequence[Any]:
+        if split_dim.ndim:
+            raise ValueError(f"split_dim must be a scalar but has rank {split_dim.ndim}")
         axis = _split_axis(split_dim, value.ndim)
         if value.shape[axis] % num_split:
             raise ValueError(

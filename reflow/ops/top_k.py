@@ -39,11 +39,9 @@ class TopKV2:
     outputs = "values: T, indices: int32"
     attrs = ("sorted: bool = true", "T: realnumbertype")
 
-    def shape(
-        input: TensorShape, k: Value, *, input_shapes: list[TensorShape]
-    ) -> tuple[TensorShape, TensorShape]:
+    def shape(input: TensorShape, k: Value) -> tuple[TensorShape, TensorShape]:
         sizes = shapes.with_rank_at_least(input, 1).sizes
-        count = shapes.scalar_size(k, input_shapes[1], 1)
+        count = shapes.scalar_size(k, 1)
         if sizes is None:
             return shapes.UNKNOWN, shapes.UNKNOWN
         if count is not None and sizes[-1] is not None and sizes[-1] < count:
@@ -52,6 +50,8 @@ class TopKV2:
         return both, both
 
     def kernel(input: torch.Tensor, k: Host) -> tuple[torch.Tensor, torch.Tensor]:
+        if k.ndim:
+            raise ValueError(f"k must be scalar, got shape {list(k.shape)}")
         count = int(k)
         if count < 0:
             raise ValueError(f"Need k >= 0, got {count}")
@@ -88,9 +88,9 @@ class NthElement:
     outputs = "values: T"
     attrs = ("reverse: bool = false", "T: realnumbertype")
 
-    def shape(input: TensorShape, n: Value, *, input_shapes: list[TensorShape]) -> TensorShape:
+    def shape(input: TensorShape, n: Value) -> TensorShape:
         sizes = shapes.with_rank_at_least(input, 1).sizes
-        number = shapes.scalar_size(n, input_shapes[1], 1)
+        number = shapes.scalar_size(n, 1)
         if sizes is None:
             return shapes.UNKNOWN
         if number is not None and sizes[-1] is not None and sizes[-1] <= number:

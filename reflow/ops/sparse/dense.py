@@ -31,6 +31,7 @@ from reflow.ops.sparse.parts import (
     like,
     text,
 )
+from reflow.ops.unsigned import widened
 
 
 @op
@@ -119,6 +120,7 @@ class SparseTensorDenseAdd:
     ) -> TensorShape:
         return b
 
+    @widened
     def kernel(a_indices: Host, a_values: torch.Tensor, a_shape: Host, b: torch.Tensor) -> Any:
         check_sparse(a_indices, a_values, a_shape, "a_")
         if len(a_shape) != b.ndim:
@@ -169,6 +171,7 @@ def _elementwise(
     ) -> TensorShape:
         return shapes.of(shapes.with_rank(sp_indices, 2).as_list()[0])
 
+    @widened
     def kernel(
         sp_indices: Host, sp_values: torch.Tensor, sp_shape: Host, dense: torch.Tensor
     ) -> torch.Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -105,6 +105,16 @@ def _dense_shape(
     return shapes.of(*(int(d) for i, d in enumerate(sizes) if i not in reduced))
 
 
+@widened
+def _spread(
+    values: torch.Tensor, where: tuple[torch.Tensor, ...], sizes: Sequence[int]
+) -> torch.Tensor:
+    """Zeros of these sizes, but for the values at their places."""
+    dense = values.new_zeros(sizes)
+    dense[where] = values if where or not len(values) else values[0]
+    return dense
+
+
 def _reduction(
     name: str, doc: str, reduce: Reduce, types: str, gradient: Callable[..., Any] | None
 ) -> tuple[OpDefinition, OpDefinition]:
@@ -130,10 +140,8 @@ def _reduction(
         groups, reduced = grouped(
             input_indices, input_values, input_shape, reduction_axes, keep_dims
         )
-        dense = reduced.new_zeros(groups.sizes)
-        where = tuple(like(dense, column) for column in groups.result_indices().T)
-        dense[where] = reduced if where or not len(reduced) else reduced[0]
-        return dense
+        where = tuple(like(reduced, column) for column in groups.result_indices().T)
+        return _spread(reduced, where, groups.sizes)
 
     def sparse_kernel(
         input_indices: Host,

@@ -14,6 +14,7 @@ from reflow.ops.elements import any_elements
 from reflow.ops.kernels import Dims, Host
 from reflow.ops.op import op
 from reflow.ops.sparse.parts import check_sparse, invalid, like, on, text
+from reflow.ops.unsigned import widened
 
 
 @op
@@ -97,6 +98,14 @@ def _filled(
     return torch.cat([values, default.expand(count)])[like(values, order)]
 
 
+@widened
+def _sum_without(values: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """The sum of the values at other places."""
+    rest = values.clone()
+    rest[places] = 0
+    return rest.sum(dtype=rest.dtype)
+
+
 @op
 class SparseFillEmptyRowsGrad:
     """The gradient of SparseFillEmptyRows by the values and by the default value."""
@@ -123,6 +132,4 @@ class SparseFillEmptyRowsGrad:
         if not isinstance(grad_values, torch.Tensor):
             raise invalid("Expected numbers as gradients. Received: strings")
         places = like(grad_values, reverse_index_map)
-        rest = grad_values.clone()
-        rest[places] = 0
-        return grad_values[places], rest.sum(dtype=rest.dtype)
+        return grad_values[places], _sum_without(grad_values, places)

@@ -44,13 +44,13 @@ def _serialized(parts: list[Parts], out_type: DType) -> Array:
     """[n, 3] for n sparse tensors."""
     # Here, where a program needs it: with the message classes, its import takes longer than a small
     # program runs.
-    from reflow.graph.tensor_proto import make_tensor_proto
+    from reflow.graph.tensor_proto import make_raw_tensor_proto
 
     result = np.empty((len(parts), 3), object)
     for row, arrays in enumerate(parts):
         for column, array in enumerate(arrays):
             if out_type is string_type:
-                result[row, column] = make_tensor_proto(array).SerializeToString()
+                result[row, column] = make_raw_tensor_proto(array).SerializeToString()
             else:
                 result[row, column] = np.array(array)
     return result
