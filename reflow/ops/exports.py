@@ -58,6 +58,7 @@ OP_MODULES = (
     "edit_distance",
     "einsum",
     "elementwise",
+    "event_summaries",
     "fake_quantization",
     "files",
     "filling",

@@ -260,7 +260,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.coordinator": "tf.train time",
         "tensorflow.python.training.ftrl": "tf.train",
         "tensorflow.python.training.gradient_descent": "tf.train",
-        "tensorflow.python.training.input": "tf.train",
+        "tensorflow.python.training.input": "reflow.running.inner_names.training_input tf.train",
         "tensorflow.python.training.learning_rate_decay": "tf.train",
         "tensorflow.python.training.momentum": "tf.train",
         "tensorflow.python.training.monitored_session": "tf.train",
