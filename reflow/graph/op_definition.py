@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from reflow.graph.arguments import InputConverter
+from reflow.graph.dispatch import NOT_SUPPORTED, dispatch
 from reflow.graph.dtypes import DType
 from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.execution import current, record
@@ -180,9 +181,15 @@ class OpDefinition:
     def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
         """Adds a node, or computes at once; see the module's docstring."""
         execute = current.execute
-        if execute is not None:
-            return execute(self, args, kwargs, name)
-        op = self.apply(args, kwargs, name)
+        try:
+            if execute is not None:
+                return execute(self, args, kwargs, name)
+            op = self.apply(args, kwargs, name)
+        except (TypeError, ValueError):
+            result = dispatch(self, args, kwargs if name is None else {**kwargs, "name": name})
+            if result is NOT_SUPPORTED:
+                raise
+            return result
         if current.tapes:
             record(op)
         if self.is_single_output:

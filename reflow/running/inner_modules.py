@@ -50,6 +50,23 @@ _DISTRIBUTIONS = (
     "uniform",
 )
 
+_RAGGED = {
+    "ragged_array_ops": "_arrays _boolean_mask _tile",
+    "ragged_batch_gather_ops": "_batch_gather",
+    "ragged_batch_gather_with_default_op": "_batch_gather",
+    "ragged_concat_ops": "_concat",
+    "ragged_functional_ops": "_functional",
+    "ragged_gather_ops": "_gather _gather_nd",
+    "ragged_map_ops": "_map_fn",
+    "ragged_math_ops": "_math",
+    "ragged_squeeze_op": "_squeeze",
+    "ragged_tensor": "_tensor _spec _map_fn",
+    "ragged_tensor_shape": "_shape",
+    "ragged_tensor_value": "_value",
+    "ragged_where_op": "_where",
+    "segment_id_ops": "_rows",
+}
+
 INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
     {
         # Its presence tells TensorBoard to use a stand-in of its own for the parts of TensorFlow
@@ -79,6 +96,10 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.eager.wrap_function": "tf",
         "tensorflow.python.eager.context": "reflow.runtime.eager.context tf",
         "tensorflow.python.eager.test": "reflow.running.inner_names.eager_test tf.test",
+        "tensorflow.python.framework.composite_tensor": "reflow.graph.composite_tensor",
+        "tensorflow.python.framework.composite_tensor_utils": (
+            "reflow.running.inner_names.composite_tensor_utils"
+        ),
         "tensorflow.python.framework.common_shapes": "reflow.running.inner_names.common_shapes",
         "tensorflow.python.framework.constant_op": "reflow.running.inner_names.constant_op tf",
         "tensorflow.python.framework.device": (
@@ -103,13 +124,14 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.framework.random_seed": "reflow.graph.seeds",
         "tensorflow.python.framework.sparse_tensor": "reflow.running.inner_names.sparse_tensor tf",
         "tensorflow.python.framework.tensor_shape": "reflow.graph.tensor_shape",
-        "tensorflow.python.framework.tensor_spec": "tf",
         "tensorflow.python.framework.tensor_util": "reflow.running.inner_names.tensor_util tf",
         "tensorflow.python.framework.test_util": (
             "reflow.tf.test._case reflow.tf.test._comparisons reflow.tf.test._decorators "
             "reflow.tf.test._devices reflow.tf.test._garbage reflow.tf.test._layouts "
             "reflow.tf.test._old_names"
         ),
+        "tensorflow.python.framework.tensor_spec": "reflow.graph.tensor_spec",
+        "tensorflow.python.framework.type_spec": "reflow.graph.type_spec",
         "tensorflow.python.framework.versions": "tf.version tf",
         "tensorflow.python.layers.base": "tf.layers",
         "tensorflow.python.layers.convolutional": "tf.layers",
@@ -120,7 +142,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.lib.io.python_io": "tf.python_io",
         "tensorflow.python.lib.io.tf_record": "tf.python_io",
         "tensorflow.python.ops.array_ops": (
-            "tf tf.quantization reflow.tf._gathering reflow.ops.function_names"
+            "reflow.running.inner_names.array_ops tf tf.quantization reflow.tf._gathering "
+            "reflow.ops.function_names"
         ),
         "tensorflow.python.ops.bitwise_ops": "tf.bitwise reflow.ops.function_names",
         "tensorflow.python.ops.candidate_sampling_ops": "tf.nn",
@@ -191,6 +214,25 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.numerics": "tf",
         "tensorflow.python.ops.parsing_ops": "tf.io tf",
         "tensorflow.python.ops.partitioned_variables": "tf",
+        "tensorflow.python.ops.ragged": "tf.ragged",
+        **{
+            f"tensorflow.python.ops.ragged.{module}": " ".join(
+                f"reflow.tf.ragged.{place}" for place in places.split()
+            )
+            for module, places in _RAGGED.items()
+        },
+        "tensorflow.python.ops.ragged.ragged_conversion_ops": (
+            "reflow.running.inner_names.ragged_conversion_ops"
+        ),
+        "tensorflow.python.ops.ragged.ragged_factory_ops": (
+            "reflow.running.inner_names.ragged_factory_ops reflow.tf.ragged._constants"
+        ),
+        "tensorflow.python.ops.ragged.ragged_string_ops": (
+            "reflow.running.inner_names.ragged_string_ops tf.strings"
+        ),
+        "tensorflow.python.ops.ragged.ragged_util": (
+            "reflow.running.inner_names.ragged_util reflow.tf.ragged._rows"
+        ),
         "tensorflow.python.ops.random_grad": "reflow.running.inner_names.random_grad",
         "tensorflow.python.ops.random_ops": "reflow.running.inner_names.random_ops tf.random tf",
         "tensorflow.python.ops.resource_variable_ops": (

@@ -371,6 +371,10 @@ from reflow.tf.math import (
 )
 from reflow.tf.math import divide_no_nan as div_no_nan
 from reflow.tf.quantization import quantize, quantize_v2
+from reflow.tf.ragged._dispatch import register_ragged_dispatch
+from reflow.tf.ragged._operators import attach_ragged_operators
+from reflow.tf.ragged._spec import RaggedTensorSpec
+from reflow.tf.ragged._tensor import RaggedTensor
 from reflow.tf.random import (
     multinomial,
     random_crop,
@@ -388,6 +392,8 @@ from reflow.tf.strings import to_number as string_to_number
 attach_operators()
 attach_indexing()
 attach_sparse_operators()
+attach_ragged_operators()
+register_ragged_dispatch()
 globals().update(exported(""))
 
 # The version whose behaviour reflow reproduces.

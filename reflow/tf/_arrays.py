@@ -9,6 +9,7 @@ import numpy as np
 
 from reflow.graph import dtypes, log
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dispatch import add_dispatch_support
 from reflow.graph.dtypes import as_dtype
 from reflow.graph.execution import executing_eagerly
 from reflow.graph.indexed_slices import SparseTensor, SparseTensorValue
@@ -64,6 +65,7 @@ def shape_n(input: Sequence[Any], out_type: Any = dtypes.int32, name: str | None
     return arrays.ShapeN(input, out_type=out_type, name=name)
 
 
+@add_dispatch_support
 def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Tensor:
     """The number of elements of `input`: a constant if its shape is known."""
     with name_scope(name, "Size", [input]) as scope:
@@ -78,6 +80,7 @@ def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> T
         return arrays.Size(input, out_type=out_type, name=scope)
 
 
+@add_dispatch_support
 def rank(input: Any, name: str | None = None) -> Tensor:
     """The number of dimensions of `input`: a constant if it is known."""
     with name_scope(name, "Rank", [input]) as scope:
@@ -110,6 +113,7 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
 # -- The same elements, arranged otherwise --------------------------------------------------------
 
 
+@add_dispatch_support
 def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """`input` with a dimension of size 1 before `axis` (`dim` is its old name)."""
     axis = renamed("axis", axis, "dim", dim)
@@ -118,6 +122,7 @@ def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any 
     return arrays.ExpandDims(input, axis, name=name)
 
 
+@add_dispatch_support
 def squeeze(
     input: Any, axis: Any = None, name: str | None = None, squeeze_dims: Any = None
 ) -> Tensor:

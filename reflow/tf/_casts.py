@@ -7,6 +7,7 @@ from typing import Any
 
 from reflow.graph import dtypes, log
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dispatch import add_dispatch_support
 from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.handles import handle_of
 from reflow.graph.indexed_slices import IndexedSlices, SparseTensor
@@ -16,6 +17,7 @@ from reflow.ops.math import Maximum, Minimum
 from reflow.tf._scopes import name_scope
 
 
+@add_dispatch_support
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     """x with elements of another type; x itself if it has that type.
 
@@ -36,6 +38,7 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
         return x if x.dtype.base_dtype is base else Cast(x, DstT=base, name=scope)
 
 
+@add_dispatch_support
 def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
     """`value` as another type; what that type cannot hold becomes its least or largest value."""
     with name_scope(name, "saturate_cast", [value]) as scope:

@@ -7,6 +7,7 @@ from typing import Any
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dispatch import add_dispatch_support
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Tensor
 from reflow.ops.arrays import Identity
@@ -36,6 +37,7 @@ def _like(t: Any, values: Tensor) -> Any:
     )
 
 
+@add_dispatch_support
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
     """t with smaller values raised to `clip_value_min`, larger ones cut to `clip_value_max`.
 

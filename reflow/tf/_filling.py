@@ -10,6 +10,7 @@ import numpy as np
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dispatch import add_dispatch_support
 from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.operation import Tensor
@@ -75,6 +76,7 @@ def _is_small(shape: Any) -> bool:
         return False
 
 
+@add_dispatch_support
 def zeros_like(
     tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True
 ) -> Tensor:
@@ -92,6 +94,7 @@ def zeros_like(
         return filling.ZerosLike(tensor, name=scope)
 
 
+@add_dispatch_support
 def ones_like(
     tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True
 ) -> Tensor:
@@ -133,6 +136,7 @@ def range(
         return filling.Range(*given, name=scope)
 
 
+@add_dispatch_support
 def one_hot(
     indices: Any,
     depth: Any,

@@ -9,6 +9,7 @@ import numpy as np
 from reflow.graph import dtypes
 from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dispatch import add_dispatch_support
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
 from reflow.ops import gathering, searching, selection, sets
@@ -25,6 +26,7 @@ from reflow.tf._resource_variable import BaseResourceVariable
 from reflow.tf._scopes import name_scope
 
 
+@add_dispatch_support
 def gather(
     params: Any,
     indices: Any,
@@ -53,6 +55,7 @@ def _value(axis: Any) -> Any:
     return constant_value(axis) if isinstance(axis, Tensor) else axis
 
 
+@add_dispatch_support
 def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
     """tf.gather with as many batch dimensions as `indices` has, but the last."""
     with name_scope(name, "BatchGather", [params, indices]):
@@ -96,6 +99,7 @@ def _batch_gather(params: Tensor, indices: Tensor, batch_dims: int) -> Tensor:
     return result
 
 
+@add_dispatch_support
 def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: Any = 0) -> Tensor:
     """The elements or slices of `params` at `indices` [..., k] into its first k dimensions.
 
@@ -164,6 +168,7 @@ def _batch_gather_nd(params: Tensor, indices: Tensor, batch_dims: int) -> Tensor
     return Reshape(gathered, concat((batch_shape, gathered_shape[1:]), axis=0))
 
 
+@add_dispatch_support
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """`x` where the condition holds, else `y`; without both, the indices where it holds.
 

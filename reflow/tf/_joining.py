@@ -6,6 +6,7 @@ from typing import Any
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dispatch import add_dispatch_support
 from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import Dimension, TensorShape
 from reflow.ops import joining, splitting
@@ -18,6 +19,7 @@ def _is_old_concat(first: Any, second: Any, *_: Any) -> bool:
     return is_number(first) and isinstance(second, (list, tuple))
 
 
+@add_dispatch_support
 @takes_old_order("axis values name", _is_old_concat, concat_dim="axis")
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
     """The values one after the other along `axis`; a single value as it is."""
@@ -31,6 +33,7 @@ def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
         return Identity(values[0], name=name)
 
 
+@add_dispatch_support
 def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     """N tensors of one shape as one tensor, with a new dimension of size N at `axis`."""
     if axis == 0:

@@ -57,7 +57,7 @@ def map_fn(
     with name_scope(name, "map", flat), variables_read_once():
         elements = as_elements(flat)
         dtype = dtype or nest.pack_sequence_as(elems, [element.dtype for element in elements])
-        _check_not_scalar(elements)
+        check_not_scalar(elements)
         count = number_of_rows(elements[0])
         rows = arrays_of(elements, count)
         i = constant(0)
@@ -76,7 +76,7 @@ def map_fn(
             lambda i, _: i < count,
             step,
             (i, results),
-            parallel_iterations=_parallel(parallel_iterations),
+            parallel_iterations=parallel(parallel_iterations),
             back_prop=back_prop,
             swap_memory=swap_memory,
             maximum_iterations=count,
@@ -84,7 +84,7 @@ def map_fn(
         return nest.pack_sequence_as(dtype, stacked(results, elements))
 
 
-def _check_not_scalar(elements: list[Any]) -> None:
+def check_not_scalar(elements: list[Any]) -> None:
     if elements[0].shape.ndims == 0:
         raise ValueError(
             "elems must be a 1+ dimensional Tensor, not a scalar"
@@ -93,7 +93,7 @@ def _check_not_scalar(elements: list[Any]) -> None:
         )
 
 
-def _parallel(given: int | None) -> int:
+def parallel(given: int | None) -> int:
     if not executing_eagerly():
         return given or 10
     if given and given > 1:

@@ -9,6 +9,7 @@ import numpy as np
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dispatch import add_dispatch_support
 from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
@@ -72,7 +73,7 @@ def _public(op: OpDefinition, name: str, does: str) -> Callable[..., Tensor]:
     Raises:
       ValueError: an axis that the tensor does not have, or an argument given under both names.
     """
-    return reduce
+    return add_dispatch_support(reduce)
 
 
 reduce_sum = _public(reductions.Sum, "reduce_sum", "The sum of the elements over axes.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dispatch import add_dispatch_support
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
 from reflow.ops import sparse_segments
@@ -34,6 +35,7 @@ def _sizes(data: Tensor, segment_ids: Tensor, num_segments: Any) -> Tensor:
     return Maximum(Reshape(counts, [num_segments] + [1] * behind), 1)
 
 
+@add_dispatch_support
 def unsorted_segment_mean(
     data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
 ) -> Tensor:
@@ -51,6 +53,7 @@ def unsorted_segment_mean(
         return UnsortedSegmentSum(data, segment_ids, num_segments) / sizes
 
 
+@add_dispatch_support
 def unsorted_segment_sqrt_n(
     data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
 ) -> Tensor:

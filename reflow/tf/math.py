@@ -8,6 +8,7 @@ from typing import Any
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dispatch import add_dispatch_support
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
@@ -71,6 +72,7 @@ _DIVIDES_AS_IT_IS = frozenset(
 )
 
 
+@add_dispatch_support
 @on_sparse_values
 def abs(x: Any, name: str | None = None) -> Tensor:
     """The absolute value; of a complex number its magnitude, a real number."""
@@ -81,16 +83,19 @@ def abs(x: Any, name: str | None = None) -> Tensor:
         return math_ops.Abs(x, name=scope)
 
 
+@add_dispatch_support
 def add(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x + y, elementwise; also of strings."""
     return math_ops.Add(x, y, name=name)
 
 
+@add_dispatch_support
 def subtract(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x - y, elementwise."""
     return math_ops.Sub(x, y, name=name)
 
 
+@add_dispatch_support
 def multiply(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x * y, elementwise."""
     return math_ops.Mul(x, y, name=name)
@@ -106,6 +111,7 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
     return math_ops.Mul(scalar, x, name=name)
 
 
+@add_dispatch_support
 def pow(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x to the power of y, elementwise; integers take no negative powers."""
     with name_scope(name, "Pow", [x]) as scope:
@@ -122,6 +128,7 @@ def _same_type(x: Tensor, y: Tensor) -> dtypes.DType:
     return types[0]
 
 
+@add_dispatch_support
 def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y as Python 3 divides: integers become floats first (float64 from 32 bits on)."""
     with name_scope(name, "truediv", [x, y]) as scope:
@@ -139,6 +146,7 @@ def as_true_division(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return cast(x, _TRUE_DIVISION_TYPES[dtype]), cast(y, _TRUE_DIVISION_TYPES[dtype])
 
 
+@add_dispatch_support
 def divide(x: Any, y: Any, name: str | None = None) -> Any:
     """x / y; of two Python numbers, a Python number."""
     return x / y if name is None else truediv(x, y, name)
@@ -154,12 +162,14 @@ def div(x: Any, y: Any, name: str | None = None) -> Tensor:
         return divided(x, y, name=scope)
 
 
+@add_dispatch_support
 def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y rounded down."""
     with name_scope(name, "floordiv", [x, y]) as scope:
         return math_ops.FloorDiv(x, y, name=scope)
 
 
+@add_dispatch_support
 def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y, and 0 where y is 0."""
     with name_scope(name, "div_no_nan", [x, y]) as scope:
@@ -187,16 +197,19 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
 # -- Comparisons and logic -----------------------------------------------------------------------
 
 
+@add_dispatch_support
 def equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x == y, elementwise."""
     return Equal(x, y, name=name)
 
 
+@add_dispatch_support
 def not_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x != y, elementwise."""
     return NotEqual(x, y, name=name)
 
 
+@add_dispatch_support
 def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
     """Whether one of x and y is true, but not both."""
     either = LogicalOr(x, y)
@@ -207,6 +220,7 @@ def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
 # -- Complex numbers -----------------------------------------------------------------------------
 
 
+@add_dispatch_support
 def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
     """real + i imag.  float32 makes complex64, float64 complex128; TypeError for other types."""
     real = convert_to_tensor(real, name="real")
@@ -224,6 +238,7 @@ def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
         return Complex(real, imag, Tout=result, name=scope)
 
 
+@add_dispatch_support
 def real(input: Any, name: str | None = None) -> Tensor:
     """The real part; of real numbers, the numbers."""
     with name_scope(name, "Real", [input]) as scope:
@@ -240,16 +255,19 @@ def _part(op: OpDefinition, input: Any, name: str | None) -> Tensor:
         return zeros_like(x)
 
 
+@add_dispatch_support
 def imag(input: Any, name: str | None = None) -> Tensor:
     """The imaginary part; zeros for real numbers."""
     return _part(Imag, input, name)
 
 
+@add_dispatch_support
 def angle(input: Any, name: str | None = None) -> Tensor:
     """The angle in the complex plane, in radians; zeros for real numbers."""
     return _part(Angle, input, name)
 
 
+@add_dispatch_support
 def conj(x: Any, name: str | None = None) -> Tensor:
     """The complex conjugate; real numbers are their own.  TypeError for what is no number."""
     if isinstance(x, Tensor) and (x.dtype.is_floating or x.dtype.is_integer):
@@ -266,6 +284,7 @@ def conj(x: Any, name: str | None = None) -> Tensor:
 # -- Functions of one variable -------------------------------------------------------------------
 
 
+@add_dispatch_support
 def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
     """log(1 / (1 + exp(-x))), without overflow."""
     with name_scope(name, "LogSigmoid", [x]) as scope:
@@ -273,6 +292,7 @@ def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
         return math_ops.Neg(Softplus(-x), name=scope)
 
 
+@add_dispatch_support
 def round(x: Any, name: str | None = None) -> Tensor:
     """The nearest whole number; the even one of two."""
     x = convert_to_tensor(x, name="x")
@@ -293,6 +313,7 @@ def _tensors(inputs: Any) -> list[Tensor | IndexedSlices]:
     return [x if isinstance(x, IndexedSlices) else convert_to_tensor(x) for x in inputs]
 
 
+@add_dispatch_support
 def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     """The sum of a list of tensors (or IndexedSlices) of one shape and type."""
     tensors = _tensors(inputs)

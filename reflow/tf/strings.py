@@ -9,6 +9,7 @@ import numpy as np
 
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dispatch import add_dispatch_support
 from reflow.graph.operation import Tensor
 from reflow.ops.constants import const
 from reflow.ops.exports import exported
@@ -31,6 +32,15 @@ from reflow.tf._arrays import rank
 from reflow.tf._scopes import name_scope
 from reflow.tf._string_splitting import split
 from reflow.tf._tensor_like import is_tensor
+from reflow.tf.ragged._ngrams import ngrams
+from reflow.tf.ragged._unicode import (
+    bytes_split,
+    unicode_decode,
+    unicode_decode_with_offsets,
+    unicode_encode,
+    unicode_split,
+    unicode_split_with_offsets,
+)
 
 globals().update(exported("strings"))
 
@@ -48,6 +58,7 @@ def _axes_from_last(strings: Tensor, axis: Any) -> Any:
     return filling.range(Sub(rank(strings), 1, name="sub"), -1, -1)
 
 
+@add_dispatch_support
 def reduce_join(
     inputs: Any,
     axis: Any = None,
@@ -85,6 +96,7 @@ def reduce_join(
 # -- Patterns --------------------------------------------------------------------------------------
 
 
+@add_dispatch_support
 def regex_full_match(input: Any, pattern: Any, name: str | None = None) -> Tensor:
     """Whether each string as a whole matches a regular expression of RE2.
 
@@ -99,6 +111,7 @@ def regex_full_match(input: Any, pattern: Any, name: str | None = None) -> Tenso
     return matches
 
 
+@add_dispatch_support
 def regex_replace(
     input: Any, pattern: Any, rewrite: Any, replace_global: bool = True, name: str | None = None
 ) -> Tensor:
@@ -124,12 +137,14 @@ def regex_replace(
 # -- Elements --------------------------------------------------------------------------------------
 
 
+@add_dispatch_support
 def length(input: Any, name: str | None = None, unit: str = "BYTE") -> Tensor:
     """How many bytes, or characters (unit "UTF8_CHAR"), each string has."""
     lengths: Tensor = StringLength(input, unit=unit, name=name)
     return lengths
 
 
+@add_dispatch_support
 def substr(input: Any, pos: Any, len: Any, name: str | None = None, unit: str = "BYTE") -> Tensor:
     """The part of each string that starts at `pos` and has `len` bytes or characters.
 
@@ -145,6 +160,7 @@ def substr(input: Any, pos: Any, len: Any, name: str | None = None, unit: str = 
     return parts
 
 
+@add_dispatch_support
 def to_hash_bucket(
     string_tensor: Any = None, num_buckets: Any = None, name: str | None = None, input: Any = None
 ) -> Tensor:
@@ -154,6 +170,7 @@ def to_hash_bucket(
     return buckets
 
 
+@add_dispatch_support
 def to_number(
     string_tensor: Any = None,
     out_type: Any = dtypes.float32,

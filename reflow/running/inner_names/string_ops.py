@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.operation import Tensor
 from reflow.tf import strings
-from reflow.tf._string_splitting import string_split
+from reflow.tf._string_splitting import sparse_split as string_split
+from reflow.tf._string_splitting import sparse_split_v2 as string_split_v2
 
 __all__ = [
     "reduce_join_v2",
@@ -55,11 +55,6 @@ def reduce_join_v2(
 def string_length_v2(input: Any, unit: str = "BYTE", name: str | None = None) -> Tensor:
     """tf.strings.length, with the name last."""
     return strings.length(input, name, unit)
-
-
-def string_split_v2(source: Any, sep: Any = None, maxsplit: int = -1) -> SparseTensor:
-    """tf.strings.split of a vector."""
-    return strings.split(source, sep, maxsplit)
 
 
 def substr_v2(

@@ -17,6 +17,7 @@ from reflow.graph.seeds import DEFAULT_GRAPH_SEED, set_random_seed
 from reflow.tf.test._array_assertions import ArrayAssertions
 from reflow.tf.test._errors_and_text import OtherAssertions
 from reflow.tf.test._folders import get_temp_dir
+from reflow.tf.test._ragged_assertions import RaggedAssertions
 from reflow.tf.test._sessions import SessionMethods
 from reflow.tf.test._threads import CheckedThread
 
@@ -33,7 +34,7 @@ class CapturedWrites:
             return file.read()
 
 
-class TestCase(SessionMethods, ArrayAssertions, OtherAssertions):
+class TestCase(SessionMethods, RaggedAssertions, OtherAssertions):
     """A test of what a graph computes.
 
     Each test method starts with an empty default graph whose seed is fixed, as Python's and

@@ -11,6 +11,7 @@ from reflow.graph.indexed_slices import (
     SparseTensor,
     SparseTensorValue,
 )
+from reflow.tf.ragged._tensor import RaggedTensor
 
 
 def eager_values(tensors: Any) -> Any:
@@ -27,6 +28,8 @@ def _value(tensor: Any) -> Any:
         return SparseTensorValue(*map(_value, (tensor.indices, tensor.values, tensor.dense_shape)))
     if isinstance(tensor, IndexedSlices):
         return IndexedSlicesValue(*map(_value, (tensor.values, tensor.indices, tensor.dense_shape)))
+    if isinstance(tensor, RaggedTensor):
+        return tensor._eager_value()
     if tensor is None:
         return None
     if callable(tensor):
