@@ -230,11 +230,13 @@ class _FusedBatchNormGrad:
         )
         return _channels_as_given(dx, data_format), dscale, doffset, nothing, nothing
 
-    def gradient(op: Operation, *gradients: Tensor | None) -> Sequence[Tensor | None]:
+    def gradient(
+        op: Operation, ddx: Tensor, ddscale: Tensor, ddoffset: Tensor, *unused: Tensor
+    ) -> Sequence[Tensor | None]:
         if op.attrs["is_training"]:
-            second = _second_gradient_in_training(op, *gradients[:3])
+            second = _second_gradient_in_training(op, ddx, ddscale, ddoffset)
         else:
-            second = _second_gradient_in_inference(op, *gradients[:3])
+            second = _second_gradient_in_inference(op, ddx, ddscale, ddoffset)
         return *second, *[None] * (len(op.inputs) - 3)
 
 

@@ -90,6 +90,7 @@ OP_MODULES = (
     "permuting",
     "pooling.argmax",
     "pooling.averages",
+    "pooling.fractional",
     "pooling.maxima",
     "python_functions",
     "quantization",

@@ -73,6 +73,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         # that it needs, instead of `import tensorflow`.
         "tensorboard.compat.notf": "",
         "tensorflow.contrib.learn.python.learn.datasets": "",
+        "tensorflow.contrib.opt.python.training.sign_decay": "reflow.tf.contrib.opt.sign_decay",
         "tensorflow.examples.tutorials.mnist": "",
         # Where TensorFlow 0.5 to 0.7 had them.
         "tensorflow.models.rnn.rnn": "tf.nn",
@@ -209,7 +210,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.ops.nn_ops": (
             "tf.nn reflow.running.inner_names.nn_v2 reflow.running.inner_names.conv_v2 "
-            "reflow.ops.function_names"
+            "reflow.running.inner_names.pooling_v2 reflow.ops.function_names"
         ),
         "tensorflow.python.ops.numerics": "tf",
         "tensorflow.python.ops.parsing_ops": "tf.io tf",

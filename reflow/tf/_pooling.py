@@ -17,6 +17,7 @@ from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Tensor
 from reflow.ops.pooling.argmax import MaxPoolWithArgmax
 from reflow.ops.pooling.averages import AvgPool, AvgPool3D
+from reflow.ops.pooling.fractional import FractionalAvgPool, FractionalMaxPool
 from reflow.ops.pooling.maxima import MaxPool, MaxPool3D
 from reflow.tf._arguments import renamed
 from reflow.tf._atrous import checked_steps, with_space_to_batch
@@ -355,3 +356,49 @@ def pool(
             filter_shape=window_shape,
             spatial_dims=range(first, first + axes),
         )
+
+
+# -- Windows of random lengths ---------------------------------------------------------------------
+
+
+def fractional_max_pool(
+    value: Any,
+    pooling_ratio: Any,
+    pseudo_random: bool = False,
+    overlapping: bool = False,
+    deterministic: bool = False,
+    seed: int = 0,
+    seed2: int = 0,
+    name: str | None = None,
+) -> Any:
+    """The largest elements of windows whose lengths are drawn.  Graham (2014).
+
+    Args:
+      value: [batch, height, width, channels], float32, float64, int32 or int64.
+      pooling_ratio: [1, height's, width's, 1]: how many times smaller the output is.
+      pseudo_random: one number decides where all windows begin; by default they are shuffled.
+      overlapping: a window's last element is the next one's first.
+      deterministic: all runs draw the same; with `seed` and `seed2` those are told.
+
+    Returns:
+      (output, row_pooling_sequence, col_pooling_sequence): the latter say where windows begin.
+    """
+    return FractionalMaxPool(
+        value, pooling_ratio, pseudo_random, overlapping, deterministic, seed, seed2, name
+    )
+
+
+def fractional_avg_pool(
+    value: Any,
+    pooling_ratio: Any,
+    pseudo_random: bool = False,
+    overlapping: bool = False,
+    deterministic: bool = False,
+    seed: int = 0,
+    seed2: int = 0,
+    name: str | None = None,
+) -> Any:
+    """The means of windows whose lengths are drawn; arguments as those of fractional_max_pool."""
+    return FractionalAvgPool(
+        value, pooling_ratio, pseudo_random, overlapping, deterministic, seed, seed2, name=name
+    )

@@ -76,6 +76,8 @@ from reflow.tf._pooling import (
     avg_pool1d,
     avg_pool3d,
     avg_pool_v2,
+    fractional_avg_pool,
+    fractional_max_pool,
     max_pool,
     max_pool1d,
     max_pool2d,

@@ -76,13 +76,17 @@ class RandomStream(ABC):
         """The same, less than 2 from 0: TruncatedNormal."""
         return rejection.truncated_normal(self._draw(math.prod(shape)), shape, dtype)
 
-    def permutation(self, length: int) -> torch.Tensor:
-        """The indices 0 to length - 1 shuffled, int64: RandomShuffle gathers its rows by them."""
+    def permutation(self, length: int, reserved: int = 0) -> torch.Tensor:
+        """The indices 0 to length - 1 shuffled, int64: RandomShuffle gathers its rows by them.
+
+        reserved: by how many words the stream moves on, if more than the permutation needs.
+        """
         order = list(range(length))
-        if length > 1:
-            steps = length - 1
-            blocks = -(-steps // 4)
-            words = self.blocks_at(self.reserve(blocks), consecutive(blocks))
+        steps = max(length - 1, 0)
+        blocks = -(-max(steps, reserved) // 4)
+        start = self.reserve(blocks)
+        if steps:
+            words = self.blocks_at(start, consecutive(blocks))
             # Fisher and Yates: each place swaps with itself or one of those after it.
             here = np.arange(steps, dtype=np.uint32)
             there = here + words.reshape(-1)[:steps] % (np.uint32(length) - here)

@@ -40,7 +40,7 @@ def _lowest(dtype: torch.dtype) -> float:
 def largest(x: torch.Tensor, windows: Windows) -> torch.Tensor:
     """The largest element of each window."""
     if windows.depth > 1:
-        return x.unflatten(windows.channels, (-1, windows.depth)).amax(windows.channels + 1)
+        return _split(x, windows.channels, windows.depth).amax(windows.channels + 1)
     return largest_and_places(x, windows)[0]
 
 
@@ -56,10 +56,15 @@ def largest_and_places(x: torch.Tensor, windows: Windows) -> tuple[torch.Tensor,
     return windows.as_given(values), places
 
 
+def _split(x: torch.Tensor, axis: int, size: int) -> torch.Tensor:
+    """A view with `axis` as two: groups, and the `size` elements of each."""
+    return x.view(*x.shape[:axis], x.shape[axis] // size, size, *x.shape[axis + 1 :])
+
+
 def _largest_of_tiles(x: torch.Tensor, windows: Windows) -> torch.Tensor:
     """The same where the windows tile space: a few vectorized maxima."""
     for axis, size in zip(windows.axes, windows.ksize):
-        x = functools.reduce(torch.maximum, x.unflatten(axis, (-1, size)).unbind(axis + 1))
+        x = functools.reduce(torch.maximum, _split(x, axis, size).unbind(axis + 1))
     return x
 
 
@@ -243,8 +248,10 @@ def _windows_of_inputs(op: Operation, x: torch.Tensor, ksize: Host, strides: Hos
 
 def _pooled_shape(op: Operation, x: TensorShape, ksize: Value, strides: Value) -> TensorShape:
     rank = len(op.attrs["data_format"])
-    lengths = [[None] * rank if given is None else given.tolist() for given in (ksize, strides)]
-    return pooled_shape(x, *lengths, op.attrs["padding"], op.attrs["data_format"], op.type)
+    windows, steps = (
+        [None] * rank if given is None else given.tolist() for given in (ksize, strides)
+    )
+    return pooled_shape(x, windows, steps, op.attrs["padding"], op.attrs["data_format"], op.type)
 
 
 def _shared(op: Operation) -> dict[str, Any]:

@@ -13,6 +13,15 @@ def distinct(*shape):
     return of(np.random.RandomState(0).permutation(int(np.prod(shape))).reshape(shape) / 10.0, None)
 
 
+def fractional(pool, *settings):
+    def build(tf, a):
+        output, rows, columns = getattr(tf.nn, pool)(a, *settings)
+        # TensorFlow says that the sequences have one element less than they have.
+        return output, tf.unique(rows)[0], tf.unique(columns)[0]
+
+    return build
+
+
 def sizes(name, *settings):
     """One case for each (ksize, strides) and padding, of maxima and of means."""
     return [
@@ -140,6 +149,37 @@ POOLS = [
         for padding in ("SAME", "VALID")
         for batch in (False, True)
     ],
+    *[
+        case(
+            f"{pool}_{pseudo}_{overlapping}_{rows}",
+            fractional(pool, [1.0, *ratio, 1.0], pseudo, overlapping, True, 7, 8),
+            [distinct(2, rows, 11, 2)],
+            dtypes=("float32", "float64", "int32", "int64"),
+            grad=True,
+            runs=2,
+            # FractionalAvgPool has a gradient for known shapes only, there.
+            variants=("full", "unknown") if pool == "fractional_max_pool" else ("full",),
+        )
+        for pool in ("fractional_max_pool", "fractional_avg_pool")
+        for pseudo in (False, True)
+        for overlapping in (False, True)
+        for rows, ratio in ((13, (1.44, 1.73)), (20, (2.3, 1.2)))
+    ],
+    error(
+        "fractional_max_pool_ratio",
+        lambda tf, a: tf.nn.fractional_max_pool(a, [2.0, 1.4, 1.4, 2.0]),
+        [f32(4, 4, 4, 4)],
+    ),
+    error(
+        "fractional_avg_pool_seeds",
+        lambda tf, a: tf.nn.fractional_avg_pool(a, [1.0, 1.4, 1.4, 1.0], seed=3),
+        [f32(4, 4, 4, 4)],
+    ),
+    error(
+        "fractional_avg_pool_rank",
+        lambda tf, a: tf.nn.fractional_avg_pool(a, [1.0, 1.4, 1.4, 1.0]),
+        [f32(4, 4, 4)],
+    ),
     error(
         "max_pool_large",
         lambda tf, a: tf.nn.max_pool(a, 5, 1, "VALID"),
