@@ -106,7 +106,8 @@ def _producers(op: Operation) -> Iterator[Operation]:
 
 def _definition(op: Operation, known: set[Operation]) -> Iterator[str]:
     """Its op type, graph and device."""
-    if op.definition is not registered().get(op.type):
+    function = op.graph._functions.get(op.type)
+    if op.definition is not (registered().get(op.type) if function is None else function.call):
         yield f"its definition is not the one of op type '{op.type}'"
     if op.graph._nodes.get(op.name) is not op:
         yield "the graph that it belongs to does not know it"

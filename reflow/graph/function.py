@@ -8,10 +8,12 @@ that it is computed from (`CopyingFuncGraph`).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
+from reflow.graph import errors
 from reflow.graph.dtypes import DType
 from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.execution import NoScope, executing_eagerly
@@ -110,6 +112,10 @@ class FuncGraph(Graph):
             self.inputs.append(captured)
         return captured
 
+    def captured_by(self, placeholder: Tensor) -> Tensor | None:
+        """The tensor of a graph around that a placeholder stands for; None for an argument."""
+        return next((outer for outer, own in self.captures.items() if own is placeholder), None)
+
     def _check_is_around(self, tensor: Tensor) -> None:
         graph: Graph = self
         while isinstance(graph, FuncGraph):
@@ -178,12 +184,35 @@ class CopyingFuncGraph(FuncGraph):
 class Function:
     """A body under the name by which the nodes that call it refer to it.
 
-    It is the value of such a node's attribute of kind `func`.
+    It is the value of such a node's attribute of kind `func`, or its very type.
+
+    Args:
+      name: unique in the libraries that hold it.
+      graph: the body.
+      result_names: of what it gives; by default they follow from the nodes.
+      attrs: of the function itself.
+      description: what it is for.
+
+    Attributes:
+      gradient: the function that is declared to give the gradients of the arguments.
+      derived_gradient: what follows from the body, once it is asked for.
     """
 
-    def __init__(self, name: str, graph: FuncGraph) -> None:
+    def __init__(
+        self,
+        name: str,
+        graph: FuncGraph,
+        result_names: Sequence[str] = (),
+        attrs: Mapping[str, Any] = MappingProxyType({}),
+        description: str = "",
+    ) -> None:
         self.name = name
         self.graph = graph
+        self.result_names = result_names
+        self.attrs = attrs
+        self.description = description
+        self.gradient: Function | None = None
+        self.derived_gradient: Function | None = None
 
     @property
     def captured_inputs(self) -> list[Tensor]:
@@ -199,6 +228,13 @@ class Function:
         )
 
     @cached_property
+    def call(self) -> OpDefinition:
+        """The op type of nodes that call the function by being of its name."""
+        rules: Any = lookup("PartitionedCall").rules
+        definition: OpDefinition = rules.calling(self)
+        return definition
+
+    @cached_property
     def function_def(self) -> Any:
         """The function as a FunctionDef message."""
         from reflow.graph.function_def import function_def_of
@@ -206,12 +242,25 @@ class Function:
         return function_def_of(self)
 
     def add_to_graph(self, graph: Graph) -> None:
-        """Puts the function, and those that it calls, into the library of `graph`."""
-        if self.name in graph._functions:
-            return
-        graph._functions[self.name] = self
-        for inner in self.graph._functions.values():
-            inner.add_to_graph(graph)
+        """Puts the function, and those that it calls, into the library of `graph`.
+
+        Raises:
+          InvalidArgumentError: a different function is there under its name.
+        """
+        known = graph._functions.get(self.name)
+        if known is None:
+            graph._functions[self.name] = self
+            for inner in self.graph._functions.values():
+                inner.add_to_graph(graph)
+            if self.gradient is not None:
+                self.gradient.add_to_graph(graph)
+        elif known is not self and known.function_def != self.function_def:
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"Cannot add function '{self.name}' because a different function with the same "
+                "name already exists.",
+            )
 
     def __repr__(self) -> str:
         return f"<Function {self.name}>"

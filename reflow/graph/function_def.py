@@ -11,6 +11,7 @@ from typing import Any
 
 from tensorboard.compat.proto.function_pb2 import FunctionDef
 
+from reflow.graph.attr_value import set_attr_value
 from reflow.graph.function import Function
 from reflow.graph.graph_def import node_def_of
 from reflow.graph.op_definition import OpDefinition
@@ -37,13 +38,18 @@ def function_def_of(function: Function) -> Any:
         if given is not None:
             attributes.attr["_user_specified_name"].s = given.encode()
     arguments = {argument.op for argument in graph.inputs}
-    for op in graph.get_operations():
-        if op not in arguments:
-            sources.update(zip(op.outputs, _output_references(op)))
-            _add_node(message, op, sources)
+    nodes = [op for op in graph.get_operations() if op not in arguments]
+    for op in nodes:
+        sources.update(zip(op.outputs, _output_references(op)))
+    for op in nodes:  # after all have names: loops are closed by nodes that come later
+        _add_node(message, op, sources)
+    signature.description = function.description
+    for name, value in function.attrs.items():
+        set_attr_value(message.attr[name], value)
     results = _Names()
-    for output in graph.outputs:
-        name = results.unique(output.op.name)
+    for index, output in enumerate(graph.outputs):
+        named = function.result_names
+        name = named[index] if named else results.unique(output.op.name)
         signature.output_arg.add(name=name, type=output.dtype.as_datatype_enum)
         message.ret[name] = sources[output]
     for op in graph.control_outputs:

@@ -46,6 +46,7 @@ def in_calling_order(functions: Sequence[FunctionDef]) -> list[FunctionDef]:
 def called_functions(function: FunctionDef) -> Iterator[str]:
     """The names of the functions that the nodes of one name."""
     for node in function.node_def:
+        yield node.op  # a function, if it is in the library
         for attr in node.attr.values():
             if attr.HasField("func"):
                 yield attr.func.name

@@ -52,6 +52,10 @@ def graph_def_of(
             constant_bytes += value.itemsize if not any(value.strides) else value.nbytes
     for function in graph._functions.values():
         message.library.function.append(function.function_def)
+        if function.gradient is not None:
+            message.library.gradient.add(
+                function_name=function.name, gradient_func=function.gradient.name
+            )
     if constant_bytes > _MOST_BYTES // 2 and message.ByteSize() >= _MOST_BYTES:
         raise ValueError("GraphDef cannot be larger than 2GB.")
     return message

@@ -104,9 +104,9 @@ def import_nodes(
       ValueError: the message is not well-formed, or a name given is not in it.
       NotFoundError: there are no such ops in reflow; all of them are named.
     """
-    importer = _Importer(graph, graph_def, prefix, input_map, producer_defaults)
     with graph._all_or_nothing():
         _add_functions(graph, graph_def, producer_defaults)
+        importer = _Importer(graph, graph_def, prefix, input_map, producer_defaults)
         importer.check_return_elements(return_elements)
         importer.add_nodes()
         importer.check_input_map()
@@ -119,15 +119,27 @@ def _add_functions(graph: Graph, graph_def: GraphDef, producer_defaults: Produce
         name = message.signature.name
         known = graph._functions.get(name)
         if known is None:
-            _function(graph, message, producer_defaults).add_to_graph(graph)
+            function_of(graph, message, producer_defaults).add_to_graph(graph)
         elif known.function_def != message:
             raise ValueError(
                 f"Cannot add function '{name}' because a different function with the same name "
                 "already exists."
             )
+    for gradient in graph_def.library.gradient:
+        for name in (gradient.function_name, gradient.gradient_func):
+            if name not in graph._functions:
+                raise ValueError(
+                    f"The library of functions has a gradient of or by '{name}', "
+                    "but no such function."
+                )
+        function = graph._functions[gradient.function_name]
+        function.gradient = graph._functions[gradient.gradient_func]
 
 
-def _function(graph: Graph, message: FunctionDef, producer_defaults: ProducerDefaults) -> Function:
+def function_of(
+    graph: Graph, message: FunctionDef, producer_defaults: ProducerDefaults
+) -> Function:
+    """The function that a message describes; the functions that it calls are those of `graph`."""
     body = FuncGraph(message.signature.name, graph)
     for name in function_import.called_functions(message):
         called = graph._functions.get(name)
@@ -148,7 +160,13 @@ def _function(graph: Graph, message: FunctionDef, producer_defaults: ProducerDef
     body.inputs = [element for element in made[:count] if isinstance(element, Tensor)]
     body.outputs = [element for element in made[count:] if isinstance(element, Tensor)]
     body.control_outputs = [element for element in made[count:] if isinstance(element, Operation)]
-    return Function(message.signature.name, body)
+    return Function(
+        message.signature.name,
+        body,
+        [result.name for result in message.signature.output_arg],
+        {name: plain_attr(value) for name, value in message.attr.items()},
+        message.signature.description,
+    )
 
 
 def check_versions(graph_def: GraphDef) -> None:
@@ -187,6 +205,8 @@ class _Importer:
         self._used: set[Source] = set()
         self._producer_defaults = producer_defaults
         self._definitions = registered()
+        for function in graph._functions.values():
+            self._definitions.setdefault(function.name, function.call)
         self._check_op_types()
         self._nodes = self._parse()
         self._made: dict[str, Operation] = {}

@@ -80,9 +80,15 @@ class OpDefinition:
       evaluate: gives the outputs for constant inputs, or None where that cannot be done.
       value_rule: gives the value that follows from the input shapes alone, or None.
       dimensions_rule: gives what is known of a vector of dimensions, or None.
+
+    Args:
+      is_of_library: whether graphs find it by its name in their library of functions, instead of
+        among the op types that all graphs know.
     """
 
-    def __init__(self, rules: type, evaluate: Evaluate | None = None) -> None:
+    def __init__(
+        self, rules: type, evaluate: Evaluate | None = None, is_of_library: bool = False
+    ) -> None:
         self.rules = rules
         self.name: str = rules.__name__
         # As a public function it has the name of TensorFlow's generated one.
@@ -95,7 +101,8 @@ class OpDefinition:
         # What follows from the types of the inputs alone: the attributes, complete if nothing
         # else is given, and the output types where they depend on nothing else.
         self._by_input_types: dict[tuple[int, ...], tuple[dict[str, Any], list[DType] | None]] = {}
-        register(self)
+        if not is_of_library:
+            register(self)
 
     # -- The signature, parsed on first use -------------------------------------------------
 

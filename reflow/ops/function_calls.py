@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from inspect import Parameter, Signature
 from typing import Any
 
 from reflow.graph.function import FuncGraph, Function
-from reflow.graph.operation import Operation
+from reflow.graph.op_definition import OpDefinition
+from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
+from reflow.ops.function_gradients import function_gradient
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
 
@@ -37,6 +40,47 @@ def _call(
     return list(state["compiled"](args))
 
 
+def _calling(function: Function) -> OpDefinition:
+    """The op type that a function is: its nodes take and give what the function does."""
+    arguments = [f"arg{index}" for index in range(len(function.graph.inputs))]
+    results = [f"result{index}" for index in range(len(function.graph.outputs))]
+
+    def shape(*args: TensorShape) -> list[TensorShape]:
+        return [tensor.shape for tensor in function.graph.outputs]
+
+    def kernel(*args: Host, state: Any, compile_function: Any) -> Any:
+        values = _call(list(args), f=function, state=state, compile_function=compile_function)
+        return values[0] if len(values) == 1 else values
+
+    positional = [
+        Parameter(name, Parameter.POSITIONAL_ONLY, annotation="Host") for name in arguments
+    ]
+    keywords = [Parameter(name, Parameter.KEYWORD_ONLY) for name in ("state", "compile_function")]
+    shape.__signature__ = Signature(positional)  # type: ignore[attr-defined]
+    kernel.__signature__ = Signature([*positional, *keywords])  # type: ignore[attr-defined]
+    rules = {
+        "__doc__": f"The function {function.name}.",
+        "inputs": _declared(arguments, function.graph.inputs),
+        "outputs": _declared(results, function.graph.outputs),
+        "host": True,
+        "stateful": not function.stateless,
+        "shape": staticmethod(shape),
+        "kernel": staticmethod(kernel),
+        "state": staticmethod(lambda op: {}),
+        # All calls of a session draw from the same random streams.
+        "state_key": staticmethod(lambda op: function),
+        "gradient": staticmethod(lambda op, *dy: function_gradient(op, function, dy)),
+    }
+    return OpDefinition(type(function.name, (), rules), is_of_library=True)
+
+
+def _declared(names: Sequence[str], tensors: Sequence[Tensor]) -> str:
+    """In the notation of signatures: "arg0: float32, arg1: string"."""
+    return ", ".join(
+        f"{name}: {tensor.dtype.base_dtype.name}" for name, tensor in zip(names, tensors)
+    )
+
+
 @op
 class PartitionedCall:
     """What a function gives for these arguments."""
@@ -47,9 +91,13 @@ class PartitionedCall:
     host = True
     shape = _shapes
     kernel = _call
+    calling = _calling
 
     def state(op: Operation) -> dict[str, Any]:
         return {}
+
+    def gradient(op: Operation, *dy: Tensor) -> list[Tensor]:
+        return function_gradient(op, op.attrs["f"], dy)
 
 
 @op
@@ -66,3 +114,6 @@ class StatefulPartitionedCall:
 
     def state(op: Operation) -> dict[str, Any]:
         return {}
+
+    def gradient(op: Operation, *dy: Tensor) -> list[Tensor]:
+        return function_gradient(op, op.attrs["f"], dy)

@@ -60,9 +60,11 @@ def _owner(handle: Tensor) -> Operation | None:
     """The op that made a handle, which conditionals and loops hand on; None if it is an argument
     of a function."""
     while handle.op.type != "VarHandleOp":
-        if not handle.op.inputs:
+        captured_by = getattr(handle.graph, "captured_by", None)
+        outer = None if handle.op.inputs or captured_by is None else captured_by(handle)
+        if not handle.op.inputs and outer is None:
             return None
-        handle = handle.op.inputs[0]
+        handle = handle.op.inputs[0] if outer is None else outer
     return handle.op
 
 

@@ -18,8 +18,9 @@ from reflow.graph.dtypes import resource
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
+from reflow.ops import shapes as known_shapes
 from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
-from reflow.ops.values import HOST_TYPES, to_numpy, to_torch
+from reflow.ops.values import HOST_TYPES, handle, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot, refers_to_variable
 from reflow.runtime.branch_lowering import LOWERINGS
 from reflow.runtime.branches import NEVER, holds_within, negations, refuse_dead
@@ -51,7 +52,7 @@ class Lowering(Emitter):
 
     def __init__(
         self,
-        fed_shapes: Mapping[Tensor, TensorShape],
+        fed_shapes: Mapping[Tensor, TensorShape | VariableSlot],
         fetched: frozenset[Tensor],
         states: States,
         device: torch.device,
@@ -66,6 +67,10 @@ class Lowering(Emitter):
         self._host_forms: dict[Value, Value] = {}
         self._pushed: dict[Value, Any] = {}
         for tensor, shape in fed_shapes.items():
+            if isinstance(shape, VariableSlot):
+                roots = frozenset((shape,))
+                self.values[tensor] = Value(tensor, known_shapes.SCALAR, slot=shape, roots=roots)
+                continue
             on_host = tensor.dtype.base_dtype in HOST_TYPES
             self.values[tensor] = Value(tensor, shape, on_host, roots=frozenset(("feed",)))
 
@@ -353,6 +358,8 @@ class Lowering(Emitter):
             self._add(refuse, self._outermost, otherwise)
         if value.slot is None:
             return value
+        if tensor in self._fed:  # a function that hands the variable on
+            return Value(tensor, value.shape, on_host=True, constant=handle(value.slot))
         if self.reads.has_updated(value.slot):
             return self.read(tensor.op, value)
         return self._device_forms[value]

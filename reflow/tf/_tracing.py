@@ -57,14 +57,14 @@ def trace(
         ]
         outputs = [convert_to_tensor(value) for value in function(*tensors)]
         body.outputs = [Identity(output) for output in outputs]
-    body.control_outputs = _ops_that_must_run(body)
+    body.control_outputs = ops_that_must_run(body)
     for output in body.outputs:
         if body.control_outputs:
             output.op._add_control_inputs(body.control_outputs)
     return Function(f"__inference_{name}_{unique_number()}", body)
 
 
-def _ops_that_must_run(body: FuncGraph) -> list[Operation]:
+def ops_that_must_run(body: FuncGraph) -> list[Operation]:
     placeholders: set[Operation] = {tensor.op for tensor in body.inputs}
     return [
         op

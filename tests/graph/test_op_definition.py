@@ -34,4 +34,8 @@ def test_every_op_has_a_signature() -> None:
 
 
 def test_the_class_of_op_types_keeps_its_own_signature() -> None:
-    assert list(inspect.signature(OpDefinition).parameters) == ["rules", "evaluate"]
+    assert list(inspect.signature(OpDefinition).parameters) == [
+        "rules",
+        "evaluate",
+        "is_of_library",
+    ]
