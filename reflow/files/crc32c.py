@@ -24,7 +24,7 @@ _Table = np.ndarray[Any, np.dtype[np.uint32]]
 @functools.cache
 def _table() -> _Table:
     """What a byte does to the register."""
-    register = np.arange(256, dtype=np.uint32)
+    register: _Table = np.arange(256, dtype=np.uint32)
     for _ in range(8):
         register = np.where(register & 1, (register >> 1) ^ np.uint32(_POLYNOMIAL), register >> 1)
     return register

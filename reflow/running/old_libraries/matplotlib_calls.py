@@ -127,6 +127,8 @@ def _is_headless() -> bool:
 
 
 def prepare_canvas(backend_bases: ModuleType) -> None:
+    """Canvases had window titles; without a window, nobody ends `plt.waitforbuttonpress()`."""
+
     @add_method(
         backend_bases.FigureCanvasBase,
         "set_window_title",
@@ -135,6 +137,16 @@ def prepare_canvas(backend_bases: ModuleType) -> None:
     def _(canvas: Any, title: str) -> None:
         if canvas.manager is not None:
             canvas.manager.set_window_title(title)
+
+    @replace(backend_bases.FigureCanvasBase, "start_event_loop")
+    def _(original: Any) -> Any:
+        def start_event_loop(canvas: Any, timeout: float = 0) -> None:
+            if timeout > 0:
+                original(canvas, timeout)
+            else:  # forever: windows have an event loop of their own
+                log.advise("there is no window in which a key could be pressed: it goes on")
+
+        return start_event_loop
 
 
 def prepare_axes(axes: ModuleType) -> None:
@@ -164,6 +176,18 @@ def prepare_axes(axes: ModuleType) -> None:
 
 
 def prepare_figure(figure: ModuleType) -> None:
+    """`gca` took options; `show` did nothing without a window, as after a notebook's cell."""
+
+    @replace(figure.Figure, "show")
+    def _(original: Any) -> Any:
+        def show(self: Any, warn: bool = True) -> None:
+            if self.canvas.manager is None:
+                log.advise("the figure that is to be shown is closed: nothing is shown")
+            else:
+                original(self, warn)
+
+        return show
+
     @replace(figure.Figure, "gca")
     def _(original: Any) -> Any:
         return _gca_with_options(original, lambda self: self)

@@ -41,7 +41,10 @@ _SIZES: Final = (
 
 
 def prepare(module: ModuleType) -> None:
-    """Let NumPy's functions take again what they took."""
+    """Let NumPy's functions take again what they took, and numbers print as they did: 0.5, where
+    NumPy 2 says np.float64(0.5)."""
+    if int(module.__version__.partition(".")[0]) >= 2:
+        module.set_printoptions(legacy="1.25")
     for name, positions, keyword in _SIZES:
         _take_floats(module, name, positions, keyword)
     for name in ("array", "asanyarray", "asarray"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from reflow import tf
-from reflow.graph import dtypes
+from reflow.graph import dtypes, nest
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import DType
 from reflow.graph.execution import executing_eagerly
@@ -140,7 +140,7 @@ class Optimizer:
             value = loss()
             if var_list is None:
                 var_list = tape.watched_variables()
-        variables = list(_flat(var_list))
+        variables = nest.flatten(var_list)
         self._assert_valid_dtypes([value])
         pairs = list(zip(tape.gradient(value, variables, grad_loss), variables))
         self._assert_valid_dtypes([v for g, v in pairs if g is not None])
@@ -379,7 +379,7 @@ def _variables_to_train(loss: Tensor, var_list: Any) -> list[Any]:
         variables = graph.get_collection(GraphKeys.TRAINABLE_VARIABLES)
         variables += graph.get_collection(GraphKeys.TRAINABLE_RESOURCE_VARIABLES)
     else:
-        variables = list(_flat(var_list))
+        variables = nest.flatten(var_list)
     variables = [part for variable in variables for part in _parts(variable)]
     if not variables:
         raise ValueError("No variables to optimize.")
@@ -387,14 +387,6 @@ def _variables_to_train(loss: Tensor, var_list: Any) -> list[Any]:
         if not isinstance(variable, (Variable, Tensor)):
             raise TypeError(f"Argument is not a tf.Variable: {variable}")
     return variables
-
-
-def _flat(var_list: Any) -> Iterator[Any]:
-    if isinstance(var_list, (list, tuple)):
-        for item in var_list:
-            yield from _flat(item)
-    else:
-        yield var_list
 
 
 def _parts(variable: Any) -> list[Any]:

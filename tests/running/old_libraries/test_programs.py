@@ -52,6 +52,7 @@ np.save('objects.npy', np.array({'a': 1}, dtype=object))
 np.savez('objects.npz', x=np.array({'b': 2}, dtype=object))
 print(np.load('objects.npy').item(), np.load('objects.npz')['x'].item())
 print(np.histogram([1, 2], bins=1, normed=True)[0], np.reshape([1, 2], newshape=(2, 1)).shape)
+print([np.float32(0.5)])
 for refused in (lambda: np.zeros('a'), lambda: np.array([[1, 2], [3]], int), lambda: np.vstack(1)):
     try:
         refused()
@@ -63,7 +64,7 @@ for refused in (lambda: np.zeros('a'), lambda: np.array([[1, 2], [3]], int), lam
 def test_arguments(tmp_path):
     done = reflow_run(tmp_path, ARGUMENTS)
     assert done.stdout == (
-        "(2, 1) (10,) [0.  0.5 1. ]\nobject (2, 1)\n{'a': 1} {'b': 2}\n[1.] (2, 1)\n"
+        "(2, 1) (10,) [0.  0.5 1. ]\nobject (2, 1)\n{'a': 1} {'b': 2}\n[1.] (2, 1)\n[0.5]\n"
         "refused\nrefused\nrefused\n"
     )
     assert all(
@@ -92,6 +93,9 @@ axes.lines.remove(line)
 plt.imshow([[1]], cmap='spectral')
 from mpl_toolkits.mplot3d import Axes3D
 print(Axes3D(figure) in figure.axes, len(axes.lines))
+plt.waitforbuttonpress()
+plt.close(figure)
+figure.show()
 
 import scipy.misc
 image = scipy.misc.imresize([[0, 85], [170, 255]], 2.)
@@ -110,7 +114,7 @@ def test_pictures(tmp_path):
     assert "there is no display for matplotlib's TkAgg: it draws without" in advice
     assert "hist(normed=...) is gone: write density=... instead" in advice
     assert "scipy.misc.imread is gone: write imageio.v3.imread(path) instead" in advice
-    assert len(set(advice)) == 19
+    assert len(set(advice)) == 21
 
 
 LEARNING = """

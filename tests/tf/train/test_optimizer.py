@@ -33,6 +33,14 @@ def test_what_is_no_variable_is_refused(thing):
         optimizer.apply_gradients([(1.0, thing)])
 
 
+def test_variables_come_in_any_structure():
+    first, second = tf.Variable(1.0), tf.Variable(2.0)
+    optimizer = tf.train.GradientDescentOptimizer(0.1)
+    for variables in ({"b": second, "a": first}, {"a": first, "b": second}.values()):
+        pairs = optimizer.compute_gradients(first * second, variables)
+        assert [variable for _, variable in pairs] == [first, second]
+
+
 def test_a_tensor_has_gradients_but_is_not_updated():
     x = tf.constant(3.0)
     optimizer = tf.train.GradientDescentOptimizer(0.1)
