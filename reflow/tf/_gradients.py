@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from reflow.graph.dtypes import int32
 from reflow.graph.gradient_registry import RegisterGradient, not_differentiable
 from reflow.graph.gradients import AggregationMethod, UnconnectedGradients, gradients
 from reflow.graph.operation import Tensor
 from reflow.ops.arrays import Reshape
-from reflow.tf._joining import stack, unstack
+from reflow.ops.constants import constant
+from reflow.tf._arrays import shape, size
+from reflow.tf._joining import concat
+from reflow.tf._tensor_array import TensorArray
+from reflow.tf._while_loop import while_loop
 
 __all__ = [
     "AggregationMethod",
@@ -32,10 +37,11 @@ def hessians(
 ) -> list[Tensor]:
     """For each x the second derivatives of the sum over `ys`: [*x.shape, *x.shape].
 
-    The arguments are those of tf.gradients.
+    The arguments are those of tf.gradients.  A loop goes over the elements of each first
+    derivative, so that an x may be of any shape, known or not.
 
     Raises:
-      ValueError: an x has no fully known shape, or no y depends on it.
+      ValueError: no y depends on an x, or none more than linearly.
     """
     options: dict[str, Any] = {
         "colocate_gradients_with_ops": colocate_gradients_with_ops,
@@ -44,23 +50,28 @@ def hessians(
     }
     x_list = list(xs) if isinstance(xs, (list, tuple)) else [xs]
     firsts = gradients(ys, x_list, **options)
-    return [_hessian(first, x, options) for first, x in zip(firsts, x_list)]
+    return [_hessian(first, x) for first, x in zip(firsts, x_list)]
 
 
-def _hessian(first: Any, x: Any, options: dict[str, Any]) -> Tensor:
+def _hessian(first: Any, x: Any) -> Tensor:
     """The derivatives by x of each element of `first`, one after the other."""
-    if first is None or not x.shape.is_fully_defined():
-        raise ValueError(
-            f"tf.hessians needs ys that depend on x, and an x of fully known shape. Received: {x}"
-        )
-    sizes = x.shape.as_list()
-    rows = [
-        gradients(element, x, **options)[0]
-        for element in unstack(Reshape(first, [-1]), x.shape.num_elements())
-    ]
-    if any(row is None for row in rows):
-        raise ValueError(f"tf.hessians needs ys whose first derivatives depend on x. Received: {x}")
-    hessian: Tensor = Reshape(stack(rows), sizes + sizes)
+    if first is None:
+        raise ValueError(f"tf.hessians needs ys that depend on x. Received: {x}")
+    elements = Reshape(first, [-1])
+    count = size(x)
+
+    def with_row(j: Tensor, rows: TensorArray) -> tuple[Tensor, TensorArray]:
+        (row,) = gradients(elements[j], x)
+        if row is None:
+            raise ValueError(
+                f"tf.hessians needs ys whose first derivatives depend on x. Received: {x}"
+            )
+        return j + 1, rows.write(j, row)
+
+    start = constant(0, int32), TensorArray(x.dtype.base_dtype, count)
+    _, rows = while_loop(lambda j, _: j < count, with_row, start)
+    sizes = shape(x)
+    hessian: Tensor = Reshape(rows.stack(), concat([sizes, sizes], 0))
     return hessian
 
 

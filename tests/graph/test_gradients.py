@@ -471,7 +471,11 @@ def test_hessians_where_the_first_derivative_is_constant(a):
         tf.hessians(a * 3.0, a)
 
 
-def test_hessians_need_known_shapes():
+def test_hessians_of_what_has_a_shape_only_in_the_run():
     p = tf.placeholder(tf.float32, [None])
-    with pytest.raises(ValueError, match="fully known shape"):
-        tf.hessians(p * p, p)
+    (hessian,) = tf.hessians(tf.reduce_sum(p**3.0), p)
+    with tf.Session() as sess:
+        for values in ([1.0, 2.0, 3.0], [4.0]):
+            np.testing.assert_allclose(
+                sess.run(hessian, {p: values}), np.diag(6 * np.array(values))
+            )
