@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import torch
 
 from reflow.graph.operation import Operation, Tensor
@@ -15,7 +18,7 @@ from reflow.ops.convolution.rules import (
     forward_geometry,
     shared_attrs,
 )
-from reflow.ops.kernels import Dims, Host
+from reflow.ops.kernels import Dims, Host, Known
 from reflow.ops.op import op
 
 _ATTRS = (
@@ -46,6 +49,9 @@ class Conv2D:
     def kernel(input: torch.Tensor, filter: torch.Tensor, *, op: Operation) -> torch.Tensor:
         return choice.convolution(forward_geometry(op, input.shape, filter.shape), input, filter)
 
+    def specialised(op: Operation, input: Known, filter: Known) -> Any:
+        return partial(choice.convolution, forward_geometry(op, input.sizes, filter.sizes))
+
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:
         input, filter = op.inputs
         attrs = shared_attrs(op)
@@ -75,6 +81,18 @@ class Conv2DBackpropInput:
         g = backward_geometry(op, label, sizes, filter.shape, out_backprop.shape)
         return choice.input_gradient(g, filter, out_backprop)
 
+    def specialised(op: Operation, input_sizes: Known, filter: Known, out_backprop: Known) -> Any:
+        if input_sizes.value is None:
+            return None
+        g = backward_geometry(
+            op,
+            "Conv2DCustomBackpropInput",
+            input_sizes.value.tolist(),
+            filter.sizes,
+            out_backprop.sizes,
+        )
+        return lambda _, filter, out_backprop: choice.input_gradient(g, filter, out_backprop)
+
     def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor, Tensor]:
         _, filter, out_backprop = op.inputs
         attrs = shared_attrs(op)
@@ -103,6 +121,18 @@ class Conv2DBackpropFilter:
         label = "Conv2DCustomBackpropFilter"
         g = backward_geometry(op, label, input.shape, sizes, out_backprop.shape)
         return choice.filter_gradient(g, input, out_backprop)
+
+    def specialised(op: Operation, input: Known, filter_sizes: Known, out_backprop: Known) -> Any:
+        if filter_sizes.value is None:
+            return None
+        g = backward_geometry(
+            op,
+            "Conv2DCustomBackpropFilter",
+            input.sizes,
+            filter_sizes.value.tolist(),
+            out_backprop.sizes,
+        )
+        return lambda input, _, out_backprop: choice.filter_gradient(g, input, out_backprop)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:
         input, _, out_backprop = op.inputs

@@ -7,6 +7,7 @@ knows as `channels_last`, so nothing is copied.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -44,6 +45,12 @@ def _convolve(
     return as_laid_out(g, output)
 
 
+def convolve_columns(g: Geometry, input: torch.Tensor, filter: torch.Tensor) -> torch.Tensor:
+    """The product of all windows, one in each row, and the filter.  Channels last, one group."""
+    product = torch.mm(windows(g, input), filter.reshape(-1, g.outputs))
+    return product.view(g.output_sizes)
+
+
 # -- Its gradient by the input: (filter, gradient of the output) -> gradient -----------------------
 
 
@@ -76,6 +83,71 @@ def input_gradient_transposed(
     return as_laid_out(g, gradient)
 
 
+def input_gradient_blocks(
+    g: Geometry, filter: torch.Tensor, out_backprop: torch.Tensor
+) -> torch.Tensor:
+    """Without strides: the input's blocks of `strides` places are channels of one place.
+
+    Two dimensions, channels last, one group, no dilations.
+    """
+    (rows, columns), channels = g.strides, g.inputs
+    block_filter = _block_filter(g, filter)
+    height, width = (count + size - 1 for count, size in zip(g.output, block_filter.shape[:2]))
+    blocks = torch.conv_transpose2d(channels_second(g, out_backprop), outputs_first(block_filter))
+    image = (
+        blocks.permute(0, 2, 3, 1)
+        .reshape(g.batch, height, width, rows, columns, channels)
+        .transpose(2, 3)
+        .reshape(g.batch, height * rows, width * columns, channels)
+    )
+    (top, _), (left, _) = g.margins
+    inside = image[:, top : top + g.space[0], left : left + g.space[1]]
+    beyond = [g.space[0] - inside.shape[1], g.space[1] - inside.shape[2]]
+    # What no filter reached has the gradient 0.
+    return functional.pad(inside, (0, 0, 0, beyond[1], 0, beyond[0])).contiguous()
+
+
+def _block_filter(g: Geometry, filter: torch.Tensor) -> torch.Tensor:
+    """[rows, columns, inputs, outputs] as a filter of blocks: of fewer places with more inputs."""
+    (rows, columns), (height, width) = g.strides, g.filter
+    down, across = block_filter_size(g)
+    missing = (0, 0, 0, 0, 0, across * columns - width, 0, down * rows - height)
+    return (
+        functional.pad(filter, missing)
+        .view(down, rows, across, columns, g.inputs, g.outputs)
+        .transpose(1, 2)
+        .reshape(down, across, rows * columns * g.inputs, g.outputs)
+    )
+
+
+def block_filter_size(g: Geometry) -> tuple[int, ...]:
+    """How many blocks of `strides` places the filter spans."""
+    return tuple(-(-size // stride) for size, stride in zip(g.filter, g.strides))
+
+
+def input_gradient_columns(
+    g: Geometry, filter: torch.Tensor, out_backprop: torch.Tensor
+) -> torch.Tensor:
+    """The gradients of all windows by one product, added where the windows lie.
+
+    Two dimensions, channels last, one group.
+    """
+    product = torch.mm(out_backprop.reshape(-1, g.outputs), filter.reshape(-1, g.outputs).t())
+    parts = product.view(g.batch, *g.output, *g.filter, g.inputs)
+    (top, bottom), (left, right) = g.margins
+    height, width = g.space[0] + top + bottom, g.space[1] + left + right
+    gradient = product.new_zeros(g.batch, height, width, g.inputs)
+    for row in range(g.filter[0]):
+        for column in range(g.filter[1]):
+            starts = (row * g.dilations[0], column * g.dilations[1])
+            down, across = (
+                slice(start, start + (count - 1) * stride + 1, stride)
+                for start, count, stride in zip(starts, g.output, g.strides)
+            )
+            gradient[:, down, across] += parts[:, :, :, row, column]
+    return gradient[:, top : top + g.space[0], left : left + g.space[1]].contiguous()
+
+
 # -- Its gradient by the filter: (input, gradient of the output) -> gradient -----------------------
 
 
@@ -93,10 +165,18 @@ def filter_gradient_padded(
     return _filter_gradient(g, padded(g, input), out_backprop, [0] * len(g.space))
 
 
+def filter_gradient_columns(
+    g: Geometry, input: torch.Tensor, out_backprop: torch.Tensor
+) -> torch.Tensor:
+    """The product of all windows, transposed, and the gradients.  Channels last, one group."""
+    product = torch.mm(windows(g, input).t(), out_backprop.reshape(-1, g.outputs))
+    return product.view(g.filter_sizes)
+
+
 def _filter_gradient(
     g: Geometry, input: torch.Tensor, out_backprop: torch.Tensor, margins: list[int]
 ) -> torch.Tensor:
-    like = outputs_first(input.new_empty(g.filter_sizes))
+    like = input.new_empty((g.outputs, g.inputs // g.groups, *g.filter))
     gradient = torch.ops.aten.convolution_backward(
         channels_second(g, out_backprop),
         channels_second(g, input),
@@ -138,3 +218,19 @@ def padded(g: Geometry, input: torch.Tensor) -> torch.Tensor:
     if not any(pairs):
         return input
     return functional.pad(input, [0, 0, *pairs] if g.channels_last else pairs)
+
+
+def windows(g: Geometry, input: torch.Tensor) -> torch.Tensor:
+    """What the filter covers at each place, a row for each: [batch * places, elements * inputs]."""
+    whole = padded(g, input).contiguous()
+    batch_step, *steps, channel_step = whole.stride()
+    view = whole.as_strided(
+        (g.batch, *g.output, *g.filter, g.inputs),
+        (
+            batch_step,
+            *(step * stride for step, stride in zip(steps, g.strides)),
+            *(step * dilation for step, dilation in zip(steps, g.dilations)),
+            channel_step,
+        ),
+    )
+    return view.reshape(g.batch * math.prod(g.output), math.prod(g.filter) * g.inputs)
