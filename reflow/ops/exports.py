@@ -51,6 +51,8 @@ OP_MODULES = (
     "data.sources",
     "data.whole",
     "data.windows",
+    "data_flow.accumulator_ops",
+    "data_flow.barriers",
     "data_flow.queue_ops",
     "data_formats",
     "diagonals",

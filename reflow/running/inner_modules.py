@@ -157,7 +157,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.control_flow_util": ("reflow.running.inner_names.control_flow_util"),
         "tensorflow.python.ops.ctc_ops": "tf.nn",
         "tensorflow.python.ops.custom_gradient": "reflow.running.inner_names.custom_gradient tf",
-        "tensorflow.python.ops.data_flow_ops": "tf.queue tf reflow.ops.function_names",
+        "tensorflow.python.ops.data_flow_ops": (
+            "reflow.tf._barrier tf.queue tf reflow.ops.function_names"
+        ),
         **{
             f"tensorflow.python.ops.distributions.{module}": (
                 f"reflow.tf.distributions.{module} reflow.tf.distributions.softplus"

@@ -32,6 +32,11 @@ from reflow.graph.type_spec import TypeSpec
 from reflow.ops.constants import constant
 from reflow.ops.exports import exported
 from reflow.tf._absence import part_or_error
+from reflow.tf._accumulators import (
+    ConditionalAccumulator,
+    ConditionalAccumulatorBase,
+    SparseConditionalAccumulator,
+)
 from reflow.tf._arrays import (
     broadcast_dynamic_shape,
     broadcast_static_shape,

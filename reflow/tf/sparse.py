@@ -6,6 +6,7 @@ from typing import Any
 
 from reflow.graph.indexed_slices import SparseTensor
 from reflow.tf._absence import part_or_error
+from reflow.tf._accumulators import SparseConditionalAccumulator
 from reflow.tf._segments import sparse_segment_mean as segment_mean
 from reflow.tf._segments import sparse_segment_sqrt_n as segment_sqrt_n
 from reflow.tf._segments import sparse_segment_sum as segment_sum

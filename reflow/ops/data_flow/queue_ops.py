@@ -9,30 +9,29 @@ import torch
 
 from reflow.graph.dtypes import DType
 from reflow.graph.op_definition import OpDefinition
-from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.data_flow import queues
 from reflow.ops.data_flow.elements import check_output_types, check_types
-from reflow.ops.data_flow.resources import Array, Place, Reference, found, invalid, shared_key
+from reflow.ops.data_flow.resources import (
+    Array,
+    Place,
+    Reference,
+    found,
+    give_resource,
+    invalid,
+    shared_key,
+    two_strings,
+)
 from reflow.ops.data_flow.waiting import Attempt, awaited
 from reflow.ops.kernels import Host, Value
 from reflow.ops.op import op
-from reflow.ops.values import handle as handle_of
 
 _COMPONENTS = ("component_types: list(type) >= 1", "shapes: list(shape) >= 0 = []")
 _WITH_PRIORITY = ("component_types: list(type) >= 0 = []", "shapes: list(shape) >= 0")
 _CAPACITY = ("capacity: int = -1",)
 _ORDER = ("min_after_dequeue: int = 0", "seed: int = 0", "seed2: int = 0")
 _NAMES = ("container: string = ''", "shared_name: string = ''")
-
-
-def _give_queue(*, op: Operation, state: Place) -> Array:
-    return handle_of(state.resource(op))
-
-
-def _two_strings() -> TensorShape:
-    return shapes.of(2)
 
 
 def _making(queue: type[queues.Queue], attrs: tuple[str, ...]) -> tuple[OpDefinition, OpDefinition]:
@@ -46,13 +45,13 @@ def _making(queue: type[queues.Queue], attrs: tuple[str, ...]) -> tuple[OpDefini
         "shape": shapes.scalar,
         "state": Place,
         "state_key": shared_key("queue"),
-        "kernel": _give_queue,
+        "kernel": give_resource,
         "make": queue,
     }
     of_reference = {
         **rules,
         "outputs": "handle: Ref(string)",
-        "shape": _two_strings,
+        "shape": two_strings,
         "state": Reference,
         "kernel": None,
     }

@@ -12,7 +12,9 @@ import numpy as np
 from reflow.graph import errors
 from reflow.graph.dtypes import DType, string
 from reflow.graph.operation import Operation
+from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
+from reflow.ops.values import handle
 from reflow.ops.variable_slot import VariableSlot
 
 Array = np.ndarray[Any, Any]
@@ -62,6 +64,16 @@ class Place:
     def close(self) -> None:
         if self._resource is not None:
             self._resource.close()
+
+
+def give_resource(*, op: Operation, state: Place) -> Array:
+    """The kernel of an op that makes a resource: its handle."""
+    return handle(state.resource(op))
+
+
+def two_strings() -> TensorShape:
+    """The shape of a reference to a resource."""
+    return shapes.of(2)
 
 
 class Reference(VariableSlot):
