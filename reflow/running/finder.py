@@ -157,7 +157,8 @@ def set_stand_in(make: Callable[[str], Any]) -> None:
 def _places(module: str) -> list[ModuleType]:
     """The places that are built of those where an inner module's names are looked for."""
     if module.startswith("tensorflow.contrib."):
-        named = [f"tf{module.removeprefix('tensorflow').partition('.python')[0]}"]
+        wing = f"tf{module.removeprefix('tensorflow').partition('.python')[0]}"
+        named = [wing, f"{wing}.{module.rpartition('.')[2]}"]
     elif GENERATED_MODULE.fullmatch(module):
         named = ["reflow.ops.function_names", "tf.raw_ops"]
     else:

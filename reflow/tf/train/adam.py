@@ -15,6 +15,17 @@ from reflow.ops.training.adam import ADAM
 from reflow.tf.train.optimizer import operation_of
 from reflow.tf.train.rule_optimizer import RuleOptimizer
 
+#: (variable or slot, indices, rows) -> what it holds after the rows were added.
+ScatterAdd = Callable[[Any, Tensor, Tensor], Tensor]
+
+
+def step_size(numbers: Mapping[str, Tensor]) -> Tensor:
+    """lr * sqrt(1 - beta2^t) / (1 - beta1^t)"""
+    rate: Tensor = (
+        numbers["lr"] * tf.sqrt(1 - numbers["beta2_power"]) / (1 - numbers["beta1_power"])
+    )
+    return rate
+
 
 class AdamOptimizer(RuleOptimizer):
     """Kingma and Ba, "Adam: a method for stochastic optimization" (2014).
@@ -75,46 +86,53 @@ class AdamOptimizer(RuleOptimizer):
             "epsilon": self._epsilon_t,
         }
 
-    def _apply_sparse(self, grad: IndexedSlices, var: Any) -> Operation:
-        def scatter_add(slot: Any, indices: Tensor, rows: Tensor) -> Tensor:
-            added: Tensor = tf.scatter_add(slot, indices, rows, use_locking=self._use_locking)
-            return added
+    def _cast_numbers(self, var: Any) -> dict[str, Tensor]:
+        """What the update of some rows computes with, in the variable's type."""
+        dtype = var.dtype.base_dtype
+        return {name: tf.cast(number, dtype) for name, number in self._rule_numbers(var).items()}
 
-        return self._apply_rows(grad.values, var, grad.indices, scatter_add)
+    def _apply_sparse(self, grad: IndexedSlices, var: Any) -> Operation:
+        return self._apply_sparse_shared(grad.values, var, grad.indices, self._scatter_add)
 
     def _resource_apply_sparse(self, grad: Tensor, var: Any, indices: Tensor) -> Operation:
-        def scatter_add(slot: Any, indices: Tensor, rows: Tensor) -> Tensor:
-            added = ResourceScatterAdd(slot.handle, indices, rows)
-            with get_default_graph().control_dependencies([added]):
-                value: Tensor = slot.value()
-                return value
+        return self._apply_sparse_shared(grad, var, indices, self._resource_scatter_add)
 
-        return self._apply_rows(grad, var, indices, scatter_add)
+    def _scatter_add(self, slot: Any, indices: Tensor, rows: Tensor) -> Tensor:
+        added: Tensor = tf.scatter_add(slot, indices, rows, use_locking=self._use_locking)
+        return added
 
-    def _apply_rows(
-        self, grad: Tensor, var: Any, indices: Tensor, scatter_add: Callable[..., Tensor]
+    def _resource_scatter_add(self, slot: Any, indices: Tensor, rows: Tensor) -> Tensor:
+        added = ResourceScatterAdd(slot.handle, indices, rows)
+        with get_default_graph().control_dependencies([added]):
+            value: Tensor = slot.value()
+            return value
+
+    def _apply_sparse_shared(
+        self, grad: Tensor, var: Any, indices: Tensor, scatter_add: ScatterAdd
     ) -> Operation:
         """As TensorFlow: m and v of all rows decay, and all rows move."""
-        dtype, graph = var.dtype.base_dtype, get_default_graph()
-        beta1_power, beta2_power = self._get_beta_accumulators()
-        beta1_power, beta2_power = tf.cast(beta1_power, dtype), tf.cast(beta2_power, dtype)
-        lr, beta1, beta2, epsilon = (
-            tf.cast(parameter, dtype)
-            for parameter in (self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t)
-        )
-        step_size = lr * tf.sqrt(1 - beta2_power) / (1 - beta1_power)
-
-        def moment(slot_name: str, beta: Tensor, rows: Tensor) -> Tensor:
-            slot = self.get_slot(var, slot_name)
-            decayed = tf.assign(slot, slot * beta, use_locking=self._use_locking)
-            with graph.control_dependencies([decayed]):
-                return scatter_add(slot, indices, rows)
-
-        m = moment("m", beta1, grad * (1 - beta1))
-        v = moment("v", beta2, (grad * grad) * (1 - beta2))
+        numbers = self._cast_numbers(var)
+        rate, beta1, beta2 = step_size(numbers), numbers["beta1"], numbers["beta2"]
+        m = self._decay_and_add(var, "m", beta1, indices, grad * (1 - beta1), scatter_add)
+        v = self._decay_and_add(var, "v", beta2, indices, (grad * grad) * (1 - beta2), scatter_add)
         root = tf.sqrt(v)
-        step = step_size * m / (root + epsilon)
+        step = rate * m / (root + numbers["epsilon"])
         return tf.group(tf.assign_sub(var, step, use_locking=self._use_locking), m, v)
+
+    def _decay_and_add(
+        self,
+        var: Any,
+        slot_name: str,
+        beta: Tensor,
+        indices: Tensor,
+        rows: Tensor,
+        scatter_add: ScatterAdd,
+    ) -> Tensor:
+        """slot *= beta;  slot[indices] += rows"""
+        slot = self.get_slot(var, slot_name)
+        decayed = tf.assign(slot, slot * beta, use_locking=self._use_locking)
+        with get_default_graph().control_dependencies([decayed]):
+            return scatter_add(slot, indices, rows)
 
     def _finish(self, update_ops: Sequence[Operation], name_scope: str) -> Operation:
         """The powers of the betas advance after all updates."""

@@ -51,6 +51,10 @@ class RuleOptimizer(Optimizer):
     ) -> Any:
         """Calls the op, its inputs found by their names; numbers are cast to the gradient's type
         in the order of the inputs, as TensorFlow does it."""
+        if definition is None:
+            raise NotImplementedError(
+                f"{type(self).__name__} has no update of some rows of such a variable."
+            )
         given = {"var": var, "grad": grad, "delta": grad, "indices": indices}
         given |= {name: self.get_slot(var, slot) for name, slot in self._rule_slots.items()}
         numbers = self._rule_numbers(var)

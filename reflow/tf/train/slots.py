@@ -5,6 +5,7 @@ A slot is named after its variable, "W/Adam", which is how checkpoints know it.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from reflow import tf
@@ -12,6 +13,7 @@ from reflow.graph.dtypes import DType
 from reflow.graph.graph import get_default_graph
 from reflow.graph.tensor_shape import TensorShape
 from reflow.tf._resource_variable import BaseResourceVariable
+from reflow.tf._save_slices import SaveSliceInfo
 from reflow.tf._variable_scope import get_variable, get_variable_scope, variable_scope
 from reflow.tf._variables import Variable
 from reflow.tf.initializers import Zeros
@@ -65,11 +67,21 @@ def _create(
     is_variable = isinstance(primary, Variable)
     use_resource = isinstance(primary, BaseResourceVariable) if is_variable else None
     primary_name = primary._shared_name if is_variable else primary.op.name
-    with variable_scope(None, f"{primary_name}/{name}"):
-        if not colocate_with_primary:
-            return _get_variable(value, validate_shape, shape, dtype, use_resource)
-        with get_default_graph().colocate_with(primary):
-            return _get_variable(value, validate_shape, shape, dtype, use_resource)
+    with ExitStack() as stack:
+        stack.enter_context(variable_scope(None, f"{primary_name}/{name}"))
+        if colocate_with_primary:
+            stack.enter_context(get_default_graph().colocate_with(primary))
+        slot = _get_variable(value, validate_shape, shape, dtype, use_resource)
+    info = primary._get_save_slice_info() if is_variable else None
+    if info is not None:
+        # A slot of a part is the same part of the whole variable's slot.
+        own_name = slot.op.name.removeprefix(f"{primary.op.name}/")
+        slot._set_save_slice_info(
+            SaveSliceInfo(
+                f"{info.full_name}/{own_name}", info.full_shape, info.var_offset, info.var_shape
+            )
+        )
+    return slot
 
 
 def _get_variable(
