@@ -164,6 +164,16 @@ def prepare_axes(axes: ModuleType) -> None:
     add_method(owner.ArtistList, "remove", "artist.remove()")(lambda self, artist: artist.remove())
     take_keywords(owner, "grid", b="visible")
 
+    @replace(owner, "scatter")
+    def _(original: Any) -> Any:
+        def scatter(self: Any, x: Any, y: Any, *args: Any, **options: Any) -> Any:
+            if isinstance(x, np.matrix) or isinstance(y, np.matrix):
+                log.advise("scatter takes no matrices any more: write numpy.asarray(x).ravel()")
+                x, y = np.asarray(x).ravel(), np.asarray(y).ravel()
+            return original(self, x, y, *args, **options)
+
+        return scatter
+
     @replace(owner, "hist")
     def _(original: Any) -> Any:
         def hist(self: Any, *args: Any, normed: Any = None, **options: Any) -> Any:

@@ -90,6 +90,8 @@ plt.rcParams['axes.color_cycle'] = ['r']
 plt.rcParams['savefig.frameon'] = False
 line, = axes.plot([1], [2])
 axes.lines.remove(line)
+import numpy as np
+plt.scatter(np.matrix([[1], [2]])[:, 0], [[1], [2]])
 plt.imshow([[1]], cmap='spectral')
 from mpl_toolkits.mplot3d import Axes3D
 print(Axes3D(figure) in figure.axes, len(axes.lines))
@@ -114,7 +116,7 @@ def test_pictures(tmp_path):
     assert "there is no display for matplotlib's TkAgg: it draws without" in advice
     assert "hist(normed=...) is gone: write density=... instead" in advice
     assert "scipy.misc.imread is gone: write imageio.v3.imread(path) instead" in advice
-    assert len(set(advice)) == 21
+    assert len(set(advice)) == 22
 
 
 LEARNING = """
