@@ -27,6 +27,7 @@ SAME_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.contrib.learn.python.learn.datasets.mnist": "reflow.datasets.input_data",
         "tensorflow.examples.tutorials.mnist.input_data": "reflow.datasets.input_data",
         "tensorflow.python.framework.test_ops": "reflow.running.tensorflow_tests.test_ops",
+        "tensorflow.python.framework.versions": "reflow.running.inner_names.versions",
         "tensorflow.python.lib.io.file_io": "reflow.files.file_io",
         "tensorflowvisu": "reflow.visu.tensorflowvisu",
     }
@@ -73,7 +74,6 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         # that it needs, instead of `import tensorflow`.
         "tensorboard.compat.notf": "",
         "tensorflow.contrib.learn.python.learn.datasets": "",
-        "tensorflow.contrib.opt.python.training.sign_decay": "reflow.tf.contrib.opt.sign_decay",
         "tensorflow.examples.tutorials.mnist": "",
         # Where TensorFlow 0.5 to 0.7 had them.
         "tensorflow.models.rnn.rnn": "tf.nn",
@@ -102,6 +102,10 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
             "reflow.running.inner_names.composite_tensor_utils"
         ),
         "tensorflow.python.framework.common_shapes": "reflow.running.inner_names.common_shapes",
+        "tensorflow.python.framework.config": (
+            "reflow.running.inner_names.config tf.config tf.config.experimental "
+            "tf.config.threading"
+        ),
         "tensorflow.python.framework.constant_op": "reflow.running.inner_names.constant_op tf",
         "tensorflow.python.framework.device": (
             "reflow.running.inner_names.device reflow.graph.device tf"
@@ -133,7 +137,6 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.framework.tensor_spec": "reflow.graph.tensor_spec",
         "tensorflow.python.framework.type_spec": "reflow.graph.type_spec",
-        "tensorflow.python.framework.versions": "tf.version tf",
         "tensorflow.python.layers.base": "tf.layers",
         "tensorflow.python.layers.convolutional": "tf.layers",
         "tensorflow.python.layers.core": "tf.layers",
@@ -200,6 +203,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.losses.losses": "tf.losses",
         "tensorflow.python.ops.losses.losses_impl": "tf.losses",
         "tensorflow.python.ops.losses.util": "tf.losses",
+        "tensorflow.python.ops.weights_broadcast_ops": "reflow.tf._weights_broadcast",
         "tensorflow.python.ops.manip_ops": "tf.manip",
         "tensorflow.python.ops.math_ops": (
             "reflow.running.inner_names.math_ops tf tf.math tf.linalg reflow.ops.function_names"

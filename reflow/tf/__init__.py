@@ -308,6 +308,16 @@ from reflow.tf._variables import (
     resource_variables_enabled,
     variable_creator_scope,
 )
+from reflow.tf._versions import (
+    COMPILER_VERSION,
+    CXX11_ABI_FLAG,
+    GIT_VERSION,
+    GRAPH_DEF_VERSION,
+    GRAPH_DEF_VERSION_MIN_CONSUMER,
+    GRAPH_DEF_VERSION_MIN_PRODUCER,
+    MONOLITHIC_BUILD,
+    VERSION,
+)
 from reflow.tf._while_loop import while_loop
 from reflow.tf._wrap_function import wrap_function
 from reflow.tf.initializers import constant as constant_initializer
@@ -401,8 +411,11 @@ attach_ragged_operators()
 register_ragged_dispatch()
 globals().update(exported(""))
 
-# The version whose behaviour reflow reproduces.
-__version__ = VERSION = "1.15.5"
+__version__ = VERSION
+__git_version__ = GIT_VERSION
+__compiler_version__ = COMPILER_VERSION
+__cxx11_abi_flag__ = CXX11_ABI_FLAG
+__monolithic_build__ = MONOLITHIC_BUILD
 
 
 def __getattr__(name: str) -> Any:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from reflow.graph.graph import PRODUCER_VERSION as GRAPH_DEF_VERSION
-from reflow.tf import VERSION
+from reflow.tf._versions import (
+    COMPILER_VERSION,
+    GIT_VERSION,
+    GRAPH_DEF_VERSION,
+    GRAPH_DEF_VERSION_MIN_CONSUMER,
+    GRAPH_DEF_VERSION_MIN_PRODUCER,
+    VERSION,
+)
 
 __all__ = [
+    "COMPILER_VERSION",
+    "GIT_VERSION",
     "GRAPH_DEF_VERSION",
     "GRAPH_DEF_VERSION_MIN_CONSUMER",
     "GRAPH_DEF_VERSION_MIN_PRODUCER",
     "VERSION",
 ]
-
-GRAPH_DEF_VERSION_MIN_CONSUMER = 0
-GRAPH_DEF_VERSION_MIN_PRODUCER = 0

@@ -17,6 +17,8 @@ from reflow.graph.execution import current, eager_mode, executing_eagerly, graph
 from reflow.graph.graph import get_default_graph
 from reflow.graph.seeds import eager_seeds
 from reflow.runtime.config import placement_for
+from reflow.runtime.devices import Device, Placement
+from reflow.runtime.eager.device_options import DeviceOptions, VirtualDeviceConfiguration
 
 if TYPE_CHECKING:
     from reflow.runtime.eager.calls import Call
@@ -32,6 +34,7 @@ __all__ = [
     "GRAPH_MODE",
     "SYNC",
     "Context",
+    "VirtualDeviceConfiguration",
     "async_clear_error",
     "async_wait",
     "context",
@@ -40,6 +43,7 @@ __all__ = [
     "ensure_initialized",
     "executing_eagerly",
     "execution_mode",
+    "get_log_device_placement",
     "global_seed",
     "graph_mode",
     "in_eager_mode",
@@ -48,6 +52,7 @@ __all__ = [
     "num_gpus",
     "set_execution_mode",
     "set_global_seed",
+    "set_log_device_placement",
 ]
 
 GRAPH_MODE = 0
@@ -108,6 +113,10 @@ class Context:
         """What is done about tensors on other devices."""
         return DEVICE_PLACEMENT_SILENT if self._device_policy is None else self._device_policy
 
+    @device_policy.setter
+    def device_policy(self, policy: int | None) -> None:
+        self._device_policy = policy
+
     @property
     def execution_mode(self) -> int:
         """Whether operations may be unfinished when they return."""
@@ -120,7 +129,15 @@ class Context:
         self._execution_mode = mode
 
     @cached_property
+    def options(self) -> DeviceOptions:
+        """What the program has asked of devices and threads."""
+        return DeviceOptions()
+
+    @cached_property
     def _placement(self) -> Any:
+        counts, logs = self.options.settle()
+        if self._config is None:
+            return Placement(counts, log=logs)
         return placement_for(self._config)
 
     @cached_property
@@ -150,11 +167,16 @@ class Context:
         """The full names of all devices."""
         return [device.name for device in self._placement.devices]
 
+    def placed_devices(self) -> list[Device]:
+        """The devices that operations may be placed on."""
+        return list(self._placement.devices)
+
     def num_gpus(self) -> int:
         return sum(device.device_type == "GPU" for device in self._placement.devices)
 
     def ensure_initialized(self) -> None:
-        """Nothing to do: devices are found when they are needed."""
+        """Finds the devices, if no operation has yet: options are settled then."""
+        self._placement  # noqa: B018
 
     @property
     def scope_name(self) -> str:
@@ -197,7 +219,8 @@ def context() -> Context:
 
 
 def ensure_initialized() -> None:
-    """Nothing to do: devices are found when they are needed."""
+    """`Context.ensure_initialized` of the one context."""
+    _context.ensure_initialized()
 
 
 def device(name: str | None) -> AbstractContextManager[None]:
@@ -248,6 +271,16 @@ def async_clear_error() -> None:
 def global_seed() -> int | None:
     """The seed that tf.set_random_seed set while executing eagerly."""
     return eager_seeds.seed
+
+
+def get_log_device_placement() -> bool:
+    """Whether it is logged where operations are placed."""
+    return _context.options.log_device_placement
+
+
+def set_log_device_placement(enabled: bool) -> None:
+    """Says whether it is logged; RuntimeError once operations have run."""
+    _context.options.log_device_placement = enabled
 
 
 def set_global_seed(seed: int | None) -> None:
