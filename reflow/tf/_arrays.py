@@ -23,7 +23,7 @@ from reflow.ops.filling import Range
 from reflow.ops.joining import ConcatV2
 from reflow.ops.repeating import BroadcastArgs
 from reflow.tf._arguments import renamed
-from reflow.tf._old_orders import is_boolean
+from reflow.tf._old_orders import is_boolean, takes_old_order
 from reflow.tf._scopes import name_scope
 
 
@@ -177,6 +177,7 @@ def matrix_transpose(
         return transpose(a, perm=perm, conjugate=conjugate)
 
 
+@takes_old_order("tensor axis name", lambda *_: False, dims="axis")
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     """`tensor` with the order of its elements reversed along the given axes.
 

@@ -35,7 +35,8 @@ def test_reverse_takes_a_truth_for_each_axis():
     x = [[1, 2], [3, 4]]
     new = tf.reverse(x, [1])
     for truths in ([False, True], np.array([False, True]), tf.constant([False, True])):
-        np.testing.assert_array_equal(*evaluated([tf.reverse(x, truths), new]))
+        for old in (tf.reverse(x, truths), tf.reverse(x, dims=truths)):
+            np.testing.assert_array_equal(*evaluated([old, new]))
 
 
 def test_sparse_split_takes_its_arguments_by_position():
