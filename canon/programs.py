@@ -87,7 +87,7 @@ def run_program(program: Program, checkouts: Path) -> Outcome:
 def _find(repository: str, checkouts: Path) -> Path | None:
     name = repository.rpartition("/")[2]
     return next(
-        (path for path in (checkouts / name, checkouts / repository) if path.is_dir()), None
+        (path for path in (checkouts / repository, checkouts / name) if path.is_dir()), None
     )
 
 
