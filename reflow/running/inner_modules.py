@@ -93,6 +93,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.compat.compat": "tf.compat",
         "tensorflow.python.eager.backprop": "reflow.running.inner_names.backprop tf",
+        "tensorflow.python.eager.core": "reflow.running.inner_names.eager_core",
+        "tensorflow.python.eager.execute": "reflow.running.inner_names.eager_execute",
         "tensorflow.python.eager.execution_callbacks": "reflow.runtime.eager.callbacks",
         "tensorflow.python.eager.wrap_function": "tf",
         "tensorflow.python.eager.context": "reflow.runtime.eager.context tf",
