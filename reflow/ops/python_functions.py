@@ -145,7 +145,7 @@ def _kernel(input: list[Host], *, token: str, Tout: list[DType], device: torch.d
     values = _outputs(token, _call(token, (array[()] for array in input)), Tout)
     # The function may keep what it returned: the graph has arrays of its own.
     return [
-        value.copy() if dtype in HOST_TYPES else to_torch(value.copy(), dtype, device)
+        value.astype(object) if dtype in HOST_TYPES else to_torch(value.copy(), dtype, device)
         for value, dtype in zip(values, Tout)
     ]
 

@@ -56,7 +56,6 @@ class QuantizeV2:
         f"mode: {_MODES}",
         "round_mode: {'HALF_AWAY_FROM_ZERO', 'HALF_TO_EVEN'} = 'HALF_AWAY_FROM_ZERO'",
     )
-    gradient = None
 
     def shape(
         input: TensorShape, min_range: TensorShape, max_range: TensorShape
@@ -131,7 +130,6 @@ class Dequantize:
     outputs = "output: float"
     attrs = (f"T: {_TYPES}", f"mode: {_MODES}")
     export = ("dequantize", "quantization.dequantize")
-    gradient = None
 
     def shape(input: TensorShape, min_range: TensorShape, max_range: TensorShape) -> TensorShape:
         _scalar_range(min_range, max_range)
@@ -284,7 +282,6 @@ class RequantizationRange:
     inputs = "input: Tinput, input_min: float, input_max: float"
     outputs = "output_min: float, output_max: float"
     attrs = (f"Tinput: {_TYPES}",)
-    gradient = None
 
     def shape(
         input: TensorShape, input_min: TensorShape, input_max: TensorShape
@@ -311,7 +308,6 @@ class Requantize:
     )
     outputs = "output: out_type, output_min: float, output_max: float"
     attrs = (f"Tinput: {_TYPES}", f"out_type: {_TYPES}")
-    gradient = None
 
     def shape(
         input: TensorShape,

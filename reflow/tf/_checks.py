@@ -25,10 +25,10 @@ from reflow.ops import checks, comparisons, control
 from reflow.ops.arrays import Reshape
 from reflow.ops.control import NoOp
 from reflow.ops.logic import LogicalOr
-from reflow.ops.math import Sub
 from reflow.tf._arguments import renamed
 from reflow.tf._arrays import rank as rank_of
 from reflow.tf._arrays import shape as shape_of
+from reflow.tf._arrays import size as size_of
 from reflow.tf._cond import cond
 from reflow.tf._control_flow import group, with_dependencies
 from reflow.tf._indexing import strided_slice
@@ -492,7 +492,13 @@ def _all_steps(compare: OpDefinition, x: Any, name: str | None, default_name: st
         x = Reshape(x, [-1])
         if not is_numeric_tensor(x):
             raise TypeError(f"Expected x to be numeric, instead found: {x}")
-        steps = Sub(strided_slice(x, [1], [0], end_mask=1), strided_slice(x, [0], [-1]))
+        is_short = size_of(x) < 2
+        last = shape_of(x) - 1
+        steps = cond(
+            is_short,
+            lambda: convert_to_tensor([], dtype=x.dtype),
+            lambda: strided_slice(x, [1], [1] + last) - strided_slice(x, [0], last),
+        )
         return reduce_all(compare(convert_to_tensor(0, steps.dtype), steps))
 
 

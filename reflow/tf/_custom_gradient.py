@@ -88,6 +88,10 @@ def _built(f: Callable[..., Any], args: Sequence[Any]) -> Any:
     result, grad_fn = f(*inputs)
     _require_resources(variable for variable in _all_variables() if variable not in known)
     outputs = [convert_to_tensor(y) for y in nest.flatten(result)]
+    for output in outputs:
+        # TensorFlow looks for the variables from such nodes; they count where seeds follow from
+        # the number of nodes.
+        Identity(output)
     variables = _variables_between(outputs, inputs)
     _check_signature(grad_fn, variables)
     name = f"CustomGradient-{next(_serial)}"

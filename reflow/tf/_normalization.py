@@ -9,10 +9,12 @@ from typing import Any
 from reflow import tf
 from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
+from reflow.graph.dtypes import DType
 from reflow.graph.operation import Tensor
 from reflow.ops.batch_norm import FusedBatchNormV3
 from reflow.ops.constants import constant
 from reflow.tf._arguments import renamed
+from reflow.tf._cond import cond
 from reflow.tf._scopes import name_scope
 
 
@@ -33,9 +35,22 @@ def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "zero_fraction", [value]):
         value = convert_to_tensor(value, name="value")
         size = tf.size(value, out_type=dtypes.int64)
-        nonzero = tf.count_nonzero(value, dtype=dtypes.int64)
-        zeros = tf.cast(size - nonzero, dtypes.float32)
-        return tf.identity(zeros / tf.cast(size, dtypes.float32), "fraction")
+        nonzero = cond(
+            size <= dtypes.int32.max,
+            lambda: tf.cast(_nonzero(value, dtypes.int32), dtypes.int64),
+            lambda: _nonzero(value, dtypes.int64),
+        )
+        with name_scope("counts_to_fraction"):
+            zeros = tf.cast(size - nonzero, dtypes.float32)
+            fraction = zeros / tf.cast(size, dtypes.float32)
+        return tf.identity(fraction, "fraction")
+
+
+def _nonzero(value: Tensor, dtype: DType) -> Tensor:
+    """How many elements are not zero."""
+    with name_scope(None, "count_nonzero", [value]):
+        differs = tf.not_equal(value, tf.zeros([], dtype=value.dtype))
+        return tf.reduce_sum(tf.cast(differs, dtype), name="nonzero_count")
 
 
 def moments(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.reference.spec import case, error, f32, i32, of, table, x
+from tests.reference.spec import case, error, f32, i32, of, script, table, x
 
 NAN, INF = float("nan"), float("inf")
 
@@ -223,4 +223,30 @@ VALUES = [
     ),
 ]
 
-CASES = table(FED, UNSIGNED, VALUES)
+# -- Nodes, whose number decides the seeds of what comes after -------------------------------------
+
+NODES = [
+    case("nodes_" + name, build, [f32(2, 3)], nodes=True)
+    for name, build in (
+        ("zero_fraction", lambda tf, a: tf.nn.zero_fraction(a)),
+        ("non_decreasing", lambda tf, a: tf.is_non_decreasing(a)),
+        ("strictly_increasing", lambda tf, a: tf.is_strictly_increasing(a)),
+    )
+] + [
+    case("no_steps", lambda tf, a: tf.is_strictly_increasing(a), [f32(1)]),
+    case("zero_fraction_of_none", lambda tf, a: tf.nn.zero_fraction(a), [f32(0)]),
+    case(
+        "bytes_of_a_python_function",
+        lambda tf: tf.py_func(lambda: np.array([b"a", b"bc"]), [], tf.string),
+        nodes=False,
+    ),
+]
+
+
+@script("nodes_of_a_custom_gradient")
+def custom_gradient(tf):
+    tf.nn.swish(tf.placeholder(tf.float32, [2, 3]))
+    yield [node.op for node in tf.get_default_graph().as_graph_def().node]
+
+
+CASES = table(FED, UNSIGNED, VALUES, NODES, custom_gradient)
