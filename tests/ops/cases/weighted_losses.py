@@ -22,6 +22,9 @@ KINKS = "kinks, and float32 only"
 ONE_HOT = of([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
 
 
+FEW = ("full", "unknown")
+
+
 def loss(name, **options):
     return lambda tf, *inputs: getattr(tf.losses, name)(*inputs, **options)
 
