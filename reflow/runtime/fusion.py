@@ -1,7 +1,7 @@
 """Steps joined where one call is faster than several, or where they need each other.
 
-Updates of several variables by the same rule (one optimizer's step) become one call: an op
-whose class has a `joined` kernel says which of its inputs belong to one variable.  Python
+Updates of several variables by the same rule (one optimizer's step), which run under the same
+conditions, become one call: an op whose class has a `joined` kernel says which of its inputs belong to one variable.  Python
 functions may wait for each other (overlapping.py).
 """
 
@@ -13,11 +13,13 @@ from typing import Any
 from reflow.ops.values import to_numpy
 from reflow.ops.variable_slot import VariableSlot
 from reflow.runtime.overlapping import overlap
+from reflow.runtime.recalling import recall
 from reflow.runtime.steps import Step, Value
 
 
 def fuse(steps: Sequence[Step]) -> list[Step]:
     """The same computation in fewer steps."""
+    recall(steps)
     return overlap(_join_updates(steps))
 
 
@@ -59,6 +61,7 @@ def _group_key(step: Step) -> Hashable | None:
     return (
         step.op.type,
         step.op.attrs.get("T"),
+        step.guard,
         _identity(shared),
         tuple(sorted(step.keywords.items())),
     )
@@ -95,4 +98,5 @@ def _joined(group: Sequence[Step]) -> Step:
         updates,
         stateful=True,
         fused=tuple(step.op for step in group[:-1]),
+        guard=last.guard,
     )
