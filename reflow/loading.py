@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 
+@cache
 def load(name: str) -> ModuleType:
     """The module of this name, imported while the garbage collector rests.
 

@@ -18,6 +18,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -100,6 +101,24 @@ def kernel_function(signature: KernelSignature, types: Iterable[DType]) -> Calla
         # Decorators of kernels take care of strings and unsigned integers only.
         return inspect.unwrap(signature.function)
     return signature.function
+
+
+def specialised_kernel(op: Operation, inputs: Iterable[Known]) -> Callable[..., Any] | None:
+    """The op's kernel for exactly these inputs, lists of them laid out flat, if it has one."""
+    choose = getattr(op.definition.rules, "specialised", None)
+    if choose is None:
+        return None
+    known = iter(inputs)
+    arguments: list[Any] = []
+    for arg in op.definition.inputs:
+        group = list(islice(known, OpDefinition.count(arg, op.attrs)))
+        arguments.append(group if arg.is_sequence else group[0])
+    try:
+        kernel: Callable[..., Any] | None = choose(op, *arguments)
+    except ValueError:
+        # What is wrong is said in the run, with the operation named.
+        return None
+    return kernel
 
 
 def evaluate(op: Operation, values: list[Any]) -> list[Any] | None:

@@ -54,13 +54,13 @@ def _divide(rows: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
 
 def rounds(indices: torch.Tensor) -> Iterator[torch.Tensor | slice]:
     """Positions in `indices`, so that the indices of each round differ and repeats come later."""
-    order = torch.argsort(indices, stable=True)
-    ordered = indices[order]
-    first = torch.ones_like(ordered, dtype=torch.bool)
-    first[1:] = ordered[1:] != ordered[:-1]
-    if first.all():
+    ordered, order = torch.sort(indices, stable=True)
+    comes_again = torch.eq(ordered[1:], ordered[:-1])
+    if not comes_again.any():
         yield slice(None)
         return
+    first = torch.ones_like(ordered, dtype=torch.bool)
+    torch.logical_not(comes_again, out=first[1:])
     positions = torch.arange(len(order), device=order.device)
     repeats = positions - torch.where(first, positions, 0).cummax(0).values
     for repeat in range(int(repeats.max()) + 1):

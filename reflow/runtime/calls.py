@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from itertools import islice
 from typing import Any
 
 import numpy as np
 import torch
 
-from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation
-from reflow.ops.kernels import KernelSignature, Known, kernel_function
+from reflow.ops.kernels import KernelSignature, Known, kernel_function, specialised_kernel
 from reflow.ops.values import COMMON_TYPES, to_numpy
 from reflow.runtime.exact_shapes import host_constant
 from reflow.runtime.steps import Value
@@ -66,22 +64,11 @@ def _sizes(value: Value) -> tuple[int, ...]:
 
 def specialised(op: Operation, inputs: Sequence[Value]) -> Callable[..., Any] | None:
     """The op's kernel for exactly these shapes and constants, if it has one."""
-    choose = getattr(op.definition.rules, "specialised", None)
-    if choose is None or not _has_common_types(op):
+    if not hasattr(op.definition.rules, "specialised") or not _has_common_types(op):
         return None
     if not all(value.shape.is_fully_defined() for value in inputs):
         return None
-    known = iter([Known(_sizes(value), host_constant(value)) for value in inputs])
-    arguments = []
-    for arg in op.definition.inputs:
-        group = list(islice(known, OpDefinition.count(arg, op.attrs)))
-        arguments.append(group if arg.is_sequence else group[0])
-    try:
-        kernel: Callable[..., Any] | None = choose(op, *arguments)
-    except ValueError:
-        # What is wrong is said in the run, with the operation named.
-        return None
-    return kernel
+    return specialised_kernel(op, [Known(_sizes(value), host_constant(value)) for value in inputs])
 
 
 def _on_host(signature: KernelSignature) -> Callable[..., Any]:

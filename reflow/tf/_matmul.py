@@ -45,7 +45,8 @@ def matmul(
             raise ValueError("Only one of transpose_b and adjoint_b can be True.")
         a = convert_to_tensor(a, name="a")
         b = convert_to_tensor(b, name="b")
-        may_be_batches = any(t.shape.ndims is None or t.shape.ndims > 2 for t in (a, b))
+        ranks = a._rank(), b._rank()
+        may_be_batches = any(rank is None or rank > 2 for rank in ranks)
         if may_be_batches and not a_is_sparse and not b_is_sparse:
             # The op has adjoints only: the conjugate of the adjoint is the transpose.
             return BatchMatMulV2(

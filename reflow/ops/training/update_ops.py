@@ -208,12 +208,12 @@ def _rows_kernel(rule: _Rule) -> Kernel:
             _check_rows(targets[0], grad, indices)
             # A row that comes twice is updated twice, one after the other.
             for chosen in rounds(indices):
-                where = indices[chosen]
-                rows = [target[where] for target in targets]
+                where = indices[chosen].to(torch.int64)
+                rows = [target.index_select(0, where) for target in targets]
                 rest[gradient - count] = [grad[chosen]]
                 formula(*([some] for some in rows), *rest, **attrs)
                 for target, some in zip(targets, rows):
-                    target[where] = some
+                    target.index_copy_(0, where, some)
 
     roles: list[str] = list(rule.roles)
     roles.insert(gradient + 1, "indices")
@@ -263,7 +263,10 @@ def _check_rows(var: torch.Tensor, grad: torch.Tensor, indices: torch.Tensor) ->
             raise _invalid(f"var and grad must match in dimension {axis}")
     if grad.shape[0] != len(indices):
         raise _invalid("grad must be the same size as indices in the first dimension.")
-    if len(indices) and not (int(indices.min()) >= 0 and int(indices.max()) < len(var)):
+    if not len(indices):
+        return
+    least, largest = indices.aminmax()
+    if int(least) < 0 or int(largest) >= len(var):
         position = int(((indices < 0) | (indices >= len(var))).nonzero()[0])
         raise _invalid(
             f"Index {int(indices[position])} at offset {position} in indices is out of range"

@@ -43,9 +43,12 @@ class Call:
         Raises:
           tf.errors.OpError: the op refuses its inputs, or fails.
         """
-        refusal = self._check.refusal(tensors)
+        refusal, kernel = self._check.verdict(tensors)
         try:
-            computed = self._kernel.compute(tensors, name)
+            if kernel is None:
+                computed = self._kernel.compute(tensors, name)
+            else:
+                computed = kernel(*self._kernel.arguments(tensors))
         except Exception as error:
             failure = self._failure(error, refusal, tensors)
             if failure is None:

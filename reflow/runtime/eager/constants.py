@@ -14,7 +14,7 @@ from reflow.runtime.eager.context import context
 
 _context = context()
 
-# So many numbers and short lists of integers are kept as tensors: axes, shapes, factors.
+# So many numbers and short vectors of integers are kept as tensors: axes, shapes, factors.
 _MAX_KEPT = 4096
 _MAX_LENGTH = 8
 _kept: dict[Any, tuple[DType, Any, Any]] = {}
@@ -41,7 +41,7 @@ def constant(
 
 
 def constant_key(value: Any, dtype: Any) -> Any:
-    """What stands for a number or a short list of integers; None for anything else."""
+    """What stands for a number or a few integers; None for anything else."""
     kind = type(value)
     if kind is float:
         return (kind, value, dtype) if value else None  # 0.0 equals -0.0
@@ -50,6 +50,8 @@ def constant_key(value: Any, dtype: Any) -> Any:
     if (kind is list or kind is tuple) and len(value) <= _MAX_LENGTH:
         if all(map(_is_int, value)):
             return kind, tuple(value), dtype
+    if kind is np.ndarray and value.size <= _MAX_LENGTH and value.dtype.kind in "iu":
+        return kind, value.dtype, value.shape, value.tobytes(), dtype
     return None
 
 

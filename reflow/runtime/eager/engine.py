@@ -119,9 +119,7 @@ def _quick_key(definition: OpDefinition, args: Sequence[Any], kwargs: dict[str, 
         if part is None:
             return None
         parts.append(part)
-    for item in kwargs.items():
-        parts.append(item)
-    key = tuple(parts)
+    key = (*parts, *kwargs.items())
     try:
         hash(key)
     except TypeError:  # an attribute that is a list

@@ -56,12 +56,17 @@ class KernelCall:
         return self._function(*arguments, **self._keywords.same)  # type: ignore[arg-type]
 
     def _in_general(self, tensors: list[EagerTensor], name: str | None) -> Any:
-        arguments = [take(tensor) for take, tensor in zip(self._takes, tensors)]
-        if self._groups is not None:
-            arguments = [arguments[group] for group in self._groups]
+        arguments = self.arguments(tensors)
         if self._lending.applies:
             self._lending.before(tensors)
         return self._function(*arguments, **self._keywords.of(tensors, name))
+
+    def arguments(self, tensors: list[EagerTensor]) -> list[Any]:
+        """The inputs as the kernel takes them."""
+        arguments = [take(tensor) for take, tensor in zip(self._takes, tensors)]
+        if self._groups is not None:
+            return [arguments[group] for group in self._groups]
+        return arguments
 
     def _by_rules(self, tensors: list[EagerTensor], name: str | None) -> Any:
         """Without a kernel: a value that the shapes tell, a resource, or nothing."""
