@@ -76,7 +76,7 @@ def run_script(
       The exit status, unless the program calls `sys.exit`: that passes through as SystemExit.
     """
     if path.endswith(".ipynb"):
-        return _run_notebook(path, old_libraries)
+        return _run_notebook(path, old_libraries, full_traceback)
     options = _Options(full_traceback, old_libraries)
     if pkgutil.get_importer(path) is not None:
         return _run(lambda: _load_main_in(path), args, os.path.abspath(path), options)
@@ -84,13 +84,13 @@ def run_script(
     return _run(lambda: _load_script(path), args, folder, options)
 
 
-def _run_notebook(path: str, old_libraries: bool) -> int:
+def _run_notebook(path: str, old_libraries: bool, full_traceback: bool) -> int:
     try:
         from reflow.running.notebooks.run import run_notebook
     except ImportError as error:
         report.show(f"notebooks need {error.name}: `pip install 'reflow[notebook]'`")
         return _NOT_FOUND
-    return run_notebook(path, old_libraries)
+    return run_notebook(path, old_libraries, full_traceback)
 
 
 def run_module(

@@ -16,6 +16,7 @@ from nbformat import NotebookNode, read
 from nbformat.reader import NotJSONError
 
 from reflow.running import ipython_lines, report
+from reflow.running.notebooks import tracebacks
 from reflow.running.notebooks.output import Terminal
 from reflow.running.python2 import translation
 
@@ -30,12 +31,13 @@ _KERNEL: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kerne
 _PLACE: Final = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
-def run_notebook(path: str, old_libraries: bool = True) -> int:
+def run_notebook(path: str, old_libraries: bool = True, full_traceback: bool = False) -> int:
     """Run a notebook in its folder, up to the first error; gives the exit status.
 
     Args:
       path: the file.
       old_libraries: answer calls that other libraries no longer have.
+      full_traceback: show reflow's own frames in tracebacks too.
     """
     try:
         notebook = read(path, as_version=4)  # type: ignore[no-untyped-call]
@@ -49,15 +51,15 @@ def run_notebook(path: str, old_libraries: bool = True) -> int:
     if is_python2(notebook):
         options.append("--python2")
         report.show(f"{path} is Python 2: its cells are translated before they run")
-    return _run_cells(notebook, path, options)
+    return _run_cells(notebook, path, options, full_traceback)
 
 
-def _run_cells(notebook: NotebookNode, path: str, options: list[str]) -> int:
+def _run_cells(notebook: NotebookNode, path: str, options: list[str], full_traceback: bool) -> int:
     client = _Client(notebook, path, options)
     try:
         client.execute()
     except CellExecutionError:
-        _show_error(client, path)
+        _show_error(client, path, full_traceback)
         return _FAILED
     except DeadKernelError:
         where = f"in cell {client.cell_number}" if client.cell_number else "before the first cell"
@@ -129,12 +131,12 @@ class _Client(NotebookClient):
         return super().process_message(message, cell, index)
 
 
-def _show_error(client: _Client, path: str) -> None:
+def _show_error(client: _Client, path: str, full_traceback: bool) -> None:
     """Show IPython's traceback, and in which cell and line it is."""
-    traceback = "\n".join(client.error["traceback"])
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
-    place = _PLACE.search(plain)
+    parts = client.error["traceback"]
+    traceback = "\n".join(parts if full_traceback else tracebacks.program_part(parts))
+    place = _PLACE.search(tracebacks.plain(traceback))
     line = f", line {place[1]}" if place else ""
     sys.stdout.flush()
-    print(traceback if sys.stderr.isatty() else plain, file=sys.stderr)
+    print(traceback if sys.stderr.isatty() else tracebacks.plain(traceback), file=sys.stderr)
     report.show(f"{path} stopped in cell {client.cell_number}{line}: {client.error['ename']}")

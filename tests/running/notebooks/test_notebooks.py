@@ -79,6 +79,23 @@ def test_cells_of_python_2(run, metadata):
     assert done.returncode == 0
 
 
+def test_an_error_inside_reflow_shows_the_cells(run):
+    done = run(
+        "import tensorflow as tf",
+        "def add(x, y):\n    return x + y",
+        "x = tf.constant([1, 2])\nadd(x, tf.constant([1, 2, 3]))",
+    )
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert [line.split(", in ")[0] for line in lines if line.startswith(("Cell In", "File "))] == [
+        "Cell In[3], line 2",
+        "Cell In[2], line 2",
+    ]
+    assert lines[-2].startswith("ValueError: Dimensions must be equal, but are 2 and 3")
+    assert lines[-1].endswith("stopped in cell 3, line 2: ValueError")
+    assert done.stderr.count("Traceback") == 1
+
+
 def test_modules_beside_a_notebook(run, tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "types.py").write_text("raise ImportError('not for Python itself')")
