@@ -54,6 +54,7 @@ OP_MODULES = (
     "data_flow.accumulator_ops",
     "data_flow.barriers",
     "data_flow.queue_ops",
+    "data_flow.staging_ops",
     "data_formats",
     "diagonals",
     "differentiation",

@@ -163,7 +163,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.ctc_ops": "tf.nn",
         "tensorflow.python.ops.custom_gradient": "reflow.running.inner_names.custom_gradient tf",
         "tensorflow.python.ops.data_flow_ops": (
-            "reflow.tf._barrier tf.queue tf reflow.ops.function_names"
+            "reflow.tf._barrier reflow.tf._staging tf.queue tf reflow.ops.function_names"
         ),
         **{
             f"tensorflow.python.ops.distributions.{module}": (
