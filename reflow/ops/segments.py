@@ -251,9 +251,13 @@ def _unsorted_segments(
         count = scalar_count("num_segments", num_segments)
         ids = segment_ids.reshape(-1).to(torch.int64)
         rows = data.reshape(ids.numel(), *data.shape[segment_ids.ndim :])
-        # As in TensorFlow, only the CPU looks for ids that are too large.
-        if ids.device.type == "cpu" and ids.numel() and int(ids.max()) >= count:
-            raise _out_of_range(segment_ids, count)
+        if ids.is_cpu and ids.numel():
+            # As in TensorFlow, only the CPU looks for ids that are too large.
+            least, largest = ids.aminmax()
+            if int(largest) >= count:
+                raise _out_of_range(segment_ids, count)
+            if int(least) >= 0:
+                return reduce(rows, ids, count, empty(rows.dtype))
         # What is dropped goes to a row of its own, behind: a device need not be waited for.
         kept = torch.where(ids < 0, count, ids)
         return reduce(rows, kept, count + 1, empty(rows.dtype))[:count]

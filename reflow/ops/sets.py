@@ -22,6 +22,9 @@ from reflow.ops.op import op
 from reflow.ops.unsigned import in_order
 from reflow.ops.values import torch_type
 
+# Up to so many elements.
+_FEW = 256
+
 _NO_AXIS = np.zeros(0, np.int64)
 
 # -- Distinct elements --------------------------------------------------------------------------
@@ -62,6 +65,9 @@ def _distinct(x: Any, axis: Host = _NO_AXIS) -> tuple[Any, torch.Tensor, torch.T
     along = given + x.ndim if given < 0 else given
     if not 0 <= along < x.ndim:
         raise ValueError(f"axis has to be between [0, {x.ndim}). Received: {given}")
+    if isinstance(x, torch.Tensor) and x.is_cpu and x.ndim == 1 and len(x) <= _FEW:
+        if x.dtype in (torch.int32, torch.int64):
+            return _distinct_of_few(x)
     (numbers,) = _comparable(x)
     parts = numbers.movedim(along, 0)
     if parts.ndim > 1:
@@ -74,6 +80,18 @@ def _distinct(x: Any, axis: Host = _NO_AXIS) -> tuple[Any, torch.Tensor, torch.T
     first.scatter_reduce_(0, inverse, places, "amin")
     order = first.argsort()
     return _chosen(x, first[order], along), order.argsort()[inverse], counts[order]
+
+
+def _distinct_of_few(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """As `_distinct`, of a vector of integers that Python is done with before torch has begun."""
+    numbers: dict[int, int] = {}
+    positions = [numbers.setdefault(value, len(numbers)) for value in x.tolist()]
+    counts = [0] * len(numbers)
+    for number in positions:
+        counts[number] += 1
+    distinct = torch.tensor(list(numbers), dtype=x.dtype)
+    inverse, found = (torch.tensor(part, dtype=torch.int64) for part in (positions, counts))
+    return distinct, inverse, found
 
 
 @op
