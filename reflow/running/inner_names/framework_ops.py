@@ -9,12 +9,12 @@ from tensorboard.compat.proto.node_def_pb2 import NodeDef
 
 from reflow.graph import default_session, graph
 from reflow.graph.device import DeviceSpec
-from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.execution import executing_eagerly
 from reflow.graph.function import FuncGraph
 from reflow.graph.gradient_registry import gradient_function as get_gradient_function
 from reflow.graph.graph import get_default_graph
 from reflow.graph.operation import Tensor
+from reflow.running.inner_names.eager_tensors import EagerTensor
 from reflow.running.inner_names.op_statistics import (
     OpStats,
     RegisterStatistics,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ _context = context()
 # So many numbers and short vectors of integers are kept as tensors: axes, shapes, factors.
 _MAX_KEPT = 4096
 _MAX_LENGTH = 8
+_INT64 = np.iinfo(np.int64)
 _kept: dict[Any, tuple[DType, Any, Any]] = {}
 
 
@@ -32,8 +34,11 @@ def constant(
     wanted = None if dtype is None else as_dtype(dtype).base_dtype
     try:
         array = array_of(value, wanted, shape, verify_shape)
-    except TypeError as error:
-        raise _explained(value, wanted, error) from error
+    except (OverflowError, TypeError, ValueError) as error:
+        explained = _explained(value, wanted, error)
+        if explained is None:
+            raise
+        raise explained from error
     tensor = constant_of_array(array, as_dtype(array.dtype) if wanted is None else wanted)
     if key is not None and len(_kept) < _MAX_KEPT:
         _kept[key] = tensor.dtype, tensor._value, tensor._array
@@ -55,13 +60,45 @@ def constant_key(value: Any, dtype: Any) -> Any:
     return None
 
 
-def _explained(value: Any, dtype: DType | None, error: TypeError) -> Exception:
-    """What TensorFlow raises for a value that is no tensor of this type."""
+def _explained(value: Any, dtype: DType | None, error: Exception) -> Exception | None:
+    """What TensorFlow raises for a value that is no tensor of this type; None for that very error.
+
+    Source: TensorFlow 1.15, `tensorflow/python/lib/core/py_seq_tensor.cc`.
+    """
+    if isinstance(error, OverflowError):  # an integer that no float is near to
+        return ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
     if isinstance(value, (list, tuple)):
-        return ValueError(f"Can't convert Python sequence with mixed types to Tensor. ({error})")
-    if dtype is None:
-        return error
+        flat = list(_flat(value))
+        if not _is_rectangular(value):
+            kind = "non-rectangular Python sequence"
+        elif any(_is_int(item) and not _INT64.min <= item <= _INT64.max for item in flat):
+            kind = "Python sequence with out-of-range integer"
+        elif isinstance(error, TypeError):
+            kind = "Python sequence with mixed types"
+        else:
+            return None
+        return ValueError(f"Can't convert {kind} to Tensor. ({error})")
+    if dtype is None or not isinstance(error, TypeError):
+        return None
     return TypeError(f"Cannot convert {value!r} to EagerTensor of dtype {dtype.name}")
+
+
+def _is_rectangular(value: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether nested lists of the same depth are of the same length."""
+    lists = [item for item in value if isinstance(item, (list, tuple))]
+    if not lists:
+        return True
+    if len(lists) < len(value) or len({len(item) for item in lists}) > 1:
+        return False
+    return all(map(_is_rectangular, lists))
+
+
+def _flat(value: list[Any] | tuple[Any, ...]) -> Iterator[Any]:
+    for item in value:
+        if isinstance(item, (list, tuple)):
+            yield from _flat(item)
+        else:
+            yield item
 
 
 def constant_of_array(array: np.ndarray[Any, Any], dtype: DType) -> EagerTensor:

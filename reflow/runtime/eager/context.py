@@ -146,7 +146,7 @@ class Context:
         device: torch.device = self._placement.torch_device
         return device
 
-    def device_name(self, scope: str) -> str:
+    def device_name_of(self, scope: str) -> str:
         """The full name of the device that a scope means.
 
         Raises:
@@ -182,6 +182,11 @@ class Context:
     def scope_name(self) -> str:
         """The name scope of eager operations, "" or ending in "/"."""
         return current.scope
+
+    @property
+    def device_name(self) -> str:
+        """The full name of the device that eager operations run on."""
+        return self.device_name_of(current.device)
 
     @property
     def device_spec(self) -> DeviceSpec:

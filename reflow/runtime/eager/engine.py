@@ -208,5 +208,5 @@ engine.execute = execute
 engine.constant = constant
 engine.constant_of_array = constant_of_array
 engine.to_array = to_numpy
-engine.device_name = _context.device_name
+engine.device_name = _context.device_name_of
 engine.forget_calls = _context.forget_calls
