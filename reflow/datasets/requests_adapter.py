@@ -8,17 +8,19 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.exceptions import ConnectionError
 from requests.models import PreparedRequest, Response
 from requests.sessions import Session
 from urllib3 import HTTPResponse
 
-from reflow.datasets.local_files import find, open_announced
+from reflow.datasets.local_files import advise_where_to_put, find, open_announced
 
 __all__ = ["LocalAdapter", "patch", "unpatch"]
 
 
 def patch(session: type[Session]) -> None:
-    """Makes sessions prefer `LocalAdapter` for the addresses that have an answer here.
+    """Makes sessions prefer `LocalAdapter` for the addresses that have an answer here, and say
+    where to put what cannot be downloaded.
 
     Mounting it would not do: an adapter that the program mounts on a longer prefix would win.
     """
@@ -33,13 +35,26 @@ def patch(session: type[Session]) -> None:
         return LocalAdapter(lambda: network(self, url))
 
     session.get_adapter = get_adapter  # type: ignore[method-assign]
+    send_plainly = session.send
+
+    @functools.wraps(send_plainly)
+    def send(self: Session, request: PreparedRequest, **kwargs: Any) -> Response:
+        try:
+            return send_plainly(self, request, **kwargs)
+        except ConnectionError:
+            if request.method == "GET" and request.url is not None:
+                advise_where_to_put(request.url)
+            raise
+
+    session.send = send  # type: ignore[method-assign]
 
 
 def unpatch(session: type[Session]) -> None:
     """Undoes `patch`."""
-    network = getattr(session.get_adapter, "__wrapped__", None)
-    if network is not None:
-        session.get_adapter = network  # type: ignore[method-assign]
+    for name in ("get_adapter", "send"):
+        original = getattr(getattr(session, name), "__wrapped__", None)
+        if original is not None:
+            setattr(session, name, original)
 
 
 class LocalAdapter(HTTPAdapter):

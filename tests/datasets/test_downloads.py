@@ -373,12 +373,17 @@ def test_numpy_load_finds_a_known_file(tmp_path, monkeypatch, capsys):
         np.load("another.npz")
 
 
-def test_it_is_said_where_to_put_what_cannot_be_downloaded(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("ask", "folder"), [(urllib.request.urlopen, "nothing"), (requests.get, "nowhere")]
+)
+def test_it_is_said_where_to_put_what_cannot_be_downloaded(
+    tmp_path, monkeypatch, capsys, ask, folder
+):
     monkeypatch.setenv("REFLOW_DATA", str(tmp_path))
-    url = "http://localhost:80/nothing/here.zip"
+    url = f"http://localhost:80/{folder}/here.zip"
     for _ in range(2):
         with pytest.raises(OSError):
-            urllib.request.urlopen(url, timeout=5)
+            ask(url, timeout=5)
     assert capsys.readouterr().err == (
         f"reflow: {url} cannot be downloaded; with the file in {tmp_path / 'here.zip'} it is"
         " answered from there\n"
