@@ -88,9 +88,11 @@ def identities(tensors: Sequence[Tensor]) -> list[Tensor]:
 def to_dense(
     slices: IndexedSlices, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
 ) -> Any:
-    """The dense tensor: rows that share an index are added up."""
+    """The dense tensor: rows that share an index are added up.  The nodes are named as by
+    TensorFlow's Python operators: `dense_shape[0]` comes beside the sum."""
+    from reflow.ops.constants import constant
     from reflow.ops.segments import UnsortedSegmentSum
-    from reflow.ops.slicing import first_dimension
+    from reflow.ops.slicing import StridedSlice
 
     if as_ref:
         return NotImplemented
@@ -103,10 +105,13 @@ def to_dense(
         raise ValueError(
             f"Tensor conversion requested for IndexedSlices without dense_shape: {slices}"
         )
-    with get_default_graph().name_scope(name or "IndexedSlicesToDense"):
-        return UnsortedSegmentSum(
-            slices.values, slices.indices, first_dimension(slices.dense_shape)
+    with get_default_graph().name_scope("strided_slice") as scope:
+        begin, end, strides = (
+            constant([number], name=what)
+            for number, what in ((0, "stack"), (1, "stack_1"), (1, "stack_2"))
         )
+        rows = StridedSlice(slices.dense_shape, begin, end, strides, shrink_axis_mask=1, name=scope)
+    return UnsortedSegmentSum(slices.values, slices.indices, rows, name=name)
 
 
 def loops_between(between: list[Operation], colocate: bool) -> Any:

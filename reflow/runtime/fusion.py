@@ -1,8 +1,8 @@
 """Steps joined where one call is faster than several, or where they need each other.
 
 Updates of several variables by the same rule (one optimizer's step), which run under the same
-conditions, become one call: an op whose class has a `joined` kernel says which of its inputs belong to one variable.  Python
-functions may wait for each other (overlapping.py).
+conditions, become one call: an op whose class has a `joined` kernel says which of its inputs belong
+to one variable.  Python functions may wait for each other (overlapping.py).
 """
 
 from __future__ import annotations

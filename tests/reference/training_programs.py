@@ -4,6 +4,7 @@ As variable_programs.py, for tf.train: `record_training.py` records what they yi
 1.15.5, tests/tf/train compares what they yield under reflow.  Python 3.7 runs this file.
 """
 
+import functools
 import itertools
 
 import numpy as np
@@ -43,6 +44,30 @@ PROXIMAL_OPTIMIZERS = {
     "proximal_adagrad_unregularized": lambda tf: tf.train.ProximalAdagradOptimizer(0.5),
     "proximal_descent": lambda tf: tf.train.ProximalGradientDescentOptimizer(0.1, 0.01, 0.02),
     "proximal_descent_of_l2": lambda tf: tf.train.ProximalGradientDescentOptimizer(0.1, 0.0, 0.02),
+}
+
+#: tf.contrib.opt's.  AddSign and PowerSign have no sparse update of resource variables.
+CONTRIB_OPTIMIZERS = {
+    "ada_max": lambda tf: tf.contrib.opt.AdaMaxOptimizer(0.1),
+    "adam_by_global_step": lambda tf: tf.contrib.opt.AdamGSOptimizer(tf.constant(4), 0.1),
+    "adam_w": lambda tf: tf.contrib.opt.AdamWOptimizer(0.01, 0.1),
+    "lars": lambda tf: tf.contrib.opt.LARSOptimizer(0.5, weight_decay=0.01, eeta=0.1),
+    "lars_skipping": lambda tf: tf.contrib.opt.LARSOptimizer(
+        0.05, use_nesterov=True, skip_list=["none", "ariable"]
+    ),
+    "lazy_adam": lambda tf: tf.contrib.opt.LazyAdamOptimizer(0.1),
+    "lazy_adam_by_global_step": lambda tf: tf.contrib.opt.LazyAdamGSOptimizer(tf.constant(4), 0.1),
+    "momentum_w": lambda tf: tf.contrib.opt.MomentumWOptimizer(0.01, 0.05, 0.9, use_nesterov=True),
+    "nadam": lambda tf: tf.contrib.opt.NadamOptimizer(0.1),
+    "reg_adagrad": lambda tf: tf.contrib.opt.RegAdagradOptimizer(0.5),
+    "rms_prop_with_decay": lambda tf: tf.contrib.opt.extend_with_decoupled_weight_decay(
+        tf.train.RMSPropOptimizer
+    )(tf.constant(0.01), learning_rate=0.02),
+}
+DECAYING = ("adam_w", "momentum_w", "rms_prop_with_decay")
+SIGN_OPTIMIZERS = {
+    "add_sign": lambda tf: tf.contrib.opt.AddSignOptimizer(0.05, alpha=1.5, beta=0.8),
+    "power_sign": lambda tf: tf.contrib.opt.PowerSignOptimizer(0.05, base=2.0),
 }
 
 
@@ -490,6 +515,148 @@ def partitioned(tf):
     yield session.run(tf.convert_to_tensor(v))
 
 
+# -- tf.contrib.opt -------------------------------------------------------------------------------
+
+
+def contrib_steps(tf):
+    """Weights decay while gradients are computed, in any order: those must not depend on them."""
+    cases = itertools.product(sorted(CONTRIB_OPTIMIZERS), (False, True), (False, True))
+    for key, is_sparse, use_resource in cases:
+        with tf.Graph().as_default():
+            v = tf.Variable(matrix(), use_resource=use_resource)
+            if key in DECAYING:
+                factor = tf.constant(np.linspace(-0.5, 2.0, 9).reshape(3, 3), tf.float32)
+                rows = tf.gather(v, [2, 0, 2]) if is_sparse else v[:3]
+                loss = tf.reduce_sum(rows * factor)
+            else:
+                loss = (sparse_loss if is_sparse else dense_loss)(tf, v)
+            yield trajectory(tf, CONTRIB_OPTIMIZERS[key](tf), v, loss)
+
+
+def sign_steps(tf):
+    for key in sorted(SIGN_OPTIMIZERS):
+        for loss, use_resource in ((dense_loss, False), (dense_loss, True), (sparse_loss, False)):
+            with tf.Graph().as_default():
+                v = tf.Variable(matrix(), use_resource=use_resource)
+                yield trajectory(tf, SIGN_OPTIMIZERS[key](tf), v, loss(tf, v))
+
+
+def contrib_nodes(tf):
+    slices = tf.IndexedSlices(tf.ones([3, 3]), tf.constant([2, 0, 2]), tf.constant([4, 3]))
+    optimizers = dict(CONTRIB_OPTIMIZERS, **SIGN_OPTIMIZERS)
+    for key in sorted(optimizers):
+        with tf.name_scope(key):
+            variables = [
+                tf.Variable(matrix(), name=name, use_resource=name in "cd") for name in "abcd"
+            ]
+        gradients = [tf.ones([4, 3]), slices, tf.ones([4, 3]), slices]
+        count = 3 if key in SIGN_OPTIMIZERS else 4
+        optimizer = optimizers[key](tf)
+        optimizer.apply_gradients(list(zip(gradients, variables))[:count])
+        yield names(optimizer.variables())
+    yield nodes(tf)
+
+
+def decay_of_some(tf):
+    v, w = tf.Variable([1.0, 2.0]), tf.Variable([3.0])
+    optimizer = tf.contrib.opt.MomentumWOptimizer(0.5, 0.1, 0.9)
+    pairs = [(tf.ones([2]), v), (tf.ones([1]), w)]
+    done = [
+        optimizer.apply_gradients(pairs, decay_var_list=[w]),
+        optimizer.minimize(tf.reduce_sum(v) + 2.0 * w, decay_var_list=[w]),
+    ]
+    session = started(tf)
+    for operation in done:
+        session.run(operation)
+        yield session.run([v, w])
+
+
+def slots_left_alone(tf):
+    v = tf.Variable(matrix())
+    optimizer = tf.contrib.opt.RegAdagradOptimizer(0.5)
+    done = [optimizer.minimize(dense_loss(tf, v))]
+    with optimizer.avoid_updating_slots():
+        done += [optimizer.minimize(tf.nn.l2_loss(v)), optimizer.minimize(sparse_loss(tf, v))]
+    session = started(tf)
+    for operation in done * 2:
+        session.run(operation)
+        yield session.run([v] + optimizer.variables())
+
+
+def signs_that_fade(tf):
+    try:
+        from tensorflow.contrib.opt.python.training import sign_decay
+    except ImportError:
+        from reflow.tf.contrib.opt import sign_decay
+
+    step = tf.train.get_or_create_global_step()
+    decays = [
+        sign_decay.get_linear_decay_fn(6),
+        sign_decay.get_cosine_decay_fn(6),
+        sign_decay.get_cosine_decay_fn(6, num_periods=2, zero_after=1.5),
+        sign_decay.get_restart_decay_fn(6, num_periods=2),
+        sign_decay.get_restart_decay_fn(6, num_periods=3, zero_after=2),
+    ]
+    v = tf.Variable(matrix())
+    optimizer = tf.contrib.opt.PowerSignOptimizer(0.05, sign_decay_fn=decays[0])
+    done = optimizer.minimize(dense_loss(tf, v), global_step=step)
+    rates = [decay(step) for decay in decays]
+    session = started(tf)
+    for _ in range(8):
+        yield session.run(rates + [v])
+        session.run(done)
+    yield refusal(lambda: decays[0](None))
+    yield nodes(tf)
+
+
+def several_tasks(tf):
+    mask = tf.placeholder(tf.float32, [])
+    v, w = tf.Variable([1.0, 2.0]), tf.Variable([3.0, 4.0])
+    optimizer = tf.contrib.opt.MultitaskOptimizerWrapper(tf.train.MomentumOptimizer(0.1, 0.9))
+    pairs = optimizer.compute_gradients(mask * tf.reduce_sum(v * v) + 100.0 * tf.reduce_sum(w))
+    clipped, norm = tf.contrib.opt.clip_gradients_by_global_norm(pairs, 5.0)
+    done = optimizer.apply_gradients(clipped)
+    session = started(tf)
+    for value in (1.0, 0.0, 0.0, 1.0):
+        yield session.run([norm, done], {mask: value})[0]
+        yield session.run([v, w] + optimizer.variables())
+    yield refusal(lambda: tf.contrib.opt.MultitaskOptimizerWrapper(None))
+
+
+def averages_of_training(tf):
+    for sequential in (True, False):
+        with tf.Graph().as_default():
+            v = tf.Variable([1.0, 2.0], name="v")
+            optimizer = tf.contrib.opt.MovingAverageOptimizer(
+                tf.train.GradientDescentOptimizer(0.1), 0.5, sequential_update=sequential
+            )
+            yield refusal(optimizer.swapping_saver)
+            done = optimizer.minimize(v * v)
+            yield done.name, names(tf.global_variables())
+            session = started(tf)
+            session.run(done)
+            yield session.run(v)
+            yield refusal(functools.partial(optimizer.swapping_saver, {"v": v}))
+
+
+def clipped_variables(tf):
+    for use_resource in (False, True):
+        v = tf.Variable(matrix() * 3, name="v", use_resource=use_resource)
+        w = tf.Variable(matrix() * 3, name="w", use_resource=use_resource)
+        optimizer = tf.contrib.opt.VariableClippingOptimizer(
+            tf.train.MomentumOptimizer(0.1, 0.5), {v: [1], w: [0]}, 2.0
+        )
+        rows = tf.reduce_sum(tf.gather(v, [2, 0, 2])) + tf.reduce_sum(tf.gather(w, [1]))
+        dense = optimizer.minimize(tf.reduce_sum(v * v) + tf.reduce_sum(w), var_list=[v, w])
+        sparse = optimizer.minimize(rows, var_list=[v, w])
+        yield optimizer.get_slot_names(), optimizer.get_slot(v, "momentum").name
+        session = started(tf)
+        for done in (sparse, dense, sparse):
+            session.run(done)
+            yield session.run([v, w])
+    yield nodes(tf)
+
+
 # -- Gradients ------------------------------------------------------------------------------------
 
 
@@ -808,6 +975,17 @@ GROUPS = {
         hyperparameters_of_any_kind,
     ],
     "moving_averages": [moving_averages, moving_averages_after_training],
+    "contrib_optimizers": [
+        contrib_steps,
+        sign_steps,
+        contrib_nodes,
+        decay_of_some,
+        slots_left_alone,
+        signs_that_fade,
+        several_tasks,
+        averages_of_training,
+        clipped_variables,
+    ],
     "learning_rate_decay": [
         straight_rates,
         choosing_rates,

@@ -51,11 +51,17 @@ class LARSOptimizer(MomentumOptimizer):
         if self._skip_list is not None and any(part in var.name for part in self._skip_list):
             return self._learning_rate, grad
         weight_norm, grad_norm = tf.norm(var, ord=2), tf.norm(grad, ord=2)
-        has_weights = tf.greater(weight_norm, 0)
-        has_gradient = tf.greater(grad_norm, 0)
-        size = grad_norm + self._weight_decay * weight_norm + self._epsilon
-        ratio = self._eeta * weight_norm / size
-        trust = tf.where(has_weights, tf.where(has_gradient, ratio, 1.0), 1.0)
+        trust = tf.where(
+            tf.greater(weight_norm, 0),
+            tf.where(
+                tf.greater(grad_norm, 0),
+                self._eeta
+                * weight_norm
+                / (grad_norm + self._weight_decay * weight_norm + self._epsilon),
+                1.0,
+            ),
+            1.0,
+        )
         return self._learning_rate * trust, grad + self._weight_decay * var
 
     def _apply_dense(self, grad: Tensor, var: Any) -> Operation:

@@ -81,10 +81,10 @@ class DecoupledWeightDecayExtension:
 
     def _prepare(self) -> None:
         if callable(self._weight_decay) and not isinstance(self._weight_decay, Tensor):
-            self._decay = self._weight_decay()
+            self._weight_decay_given = self._weight_decay()
         else:
-            self._decay = self._weight_decay
-        self._weight_decay_tensor = convert_to_tensor(self._decay, name="weight_decay")
+            self._weight_decay_given = self._weight_decay
+        self._weight_decay_tensor = convert_to_tensor(self._weight_decay_given, name="weight_decay")
         super()._prepare()  # type: ignore[misc]
 
     def _decays(self, var: Any) -> bool:
@@ -93,12 +93,12 @@ class DecoupledWeightDecayExtension:
     def _decay_weights_op(self, var: Any) -> Any:
         if not self._decays(var):
             return tf.no_op()
-        return var.assign_sub(self._decay * var, self._use_locking)  # type: ignore[attr-defined]
+        return var.assign_sub(self._weight_decay_given * var, self._use_locking)  # type: ignore[attr-defined]
 
     def _decay_rows(self, var: Any, indices: Tensor, scatter_add: Callable[..., Any]) -> Any:
         if not self._decays(var):
             return tf.no_op()
-        return scatter_add(var, indices, -self._decay * tf.gather(var, indices))
+        return scatter_add(var, indices, -self._weight_decay_given * tf.gather(var, indices))
 
     def _apply_dense(self, grad: Tensor, var: Any) -> Operation:
         with get_default_graph().control_dependencies([self._decay_weights_op(var)]):
