@@ -183,7 +183,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.functional_ops": "reflow.running.inner_names.functional_ops tf",
         "tensorflow.python.ops.map_fn": "tf",
         "tensorflow.python.ops.gradient_checker": "reflow.tf.test._gradient_checker",
-        "tensorflow.python.ops.gradient_checker_v2": "reflow.tf.test._gradient_checker_v2",
+        "tensorflow.python.ops.gradient_checker_v2": (
+            "reflow.running.inner_names.gradient_checker_v2 reflow.tf.test._gradient_checker_v2"
+        ),
         "tensorflow.python.ops.gradients": "tf",
         "tensorflow.python.ops.gradients_util": "reflow.running.inner_names.gradients_impl tf",
         "tensorflow.python.ops.gradients_impl": "reflow.running.inner_names.gradients_impl tf",
