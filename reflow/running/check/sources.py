@@ -78,7 +78,9 @@ def _read(path: str) -> Source:
         if path.endswith(".ipynb"):
             return _notebook(path, json.loads(data))
         return _file(path, translation.decode(data))
-    except (SyntaxError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except SyntaxError as error:
+        raise UnreadableError(f"{path}:{error.lineno} does not parse: {error.msg}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableError(f"{path} does not parse: {error}") from error
 
 
@@ -134,15 +136,15 @@ def _own_modules(source: Source, folder: str) -> Iterator[str]:
         for node in ast.walk(unit.tree):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
-                roots = [folder, beside]
+                roots = [beside, folder]
             elif isinstance(node, ast.ImportFrom):
                 module = node.module or ""
                 names = [module, *(f"{module}.{alias.name}".strip(".") for alias in node.names)]
                 up = os.path.join(beside, *[os.pardir] * (node.level - 1))
-                roots = [up] if node.level else [folder, beside]
+                roots = [up] if node.level else [beside, folder]
             elif isinstance(node, ast.Call) and ast.unparse(node.func) in _IMPORTING:
                 names = [text for arg in node.args[:1] for text in _texts(arg)]
-                roots = [folder, beside]
+                roots = [beside, folder]
             else:
                 continue
             for name in names:
