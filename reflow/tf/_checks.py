@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from reflow.graph import dtypes, errors
-from reflow.graph.constant_value import constant_value
 from reflow.graph.conversion import convert_n_to_tensor, convert_to_tensor
 from reflow.graph.dtypes import DType, as_dtype
 from reflow.graph.eager_tensor import EagerTensor, described
@@ -34,6 +33,7 @@ from reflow.tf._control_flow import group, with_dependencies
 from reflow.tf._indexing import strided_slice
 from reflow.tf._reductions import reduce_all
 from reflow.tf._scopes import name_scope
+from reflow.tf._static_values import get_static_value
 
 
 def _assert_now(condition: Any, data: Sequence[Any]) -> None:
@@ -104,7 +104,7 @@ def _assert_relation(
         if message is not None:
             data = [message, *data]
         condition = reduce_all(compare(x, y))
-        known_x, known_y = constant_value(x), constant_value(y)
+        known_x, known_y = get_static_value(x), get_static_value(y)
         if known_x is not None and known_y is not None:
             _assert_known(np.all(compare_arrays(known_x, known_y)), data)
         return Assert(condition, data, summarize=summarize)
@@ -112,7 +112,7 @@ def _assert_relation(
 
 def _assert_known(condition: Any, data: Sequence[Any]) -> None:
     if not condition:
-        values = (constant_value(item) if isinstance(item, Tensor) else item for item in data)
+        values = (get_static_value(item) if isinstance(item, Tensor) else item for item in data)
         raise errors.InvalidArgumentError(None, None, "\n".join(map(str, values)))
 
 
@@ -250,7 +250,7 @@ def _assert_rank(
     """Asserts what `holds` (of known ranks) and `condition` (of tensors) say of x's rank."""
     for rank in ranks:
         assert_type(rank, dtypes.int32)
-    known = [constant_value(rank) for rank in ranks]
+    known = [get_static_value(rank) for rank in ranks]
     for value in known:
         if value is not None and value.ndim:
             raise ValueError("Rank must be a scalar.")

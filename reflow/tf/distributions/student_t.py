@@ -87,12 +87,14 @@ class StudentT(ScalarDistribution):
     def _entropy(self) -> Tensor:
         ones = tf.ones(self.batch_shape_tensor(), dtype=self.dtype)[..., tf.newaxis]
         beta_arg = tf.concat([ones * self.df[..., tf.newaxis], ones], -1) / 2.0
-        half_df, half_above = 0.5 * self.df, 0.5 * (self.df + 1.0)
+        # What occurs twice is computed twice, as in TensorFlow: the number of nodes decides seeds.
         return (
             tf.math.log(tf.abs(self.scale))
             + 0.5 * tf.math.log(self.df)
             + tf.math.lbeta(beta_arg)
-            + half_above * (tf.math.digamma(half_above) - tf.math.digamma(half_df))
+            + 0.5
+            * (self.df + 1.0)
+            * (tf.math.digamma(0.5 * (self.df + 1.0)) - tf.math.digamma(0.5 * self.df))
         )
 
     def _mean(self) -> Tensor:
@@ -102,10 +104,10 @@ class StudentT(ScalarDistribution):
 
     def _variance(self) -> Tensor:
         """scale^2 df / (df - 2) where df > 2, infinite where 1 < df <= 2, undefined elsewhere."""
-        finite = tf.greater(self.df, 2.0)
-        divisor = tf.where_v2(finite, self.df - 2.0, tf.ones_like(self.df))
+        divisor = tf.where_v2(tf.greater(self.df, 2.0), self.df - 2.0, tf.ones_like(self.df))
         ones = tf.ones(self.batch_shape_tensor(), dtype=self.dtype)
         variance = ones * tf.square(self.scale) * self.df / divisor
+        finite = self.df > tf.fill(self.batch_shape_tensor(), 2.0)
         variance = tf.where_v2(finite, variance, self._filled(math.inf, "inf"))
         return self._where_defined(variance, "variance")
 
