@@ -39,9 +39,9 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
         axis = _positive(axis, data.shape.ndims)
         if counts.shape.ndims == 1:
             data.shape.dims[axis].assert_is_compatible_with(counts.shape[0])
-        joined = [shape[:axis], [-1], shape[axis + 1 :]]
         if counts.shape.ndims == 0:
-            return Reshape(_tiled(ExpandDims(data, axis + 1), axis + 1, counts), concat(joined, 0))
+            tiled = _tiled(ExpandDims(data, axis + 1), axis + 1, counts)
+            return Reshape(tiled, _with_free_size(shape, axis))
         if counts.shape.ndims != axis + 1:
             own_shape, own_rank = shape_of(counts), rank(counts)
             wide = concat([shape[: axis + 1 - own_rank], own_shape], axis=0)
@@ -51,13 +51,18 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
         most = Maximum(0, Max(counts, all_dimensions(counts)))
         mask = sequence_mask(counts, most)
         kept = boolean_mask(_tiled(ExpandDims(data, axis + 1), axis + 1, most), mask)
-        result = kept if axis == 0 else Reshape(kept, concat(joined, 0))
+        result = kept if axis == 0 else Reshape(kept, _with_free_size(shape, axis))
         if data.shape.ndims is not None:
             size = 0 if counts.shape[0] == 0 else None
             result.set_shape(
                 data.shape[:axis].concatenate([size]).concatenate(data.shape[axis + 1 :])
             )
         return result
+
+
+def _with_free_size(shape: Tensor, axis: int) -> Tensor:
+    """A shape with -1 in the place of one size."""
+    return concat([shape[:axis], [-1], shape[axis + 1 :]], 0)
 
 
 def _integers(repeats: Any) -> Tensor:

@@ -16,14 +16,16 @@ def is_nested(seq: Any) -> bool:
     return is_sequence(seq)
 
 
-def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
+def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool = False) -> Any:
     """The items of a flat sequence in the places of those of `structure`.
+
+    With `expand_composites`, composite tensors have their components' places.
 
     Raises:
       ValueError: there are more or fewer.
       TypeError: `flat_sequence` is no sequence.
     """
-    return _pack(structure, flat_sequence)
+    return _pack(structure, flat_sequence, expand_composites)
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,6 @@ from typing import Any
 
 from reflow.graph.operation import Tensor
 from reflow.ops.constants import constant
-from reflow.ops.logic import LogicalOr
 from reflow.ops.repeating import BroadcastTo
 from reflow.tf import _filling as filling
 from reflow.tf import _gathering as gathering
@@ -121,7 +120,7 @@ def batch_gather_with_default(
                 pad = BroadcastTo(default_value, joining.concat(sizes, 0))
             padded = joining.concat([cast(pad, params.dtype), params], axis=axis)
             shifted = indices + 1
-            outside = LogicalOr(indices < 0, indices > bounds)
+            outside = (indices < 0) | (indices > bounds)
             kept = where(outside, x=filling.zeros_like(indices), y=shifted)
             return gathering.batch_gather(params=padded, indices=kept, name=name)
 

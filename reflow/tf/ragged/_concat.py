@@ -121,19 +121,20 @@ def _along_second_axis(inputs: list[RaggedTensor], stacks: bool) -> RaggedTensor
     """Puts the rows of all in one ragged tensor, row by row, and joins those that belong
     together."""
     count = len(inputs)
-    rows = inputs[0].nrows()
+    row_count = inputs[0].nrows()
     message = "Input tensors have incompatible shapes."
-    checks = [assert_equal(value.nrows(), rows, message=message) for value in inputs[1:]]
+    checks = [assert_equal(value.nrows(), row_count, message=message) for value in inputs[1:]]
     with control_dependencies(checks):
         together = _along_first_axis(inputs, stacks=False)
-        by_input = Reshape(filling.range(rows * count), [count, -1])
+        by_input = Reshape(filling.range(row_count * count), [count, -1])
         order = Reshape(transpose(by_input), [-1])
         ordered = gather(together, order)
         if stacks:
-            splits = filling.range(0, rows * count + 1, count)
+            splits = filling.range(0, row_count * count + 1, count)
             values: Any = ordered
         else:
             splits, values = ordered.row_splits[::count], ordered.values
         for value in inputs:
-            splits.set_shape(value.row_splits.shape)
+            rows = value.shape.sizes[0] if value.shape.sizes else None
+            splits.set_shape([None if rows is None else rows + 1])
         return RaggedTensor.from_row_splits(values, splits, validate=False)

@@ -88,8 +88,7 @@ def _rows(ragged: RaggedTensor, key: slice) -> RaggedTensor:
     """Some of the rows."""
     if _is_everything(key):
         return ragged
-    starts, limits = _row_span(ragged)
-    starts, limits = starts[key], limits[key]
+    starts, limits = ragged.row_splits[:-1][key], ragged.row_splits[1:][key]
     zero = filling.zeros([1], ragged.row_splits.dtype)
     if key.step is not None and key.step != 1:
         return _rows_of_ranges(starts, limits, 1, ragged.values)

@@ -9,10 +9,10 @@ from reflow.graph import dtypes
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.dtypes import as_dtype
 from reflow.graph.operation import Operation, Tensor
+from reflow.ops.casts import Cast
 from reflow.ops.ragged.ranges import RaggedRange
 from reflow.tf import _filling as filling
 from reflow.tf._arrays import shape as shape_of
-from reflow.tf._casts import cast
 from reflow.tf._checks import assert_equal
 from reflow.tf._gathering import gather
 from reflow.tf._joining import concat
@@ -40,7 +40,7 @@ def row_splits_to_segment_ids(splits: Any, name: str | None = None, out_type: An
         if splits.dtype not in SPLITS_TYPES:
             raise ValueError(f"splits must have dtype int32 or int64. Received: {splits.dtype!r}")
         splits.shape.assert_has_rank(1)
-        if splits.shape.as_list() == [0]:
+        if splits.shape.sizes == (0,):
             raise ValueError("Invalid row_splits: []")
         out_type = splits.dtype if out_type is None else as_dtype(out_type)
         lengths = splits[1:] - splits[:-1]
@@ -138,4 +138,4 @@ def convert_to_int_tensor(tensor: Any, name: str, dtype: Any = dtypes.int32) -> 
     tensor = convert_to_tensor(tensor, name=name, preferred_dtype=dtype)
     if not tensor.dtype.is_integer:
         raise TypeError(f"{name} must be an integer tensor; dtype={tensor.dtype}")
-    return cast(tensor, dtype)
+    return Cast(tensor, DstT=as_dtype(dtype))

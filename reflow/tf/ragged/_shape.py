@@ -11,7 +11,6 @@ from reflow.graph.operation import Tensor
 from reflow.ops.arrays import Identity, Reshape
 from reflow.ops.comparisons import Equal
 from reflow.ops.constants import constant
-from reflow.ops.logic import LogicalOr
 from reflow.ops.repeating import BroadcastTo
 from reflow.tf import _filling as filling
 from reflow.tf._arrays import shape as shape_of
@@ -223,8 +222,7 @@ class RaggedTensorDynamicShape:
             return Equal(lengths, 1) if is_scalar else reduce_all(Equal(lengths, size))
         if not is_scalar:
             return Equal(size, 1)
-        either_is_one = LogicalOr(Equal(lengths, 1), Equal(size, 1))
-        return LogicalOr(either_is_one, Equal(size, lengths))
+        return Equal(lengths, 1) | Equal(size, 1) | Equal(size, lengths)
 
     def _with_partitioned_axis(self, axis: int, lengths: Tensor) -> RaggedTensorDynamicShape:
         """With an axis in front of ragged ones broadcast: their rows are repeated."""

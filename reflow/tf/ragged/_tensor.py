@@ -187,8 +187,9 @@ class RaggedTensor(Conversions, CompositeTensor):
                 return Maximum(reduce_max(self.row_lengths()), 0)
             splits_shape = shape_of(self._row_splits, out_type=out_type)
             values_shape = shape_of(self.flat_values, out_type=out_type)
-            widths = [Maximum(reduce_max(splits[1:] - splits[:-1]), 0) for splits in nested]
-            ragged = stack([splits_shape[0] - 1, *widths])
+            sizes = [splits_shape[0] - 1]
+            sizes += [Maximum(reduce_max(splits[1:] - splits[:-1]), 0) for splits in nested]
+            ragged = stack(sizes)
             box = concat([ragged, values_shape[1:]], axis=0)
             return box if axis is None else gather(box, axis)
 
