@@ -189,6 +189,11 @@ VALUES = [
         variants=("full",),
     ),
     error(
+        "labels_checked_in_the_run",
+        lambda tf: tf.confusion_matrix([5], [0], num_classes=2),
+        shows=("`labels` out of bound",),
+    ),
+    error(
         "mod_by_zero",
         lambda tf, a, b: tf.raw_ops.Mod(x=a, y=b),
         [of([7, 1], "int32"), of([2, 0], "int32")],
