@@ -9,11 +9,11 @@ import torch
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.arrays import Rank, Reshape
+from reflow.ops.arrays import Rank
 from reflow.ops.constants import constant
 from reflow.ops.filling import Range, ZerosLike
 from reflow.ops.kernels import Known
-from reflow.ops.math import Add, Sub
+from reflow.ops.math import Sub
 from reflow.ops.op import op
 from reflow.ops.reductions import Sum
 from reflow.ops.unsigned import widened
@@ -22,12 +22,17 @@ _ATTRS = ("T: numbertype", "data_format: {'NHWC', 'NCHW'} = 'NHWC'")
 
 
 def _channel_axis(data_format: str, rank: int) -> int:
-    """The last dimension; with NCHW the third from the end, or the second of a matrix's."""
-    return 1 if data_format == "NCHW" and rank > 2 else rank - 1
+    """The last dimension; with NCHW the second."""
+    return 1 if data_format == "NCHW" else rank - 1
+
+
+def _least_rank(data_format: str) -> int:
+    return 3 if data_format == "NCHW" else 2
 
 
 def _sum_shape(value: TensorShape, bias: TensorShape, *, data_format: str) -> TensorShape:
-    value, bias = shapes.with_rank_at_least(value, 2), shapes.with_rank(bias, 1)
+    value = shapes.with_rank_at_least(value, _least_rank(data_format))
+    bias = shapes.with_rank(bias, 1)
     if value.sizes is None or bias.sizes is None:
         return value
     axis = _channel_axis(data_format, len(value.sizes))
@@ -37,9 +42,16 @@ def _sum_shape(value: TensorShape, bias: TensorShape, *, data_format: str) -> Te
 
 
 def _sum(value: torch.Tensor, bias: torch.Tensor, *, data_format: str) -> torch.Tensor:
+    if value.dim() < _least_rank(data_format):
+        raise ValueError(
+            f"Input tensor must be at least {_least_rank(data_format)}D: {list(value.shape)}"
+        )
     axis = _channel_axis(data_format, value.dim())
-    if value.dim() < 2 or value.shape[axis] != bias.shape[0]:
-        raise ValueError("Must provide as many biases as the last dimension of the input tensor")
+    if bias.dim() != 1 or value.shape[axis] != bias.shape[0]:
+        raise ValueError(
+            "Must provide as many biases as the last dimension of the input tensor: "
+            f"{list(bias.shape)} vs. {list(value.shape)}"
+        )
     return value + bias.reshape([-1 if i == axis else 1 for i in range(value.dim())])
 
 
@@ -92,7 +104,7 @@ class BiasAddGrad:
     attrs = _ATTRS
 
     def shape(out_backprop: TensorShape, *, data_format: str) -> TensorShape:
-        sizes = shapes.with_rank_at_least(out_backprop, 2).sizes
+        sizes = shapes.with_rank_at_least(out_backprop, _least_rank(data_format)).sizes
         return shapes.of(None if sizes is None else sizes[_channel_axis(data_format, len(sizes))])
 
     @widened
@@ -102,7 +114,5 @@ class BiasAddGrad:
         return out_backprop.sum(others, dtype=out_backprop.dtype)
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
-        x = op.inputs[0]
-        if op.attrs["data_format"] == "NCHW" and x.shape.ndims is not None and x.shape.ndims > 2:
-            dy = Reshape(dy, constant([1, -1] + [1] * (x.shape.ndims - 2)))
-        return Add(ZerosLike(x), dy)
+        zeros = ZerosLike(op.inputs[0])
+        return BiasAdd(zeros, dy, data_format=op.attrs["data_format"])
