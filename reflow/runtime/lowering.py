@@ -98,7 +98,7 @@ class Lowering(Emitter):
         try:
             shapes = self.output_shapes(op, inputs)
         except errors.OpError as error:
-            if not self.is_conditional:
+            if not (self.is_conditional or self._has_checks):
                 raise
             self._fail_when_run(op, error)
             return
@@ -133,8 +133,13 @@ class Lowering(Emitter):
         shape = op._outputs[0]._shape
         self.set(op, [Value(op._outputs[0], shape, slot=slot, roots=frozenset((slot,)))])
 
+    @property
+    def _has_checks(self) -> bool:
+        """Whether something runs for its effect before: an assertion would tell more."""
+        return any(step.stateful and not step.outputs and not step.updates for step in self.steps)
+
     def _fail_when_run(self, op: Operation, error: errors.OpError) -> None:
-        """Takes an operation that cannot run, but in a branch that may not be taken."""
+        """Takes an operation that cannot run, but may not be reached either."""
 
         def fail() -> None:
             raise error

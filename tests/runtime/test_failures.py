@@ -97,3 +97,25 @@ def test_describe():
     assert describe([torch.zeros(2), torch.zeros(())]) == "[float32 [2], float32 []]"
     assert describe(TensorShape([None, 3])) == "[?, 3]"
     assert describe(TensorShape(None)) == "[...]"
+
+
+def test_an_assertion_that_comes_before_tells_more_than_a_clash_of_shapes():
+    x = tf.placeholder(tf.float32)
+    y = tf.placeholder(tf.float32)
+    with tf.control_dependencies([tf.assert_equal(tf.shape(x), tf.shape(y), message="alike?")]):
+        total = x + y
+    with tf.Session() as session:
+        assert session.run(total, {x: [1.0, 2.0], y: [3.0, 4.0]}).tolist() == [4.0, 6.0]
+        with pytest.raises(tf.errors.InvalidArgumentError, match="alike"):
+            session.run(total, {x: [1.0, 2.0], y: [3.0, 4.0, 5.0]})
+
+
+def test_a_clash_after_an_assertion_that_holds_is_still_told():
+    x = tf.placeholder(tf.float32)
+    with tf.control_dependencies([tf.assert_rank(x, 1)]):
+        total = x + tf.ones([2])
+    with (
+        tf.Session() as session,
+        pytest.raises(tf.errors.InvalidArgumentError, match="2 and 3|3 and 2"),
+    ):
+        session.run(total, {x: [1.0, 2.0, 3.0]})
