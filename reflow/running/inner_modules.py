@@ -27,8 +27,6 @@ SAME_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.contrib.learn.python.learn.datasets.mnist": "reflow.datasets.input_data",
         "tensorflow.examples.tutorials.mnist.input_data": "reflow.datasets.input_data",
         "tensorflow.python.framework.test_ops": "reflow.running.tensorflow_tests.test_ops",
-        "tensorflow.python.framework.tensor_spec": "reflow.graph.tensor_spec",
-        "tensorflow.python.framework.type_spec": "reflow.graph.type_spec",
         "tensorflow.python.framework.versions": "reflow.running.inner_names.versions",
         "tensorflow.python.lib.io.file_io": "reflow.files.file_io",
         "tensorflowvisu": "reflow.visu.tensorflowvisu",
@@ -239,22 +237,6 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.ops.ragged.ragged_factory_ops": (
             "reflow.running.inner_names.ragged_factory_ops reflow.tf.ragged._constants"
-        ),
-        "tensorflow.python.ops.ragged.ragged_string_ops": (
-            "reflow.running.inner_names.ragged_string_ops tf.strings"
-        ),
-        "tensorflow.python.ops.ragged.ragged_util": (
-            "reflow.running.inner_names.ragged_util reflow.tf.ragged._rows"
-        ),
-        "tensorflow.python.ops.ragged": "tf.ragged",
-        **{
-            f"tensorflow.python.ops.ragged.{module}": " ".join(
-                f"reflow.tf.ragged.{place}" for place in places.split()
-            )
-            for module, places in _RAGGED.items()
-        },
-        "tensorflow.python.ops.ragged.ragged_conversion_ops": (
-            "reflow.running.inner_names.ragged_conversion_ops"
         ),
         "tensorflow.python.ops.ragged.ragged_string_ops": (
             "reflow.running.inner_names.ragged_string_ops tf.strings"
