@@ -46,6 +46,11 @@ assert "Expecting a DataType" in fails(TypeError, ops.EagerTensor, 1, device, "1
 assert "Invalid dtype argument value" in fails(TypeError, ops.EagerTensor, 1, device, 12345)
 assert "non-rectangular Python sequence" in fails(ValueError, tf.constant, [[1, 2], [3]])
 assert "out-of-range integer" in fails(ValueError, tf.constant, [2**64])
+assert "mixed types" in fails(ValueError, tf.constant, [1.5, "a"], tf.string)
+message = fails(TypeError, tf.constant, [[1.5], [2]], tf.int64)
+assert message == "Cannot convert [[1.5], [2]] to EagerTensor of dtype int64"
+assert fails(TypeError, tf.constant, [1j], tf.float32).endswith("EagerTensor of dtype float")
+assert "unsupported type (<class 'NoneType'>)" in fails(ValueError, tf.constant, [None])
 assert "out-of-range integer" in fails(ValueError, tf.constant, 10**400, tf.float64)
 error = core._status_to_exception(3, "text")
 assert isinstance(error, invalid) and error.message == "text"

@@ -19,6 +19,8 @@ _context = context()
 _MAX_KEPT = 4096
 _MAX_LENGTH = 8
 _INT64 = np.iinfo(np.int64)
+#: TensorFlow's names of element types in C++, where they are not those of Python.
+TYPE_NAMES = {"float16": "half", "float32": "float", "float64": "double"}
 _kept: dict[Any, tuple[DType, Any, Any]] = {}
 
 
@@ -73,14 +75,34 @@ def _explained(value: Any, dtype: DType | None, error: Exception) -> Exception |
             kind = "non-rectangular Python sequence"
         elif any(_is_int(item) and not _INT64.min <= item <= _INT64.max for item in flat):
             kind = "Python sequence with out-of-range integer"
-        elif isinstance(error, TypeError):
-            kind = "Python sequence with mixed types"
-        else:
+        elif not isinstance(error, TypeError):
             return None
+        elif any(item is None for item in flat):
+            return ValueError(
+                "Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) "
+                "to a Tensor."
+            )
+        elif dtype is not None and len({_kind(item) for item in flat}) == 1:
+            return _cannot_convert(value, dtype)
+        else:
+            kind = "Python sequence with mixed types"
         return ValueError(f"Can't convert {kind} to Tensor. ({error})")
     if dtype is None or not isinstance(error, TypeError):
         return None
-    return TypeError(f"Cannot convert {value!r} to EagerTensor of dtype {dtype.name}")
+    return _cannot_convert(value, dtype)
+
+
+def _cannot_convert(value: Any, dtype: DType) -> TypeError:
+    name = TYPE_NAMES.get(dtype.name, dtype.name)
+    return TypeError(f"Cannot convert {value!r} to EagerTensor of dtype {name}")
+
+
+def _kind(value: Any) -> type:
+    """The one type that stands for all that may be mixed with a value: integers and floats may."""
+    for kind in (bool, complex, str, bytes):
+        if isinstance(value, kind):
+            return str if kind is bytes else kind
+    return float if isinstance(value, (int, float)) else type(value)
 
 
 def _is_rectangular(value: list[Any] | tuple[Any, ...]) -> bool:

@@ -15,7 +15,12 @@ from reflow.graph.signature import Arg
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.values import to_numpy
 from reflow.runtime.eager.calls import Call
-from reflow.runtime.eager.constants import constant, constant_key, constant_of_array
+from reflow.runtime.eager.constants import (
+    TYPE_NAMES,
+    constant,
+    constant_key,
+    constant_of_array,
+)
 from reflow.runtime.eager.context import context
 
 _context = context()
@@ -164,10 +169,6 @@ def _refuse_references(definition: OpDefinition) -> None:
             )
 
 
-# TensorFlow's names of element types in C++, where they are not those of Python.
-_TYPE_NAMES = {"float16": "half", "float32": "float", "float64": "double"}
-
-
 def _check_types(definition: OpDefinition, values: Sequence[Any]) -> None:
     """InvalidArgumentError if tensors differ that must be of one type."""
     found: dict[str, DType] = {}
@@ -176,7 +177,7 @@ def _check_types(definition: OpDefinition, values: Sequence[Any]) -> None:
             continue
         expected = found.setdefault(arg.type_attr, value.dtype)
         if value.dtype is not expected:
-            names = [_TYPE_NAMES.get(t.name, t.name) for t in (expected, value.dtype)]
+            names = [TYPE_NAMES.get(t.name, t.name) for t in (expected, value.dtype)]
             raise errors.InvalidArgumentError(
                 None,
                 None,
