@@ -5,8 +5,8 @@ is annotated `Value`, of the shape described by a vector where it is annotated `
 keyword-only parameters name attributes, the shapes of all inputs (`input_shapes`: those of inputs
 whose values the rule asks for, too), or the operation itself (`op`).
 
-A plan applies the rule again, to exact shapes: a rule that needs shapes takes them from its
-parameters, never from the operation.
+A plan applies the rule again, to exact shapes, which are those of the parameters: the operation
+knows only what was known when the graph was built.
 """
 
 from __future__ import annotations

@@ -81,13 +81,10 @@ def _reduction(
     element = "T" if types else "bool"
 
     def shape(
-        input: TensorShape,
-        reduction_indices: Value,
-        *,
-        input_shapes: list[TensorShape],
-        keep_dims: bool,
+        input: TensorShape, reduction_indices: Value, *, op: Operation, keep_dims: bool
     ) -> TensorShape:
-        return reduced_shape(input, reduction_indices, input_shapes[1], keep_dims)
+        # A matrix of axes is refused where its rank is known beforehand; the kernel takes it.
+        return reduced_shape(input, reduction_indices, op.inputs[1].shape, keep_dims)
 
     def kernel(input: torch.Tensor, reduction_indices: Host, *, keep_dims: bool) -> torch.Tensor:
         axes = _reduced_axes(reduction_indices, input.ndim)

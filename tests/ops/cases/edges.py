@@ -24,6 +24,11 @@ FED = [
         )
         for name, axis in (("reduce_sum", 2), ("reduce_max", [0, -3]))
     ],
+    case(
+        "reduce_matrix_of_axes",
+        lambda tf, a: tf.reduce_sum(a, tf.placeholder_with_default([[0], [1]], None)),
+        [f32(2, 3)],
+    ),
     _vector_for_scalar("argmax_axis", lambda tf, a, n: tf.argmax(a, n), x(2, 3)),
     _vector_for_scalar("gather_axis", lambda tf, a, n: tf.gather(a, [0], axis=n), x(2, 3)),
     _vector_for_scalar("one_hot_depth", lambda tf, a, n: tf.one_hot(a, n), of([0, 2], "int32")),
