@@ -273,7 +273,8 @@ def _spec_of(value: Any) -> TypeSpec | None:
             return batched
     for kind, converter, allow_subclass in reversed(_converters):
         if type(value) is kind or (allow_subclass and isinstance(value, kind)):
-            return converter(value)
+            converted: TypeSpec | None = converter(value)
+            return converted
     return None
 
 
@@ -284,7 +285,7 @@ def _spec_of_batch(specs: list[TypeSpec | None]) -> TypeSpec | None:
         return None
     try:
         for spec in specs[1:]:
-            merged = merged.most_specific_compatible_type(spec)  # type: ignore[union-attr, arg-type]
+            merged = merged.most_specific_compatible_type(spec)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
     assert isinstance(merged, BatchableTypeSpec)

@@ -60,7 +60,7 @@ def tf_format_mnist_images(
     labels_right = tf.image.grayscale_to_rgb(tensorflowvisu_digits.digits_right())
     computed_labels = tf.gather(labels_right, tf.argmax(computed_digits, 1))
     no_labels = tf.zeros_like(correct_labels)
-    both_labels = correct_labels + computed_labels  # type: ignore[operator]  # set by reflow.tf
+    both_labels = correct_labels + computed_labels
     labels = tf.where(is_correct, no_labels, both_labels)
 
     white = _background(_WHITE)

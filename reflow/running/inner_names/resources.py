@@ -58,7 +58,7 @@ def report_uninitialized_resources(
         return tf.boolean_mask(names, missing)
 
 
-def initialize_resources(resource_list: Sequence[Any], name: str = "init") -> Operation:
+def initialize_resources(resource_list: Sequence[Any], name: str = "init") -> Any:
     """An operation that makes all of these resources."""
     if not resource_list:
         return tf.no_op(name=name)

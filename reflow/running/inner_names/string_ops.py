@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from reflow.graph.operation import Tensor
 from reflow.tf import strings
 from reflow.tf._string_splitting import sparse_split as string_split
 from reflow.tf._string_splitting import sparse_split_v2 as string_split_v2
@@ -47,18 +46,16 @@ def reduce_join_v2(
     keepdims: bool = False,
     separator: str = "",
     name: str | None = None,
-) -> Tensor:
+) -> Any:
     """tf.strings.reduce_join, with the arguments in another order."""
     return strings.reduce_join(inputs, axis, separator=separator, name=name, keepdims=keepdims)
 
 
-def string_length_v2(input: Any, unit: str = "BYTE", name: str | None = None) -> Tensor:
+def string_length_v2(input: Any, unit: str = "BYTE", name: str | None = None) -> Any:
     """tf.strings.length, with the name last."""
     return strings.length(input, name, unit)
 
 
-def substr_v2(
-    input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None = None
-) -> Tensor:
+def substr_v2(input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None = None) -> Any:
     """tf.strings.substr, with the name last."""
     return strings.substr(input, pos, len, name, unit)
