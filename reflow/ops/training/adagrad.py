@@ -9,9 +9,11 @@ from __future__ import annotations
 import torch
 
 from reflow.ops.kernels import Host
-from reflow.ops.training.steps import Tensors, add_quotient
+from reflow.ops.training.steps import Tensors, add_quotient, in_one_layout
 from reflow.ops.training.update_ops import update_ops
 
+# torch's fused Adagrad lets the rate decay with the steps, unless there are none.
+_FIRST_STEP = torch.tensor(1.0)
 _UPDATE_SLOTS = "update_slots: bool = true"
 
 
@@ -19,9 +21,39 @@ def _adagrad(
     values: Tensors, accums: Tensors, lr: torch.Tensor, grads: Tensors, *, update_slots: bool
 ) -> None:
     """accum += grad^2;  var -= lr * grad / sqrt(accum)"""
+    _step(values, accums, lr, 0.0, grads, update_slots)
+
+
+def _step(
+    values: Tensors,
+    accums: Tensors,
+    lr: torch.Tensor,
+    epsilon: float,
+    grads: Tensors,
+    update_slots: bool,
+) -> None:
+    on_cpu = lr.device.type == "cpu"  # torch's fused step is for the CPU
+    laid_out = in_one_layout(values, [accums], grads) if update_slots and on_cpu else None
+    if laid_out is not None:
+        fused_values, fused_accums, fused_grads = laid_out
+        torch._fused_adagrad_(
+            fused_values,
+            fused_grads,
+            fused_accums,
+            [_FIRST_STEP] * len(values),
+            lr=float(lr),
+            lr_decay=0.0,
+            weight_decay=0.0,
+            eps=epsilon,
+            maximize=False,
+        )
+        return
     if update_slots:
         torch._foreach_addcmul_(accums, grads, grads)
-    add_quotient(values, grads, torch._foreach_sqrt(accums), -lr)
+    roots = torch._foreach_sqrt(accums)
+    if epsilon:
+        torch._foreach_add_(roots, epsilon)
+    add_quotient(values, grads, roots, -lr)
 
 
 ADAGRAD = update_ops(
@@ -39,11 +71,7 @@ def _adagrad_v2(
     update_slots: bool,
 ) -> None:
     """accum += grad^2;  var -= lr * grad / (sqrt(accum) + epsilon)"""
-    if update_slots:
-        torch._foreach_addcmul_(accums, grads, grads)
-    roots = torch._foreach_sqrt(accums)
-    torch._foreach_add_(roots, float(epsilon))
-    add_quotient(values, grads, roots, -lr)
+    _step(values, accums, lr, float(epsilon), grads, update_slots)
 
 
 ADAGRAD_V2 = update_ops(

@@ -28,8 +28,8 @@ def _ftrl_with_shrinkage(
     """FTRL whose gradient is that of a loss with the penalty l2_shrinkage * var^2.
 
     new = accum + grad^2;  sigma = (new^-lr_power - accum^-lr_power) / lr;
-    linear += grad + 2 * l2_shrinkage * var - sigma * var;
-    var = (clip(linear, -l1, l1) - linear) / (new^-lr_power / lr + 2 * l2);  accum = new
+    linear += grad + 2 * l2_shrinkage * var - sigma * var;  accum = new;
+    var = lr * (clip(linear, -l1, l1) - linear) / (new^-lr_power + 2 * l2 * lr)
     """
     rate, threshold, exponent = float(lr), float(l1), -float(lr_power)
     _check(lr > 0, "lr is not a positive scalar")
@@ -41,20 +41,19 @@ def _ftrl_with_shrinkage(
     torch._foreach_addcmul_(accums, grads, grads)
     scales = _power(accums, exponent)
     torch._foreach_sub_(pulls, scales)
-    torch._foreach_div_(pulls, rate)  # -sigma
-    if l2_shrinkage:
-        torch._foreach_add_(pulls, 2 * float(l2_shrinkage))
     torch._foreach_add_(linears, grads)
-    torch._foreach_addcmul_(linears, pulls, values)
-    torch._foreach_div_(scales, rate)
-    torch._foreach_add_(scales, 2 * float(l2))
+    torch._foreach_addcmul_(linears, pulls, values, value=1 / rate)
+    if l2_shrinkage:
+        torch._foreach_add_(linears, values, alpha=2 * float(l2_shrinkage))
+    if l2:
+        torch._foreach_add_(scales, 2 * float(l2) * rate)
     # Where nothing was accumulated the quotient is 0 / 0, which TensorFlow takes for 0.
     torch._foreach_clamp_min_(scales, torch.finfo(values[0].dtype).tiny)
-    torch._foreach_copy_(values, linears)
-    torch._foreach_clamp_min_(values, -threshold)
-    torch._foreach_clamp_max_(values, threshold)
-    torch._foreach_sub_(values, linears)
-    torch._foreach_div_(values, scales)
+    torch._foreach_zero_(values)
+    torch._foreach_addcdiv_(values, linears, scales, value=-rate)
+    if threshold:
+        kept = torch._foreach_clamp_max(torch._foreach_clamp_min(linears, -threshold), threshold)
+        torch._foreach_addcdiv_(values, kept, scales, value=rate)
 
 
 def _power(accums: Tensors, exponent: float) -> Tensors:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from reflow.ops.kernels import Host
-from reflow.ops.training.steps import Tensors, add_quotient, average_in, descend
+from reflow.ops.training.steps import Tensors, add_product, average_in, descend
 from reflow.ops.training.update_ops import update_ops
 
 
@@ -21,16 +21,14 @@ def _adadelta(
     """Zeiler, "ADADELTA: an adaptive learning rate method" (2012).
 
     accum = rho * accum + (1 - rho) * grad^2;
-    update = sqrt(accum_update + epsilon) / sqrt(accum + epsilon) * grad;  var -= lr * update;
+    update = sqrt((accum_update + epsilon) / (accum + epsilon)) * grad;  var -= lr * update;
     accum_update = rho * accum_update + (1 - rho) * update^2
     """
     decay, small = float(rho), float(epsilon)
     average_in(accums, torch._foreach_mul(grads, grads), decay)
     updates = torch._foreach_add(accum_updates, small)
+    torch._foreach_div_(updates, torch._foreach_add(accums, small))
     torch._foreach_sqrt_(updates)
-    roots = torch._foreach_add(accums, small)
-    torch._foreach_sqrt_(roots)
-    torch._foreach_div_(updates, roots)
     torch._foreach_mul_(updates, grads)
     descend(values, updates, lr)
     torch._foreach_mul_(updates, updates)
@@ -72,9 +70,12 @@ def _move(
     grads: Tensors,
 ) -> None:
     """mom = momentum * mom + lr * grad / sqrt(variance);  var -= mom"""
-    torch._foreach_sqrt_(variances)
-    torch._foreach_mul_(mom, float(momentum))
-    add_quotient(mom, grads, variances, lr)
+    if momentum:
+        torch._foreach_mul_(mom, float(momentum))
+    else:
+        torch._foreach_zero_(mom)
+    torch._foreach_rsqrt_(variances)
+    add_product(mom, grads, variances, lr)
     torch._foreach_sub_(values, mom)
 
 

@@ -52,6 +52,16 @@ def add_quotient(
         torch._foreach_add_(values, quotients)
 
 
+def add_product(values: Tensors, left: Tensors, right: Tensors, rate: torch.Tensor) -> None:
+    """values += rate * left * right"""
+    if _scales_in_passing(rate, values):
+        torch._foreach_addcmul_(values, left, right, value=float(rate))
+    else:
+        products = torch._foreach_mul(left, rate)
+        torch._foreach_mul_(products, right)
+        torch._foreach_add_(values, products)
+
+
 def in_one_layout(
     values: Tensors, slots: list[Tensors], gradients: Tensors
 ) -> list[list[torch.Tensor]] | None:
