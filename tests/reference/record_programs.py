@@ -7,9 +7,9 @@ Run it with Python 3.7 and `pip install tensorflow==1.15.5 'protobuf<3.21' 'matp
 CANON: the folder tensorflow-mnist-tutorial of GoogleCloudPlatform/tensorflow-without-a-phd.
 MNIST: a folder with the four IDX files, as train-images-idx3-ubyte and so on.
 
-graphs: every node of four programs, {"program", "forward": the nodes before the first gradient
+graphs: every node of six programs, {"program", "forward": the nodes before the first gradient
 is built, "training": those after, for information}, each [name, op, inputs, device, attributes].
-losses: the loss of 100 training steps of the programs beside the recordings, in float32.
+losses: the loss of each training step of the programs beside the recordings, as float32.
 """
 
 import argparse
@@ -44,9 +44,16 @@ CANON = (
     "mnist_2.0_five_layers_sigmoid",
     "mnist_2.1_five_layers_relu_lrdecay",
     "mnist_2.2_five_layers_relu_lrdecay_dropout",
+    "mnist_3.0_convolutional",
+    "mnist_3.1_convolutional_bigger_dropout",
 )
-TRAINED = ("softmax", "five_layers_dropout")
-STEPS = 100
+#: How many steps of each program are recorded.
+TRAINED = {
+    "softmax": 100,
+    "five_layers_dropout": 100,
+    "convolutional_dropout": 8,
+    "convolutional_double": 100,
+}
 
 
 class GraphIsBuilt(Exception):
@@ -121,10 +128,10 @@ def write(name, content):
 
 def record_losses(data):
     images, labels = mnist.training_set(data)
-    for name in TRAINED:
+    for name, steps in TRAINED.items():
         program = importlib.import_module("tests.reference.programs." + name)
         with tf.Graph().as_default():
-            losses = program.losses(tf, images, labels, STEPS)
+            losses = program.losses(tf, images, labels, steps)
         np.save(str(FOLDER / (name + ".npy")), np.array(losses, np.float32))
         print(f"{name}: {losses[0]} ... {losses[-1]}")
 

@@ -21,6 +21,8 @@ VARIANTS = {
     "mnist_2.0_five_layers_sigmoid": "sigmoid",
     "mnist_2.1_five_layers_relu_lrdecay": "relu",
     "mnist_2.2_five_layers_relu_lrdecay_dropout": "dropout",
+    "mnist_3.0_convolutional": "convolutional",
+    "mnist_3.1_convolutional_bigger_dropout": "convolutional_dropout",
 }
 
 
@@ -46,7 +48,9 @@ def test_graphs_are_those_of_tensorflow(program):
     assert comparable(observe.program_nodes(tf, whole)) == comparable(everything)
 
 
-@pytest.mark.parametrize("name", ["softmax", "five_layers_dropout"])
+@pytest.mark.parametrize(
+    "name", ["softmax", "five_layers_dropout", "convolutional_dropout", "convolutional_double"]
+)
 def test_losses_are_those_of_tensorflow(name):
     expected = np.load(FOLDER / f"{name}.npy")
     data = embedded.load()

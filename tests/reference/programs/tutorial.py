@@ -1,8 +1,10 @@
-"""Four programs that build the graphs of the canon's MNIST tutorial, node for node.
+"""Six programs that build the graphs of the canon's MNIST tutorial, node for node.
 
 Complete programs: they fetch and read MNIST with tf.data, train, and drive the dashboard.
 
-    reflow run tutorial.py softmax|sigmoid|relu|dropout [ITERATIONS]
+    reflow run tutorial.py VARIANT [ITERATIONS]
+
+VARIANT: softmax, sigmoid, relu or dropout; convolutional, or convolutional_dropout (larger).
 
 `graph_of` builds a program's graph alone, to compare it with what was recorded of the tutorial.
 """
@@ -24,6 +26,11 @@ FILES = (
     "t10k-labels-idx1-ubyte",
 )
 LAYERS = ((784, 200), (200, 100), (100, 60), (60, 30), (30, 10))
+#: (filter size, outputs, stride) of each convolution.
+CONVOLUTIONS = {
+    "convolutional": ((5, 4, 1), (5, 8, 2), (4, 12, 2)),
+    "convolutional_dropout": ((6, 6, 1), (5, 12, 2), (4, 24, 2)),
+}
 
 
 class Batches:
@@ -77,14 +84,19 @@ def datasets(tf, folder):
 
 
 class Network:
-    """Placeholders, loss and accuracy of one of the programs, without what trains it."""
+    """Placeholders, loss and accuracy of one of the programs, without what trains it.
 
-    def __init__(self, tf, variant):
-        self.x = tf.placeholder(tf.float32, [None, 28, 28, 1])
-        self.y_ = tf.placeholder(tf.float32, [None, 10])
+    dtype: of what is fed and learnt, where the programs have convolutions; float32 as in these.
+    """
+
+    def __init__(self, tf, variant, dtype="float32"):
+        self.x = tf.placeholder(dtype, [None, 28, 28, 1])
+        self.y_ = tf.placeholder(dtype, [None, 10])
         self.for_training, self.for_testing = {}, {}
         if variant == "softmax":
             self._one_layer(tf)
+        elif variant in CONVOLUTIONS:
+            self._convolutional(tf, variant, dtype)
         else:
             self._five_layers(tf, variant)
         right = tf.equal(tf.argmax(self.y, 1), tf.argmax(self.y_, 1))
@@ -119,6 +131,36 @@ class Network:
             layer = activation(tf.matmul(layer, w) + b)
             if variant == "dropout":
                 layer = tf.nn.dropout(layer, keep)
+        self._end(tf, layer)
+
+    def _convolutional(self, tf, variant, dtype):
+        with_dropout = variant == "convolutional_dropout"
+        if with_dropout:
+            tf.placeholder(dtype)
+            keep = tf.placeholder(dtype)
+            self.for_training, self.for_testing = {keep: 0.75}, {keep: 1.0}
+        self.step = tf.placeholder(tf.int32)
+        convolutions, inputs, shapes = CONVOLUTIONS[variant], 1, []
+        for size, outputs, _ in convolutions:
+            shapes.append([size, size, inputs, outputs])
+            inputs = outputs
+        shapes += [[7 * 7 * inputs, 200], [200, 10]]
+        self.weights, self.biases = [], []
+        for shape in shapes:
+            self.weights.append(tf.Variable(tf.truncated_normal(shape, stddev=0.1, dtype=dtype)))
+            count = shape[-1:]
+            start = tf.constant(0.1, dtype, count) if with_dropout else tf.ones(count, dtype) / 10
+            self.biases.append(tf.Variable(start))
+        layer = self.x
+        for w, b, (_, _, stride) in zip(self.weights, self.biases, convolutions):
+            strides = [1, stride, stride, 1]
+            layer = tf.nn.relu(tf.nn.conv2d(layer, w, strides=strides, padding="SAME") + b)
+        flat = tf.reshape(layer, shape=[-1, 7 * 7 * inputs])
+        layer = tf.nn.relu(tf.matmul(flat, self.weights[3]) + self.biases[3])
+        self._end(tf, tf.nn.dropout(layer, keep) if with_dropout else layer)
+
+    def _end(self, tf, layer):
+        """The layer of softmax, and the loss."""
         logits = tf.matmul(layer, self.weights[-1]) + self.biases[-1]
         self.y = tf.nn.softmax(logits)
         entropy = tf.nn.softmax_cross_entropy_with_logits(logits=logits, labels=self.y_)
