@@ -264,9 +264,20 @@ def seeded(tf):
 # -- Training --------------------------------------------------------------------------------------
 
 OPTIMIZERS = {
-    "descent": lambda tf: tf.train.GradientDescentOptimizer(0.1),
-    "momentum": lambda tf: tf.train.MomentumOptimizer(0.05, 0.9),
+    "ada_max": lambda tf: tf.contrib.opt.AdaMaxOptimizer(0.1),
+    "adadelta": lambda tf: tf.train.AdadeltaOptimizer(1.0, 0.9, 0.001),
+    "adagrad": lambda tf: tf.train.AdagradOptimizer(0.5),
     "adam": lambda tf: tf.train.AdamOptimizer(0.1),
+    "adam_w": lambda tf: tf.contrib.opt.AdamWOptimizer(0.01, 0.1),
+    "centered_rms_prop": lambda tf: tf.train.RMSPropOptimizer(0.02, 0.8, 0.5, 0.01, centered=True),
+    "descent": lambda tf: tf.train.GradientDescentOptimizer(0.1),
+    "ftrl": lambda tf: tf.train.FtrlOptimizer(0.5, l1_regularization_strength=0.01),
+    "lazy_adam": lambda tf: tf.contrib.opt.LazyAdamOptimizer(0.1),
+    "momentum": lambda tf: tf.train.MomentumOptimizer(0.05, 0.9),
+    "nadam": lambda tf: tf.contrib.opt.NadamOptimizer(lambda: 0.1),
+    "proximal_adagrad": lambda tf: tf.train.ProximalAdagradOptimizer(0.5, 0.2, 0.01, 0.02),
+    "proximal_descent": lambda tf: tf.train.ProximalGradientDescentOptimizer(0.1, 0.01, 0.02),
+    "rms_prop": lambda tf: tf.train.RMSPropOptimizer(lambda: 0.02, momentum=lambda: 0.5),
 }
 
 
@@ -299,6 +310,16 @@ def rows_trained(tf):
         for _ in range(2):
             optimizer.minimize(loss)
         yield table.numpy()
+
+
+def averages(tf):
+    v = tf.Variable([1.0, 2.0], name="v")
+    average = tf.train.ExponentialMovingAverage(0.75)
+    for _ in range(3):
+        average.apply([v])
+        v.assign_add([1.0, -1.0])
+        yield average.average(v).numpy()
+    yield average.average(v).name, failure(lambda: average.apply([v + 1.0]))
 
 
 def layers(tf):
@@ -372,6 +393,6 @@ GROUPS = {
         custom_gradients,
     ],
     "eager random numbers": [seeded],
-    "eager training": [trained, rows_trained, layers, networks],
+    "eager training": [trained, rows_trained, averages, layers, networks],
     "eager data": [elements],
 }
