@@ -17,13 +17,16 @@ from reflow.ops import reductions
 from reflow.ops.arrays import Reshape, StopGradient
 from reflow.ops.comparisons import IsFinite, NotEqual
 from reflow.ops.constants import const
+from reflow.ops.filling import Fill
 from reflow.ops.functions import Sqrt
 from reflow.ops.math import Add, Exp, Log, Square, Sub
 from reflow.ops.selection import Select
+from reflow.ops.sets import DynamicStitch
 from reflow.tf import _filling as filling
 from reflow.tf._arguments import renamed
 from reflow.tf._arrays import rank as rank_of
 from reflow.tf._arrays import shape as shape_of
+from reflow.tf._arrays import size as size_of
 from reflow.tf._casts import cast
 from reflow.tf._scopes import name_scope
 
@@ -181,3 +184,13 @@ def _public_arg_extreme(op: OpDefinition, name: str, which: str) -> Callable[...
 
 argmax = _public_arg_extreme(reductions.ArgMax, "argmax", "largest")
 argmin = _public_arg_extreme(reductions.ArgMin, "argmin", "smallest")
+
+
+def reduced_shape(input_shape: Any, axes: Any) -> Tensor:
+    """The shape, a vector, with a size of 1 along the axes, a vector, over which is reduced."""
+    input_shape, axes = cast(input_shape, dtypes.int32), cast(axes, dtypes.int32)
+    rank = size_of(input_shape)
+    axes = (axes + rank) % rank
+    axes_shape = shape_of(axes)
+    reduced: Tensor = DynamicStitch([filling.range(rank), axes], [input_shape, Fill(axes_shape, 1)])
+    return reduced

@@ -8,11 +8,10 @@ from typing import Any
 from reflow.graph.dtypes import int32, int64
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Tensor
-from reflow.ops.arrays import Shape, Size
-from reflow.ops.filling import Fill, Range
-from reflow.ops.sets import DynamicStitch
+from reflow.ops.arrays import Shape
 from reflow.tf._casts import cast
 from reflow.tf._filling import range as range_of
+from reflow.tf._reductions import reduced_shape
 
 __all__ = ["reduced_shape"]
 
@@ -43,13 +42,3 @@ def _as_indexed_slices_list(inputs: Sequence[Any], optimize: bool = True) -> lis
     if all(x.indices.dtype.base_dtype == int32 for x in slices):
         return slices
     return [IndexedSlices(x.values, cast(x.indices, int64), x.dense_shape) for x in slices]
-
-
-def reduced_shape(input_shape: Any, axes: Any) -> Tensor:
-    """The shape, a vector, with a size of 1 along the axes over which is reduced."""
-    input_shape, axes = cast(input_shape, int32), cast(axes, int32)
-    rank = Size(input_shape)
-    axes = (axes + rank) % rank
-    ones = Fill(Shape(axes), 1)
-    reduced: Tensor = DynamicStitch([Range(0, rank, 1), axes], [input_shape, ones])
-    return reduced
