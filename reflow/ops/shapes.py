@@ -22,7 +22,8 @@ def same(x: TensorShape) -> TensorShape:
     return x
 
 
-def scalar() -> TensorShape:
+def scalar(*inputs: TensorShape) -> TensorShape:
+    """A scalar, of whatever."""
     return SCALAR
 
 

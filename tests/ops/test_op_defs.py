@@ -8,6 +8,7 @@ import gzip
 import json
 import pathlib
 
+import numpy as np
 import pytest
 
 import reflow as tf
@@ -45,6 +46,8 @@ def plain(value):
         return [plain(item) for item in value]
     if isinstance(value, DType):
         return value.name
+    if isinstance(value, np.ndarray):
+        return value.tolist()
     if isinstance(value, TensorShape):
         return "unknown" if value.ndims is None else value.as_list()
     return value.decode("latin-1") if isinstance(value, bytes) else value

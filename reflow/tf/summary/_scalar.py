@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reflow.graph.operation import Tensor
-from reflow.ops.event_summaries import ScalarSummary
+from reflow.ops.event_summaries.scalars import ScalarSummary
 from reflow.tf.summary._scopes import collect, summary_scope
 
 

@@ -28,7 +28,10 @@ def clean_tag(name: str | None) -> str | None:
 
 @contextmanager
 def summary_scope(
-    name: str, family: str | None = None, values: Sequence[Any] = ()
+    name: str,
+    family: str | None = None,
+    values: Sequence[Any] = (),
+    default_name: str | None = None,
 ) -> Iterator[tuple[str, str]]:
     """`with summary_scope(name) as (tag, scope):` for the nodes of a summary.
 
@@ -36,10 +39,11 @@ def summary_scope(
       name: the tag ends with it.
       family: the tag begins with it: TensorBoard shows a family's summaries together.
       values: the tensors that the summary is made from.
+      default_name: of the nodes where there is no name.
     """
     name = clean_tag(name) or ""
     family = clean_tag(family)
-    with name_scope(name if family is None else f"{family}/{name}", None, values) as scope:
+    with name_scope(name if family is None else f"{family}/{name}", default_name, values) as scope:
         tag = scope.rstrip("/")
         yield (tag if family is None else f"{family}/{tag}"), scope
 

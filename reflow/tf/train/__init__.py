@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reflow.files.event_files import read_events as summary_iterator
 from reflow.tf._absence import part_or_error
 from reflow.tf._matching_files import match_filenames_once
 from reflow.tf.train._batching import (

@@ -1,0 +1,1 @@
+"""Ops that describe values as Summary messages, which event files hold and TensorBoard shows."""
