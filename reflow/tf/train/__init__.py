@@ -7,6 +7,7 @@ from typing import Any
 from reflow.files.event_files import read_events as summary_iterator
 from reflow.tf._absence import part_or_error
 from reflow.tf._matching_files import match_filenames_once
+from reflow.tf.io._graphs import write_graph
 from reflow.tf.train._batching import (
     batch,
     batch_join,
