@@ -27,7 +27,7 @@ def write_graph(graph_or_graph_def: Any, logdir: str, name: str, as_text: bool =
     path = os.path.join(logdir, name)
     file_io.recursive_create_dir(logdir)
     if as_text:
-        content = text_format.MessageToString(graph_def, float_format="").encode()
+        content = text_format.MessageToString(graph_def).encode()
     else:
         content = graph_def.SerializeToString()
     file_io.atomic_write_string_to_file(path, content)
