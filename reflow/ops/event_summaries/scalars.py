@@ -8,7 +8,6 @@ import numpy as np
 
 from reflow.graph import errors
 from reflow.graph.operation import Operation
-from reflow.graph.tensor_proto import make_tensor_proto
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host
@@ -97,6 +96,9 @@ class TensorSummary:
 
 
 def _tensor_bytes(tensor: Array, op: Operation) -> bytes:
+    # Messages are imported when one is made: that takes longer than a small program runs.
+    from reflow.graph.tensor_proto import make_tensor_proto
+
     proto = make_tensor_proto(tensor, dtype=op.attrs["T"])
     serialized: bytes = proto.SerializeToString()
     return serialized
