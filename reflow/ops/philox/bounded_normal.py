@@ -16,8 +16,8 @@ import torch
 
 from reflow.graph import errors
 from reflow.ops.philox import distributions
+from reflow.ops.philox.distributions import Draw
 from reflow.ops.philox.generator import Blocks, consecutive
-from reflow.ops.philox.rejection import Draw
 
 # So many rejections in a row are taken for bounds that have no numbers between them.
 _MAX_REJECTED = 1000
@@ -123,9 +123,8 @@ class _Way(ABC):
         return torch.cat(parts)
 
     def _numbers(self, blocks: Blocks, kind: str) -> torch.Tensor:
-        per_block = distributions.numbers_per_block(self.dtype)
-        draw = distributions.normal if kind == "normal" else distributions.uniform
-        return draw(blocks, (len(blocks), per_block), self.dtype).double()
+        numbers_of = distributions.normals_of if kind == "normal" else distributions.uniforms_of
+        return numbers_of(blocks, self.dtype).view(len(blocks), -1).double()
 
 
 class _FromNormal(_Way):

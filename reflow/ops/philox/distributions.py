@@ -6,16 +6,16 @@ Source: tensorflow/core/lib/random/random_distributions.h of TensorFlow 1.15.
 from __future__ import annotations
 
 import math
-from typing import TypeVar
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from reflow.ops.philox.generator import Blocks
+from reflow.ops.philox.generator import Blocks, Offsets, consecutive
 
 Shape = tuple[int, ...]
-_Number = TypeVar("_Number", bound=np.generic)
+Draw = Callable[[Offsets], Blocks]
 
 # Of each word, as many low bits as the type's mantissa has become a uniform number.
 _MANTISSA_BITS = {torch.float16: 10, torch.bfloat16: 7, torch.float32: 23}
@@ -31,36 +31,69 @@ def numbers_per_block(dtype: torch.dtype) -> int:
     return 2 if dtype in (torch.float64, torch.int64) else 4
 
 
-def uniform(blocks: Blocks, shape: Shape, dtype: torch.dtype) -> torch.Tensor:
+class Runs:
+    """Runs of an op: where each starts in the stream, which they all move on by as much."""
+
+    def __init__(self, draw: Draw, count: int = 1, apart: int = 0) -> None:
+        """Args: draw: gives the blocks at offsets from where the first of the runs starts."""
+        self.draw = draw
+        self.starts = consecutive(count) * np.uint64(apart)
+
+    def blocks(self, used: int) -> Blocks:
+        """The first blocks of each run, for the caller to overwrite."""
+        if len(self.starts) == 1:
+            return self.draw(consecutive(used))
+        return self.draw((self.starts[:, None] + consecutive(used)).reshape(-1))
+
+
+# (runs, numbers in each, their type, bounds if it has any) -> of shape [runs, numbers].
+Distribution = Callable[..., torch.Tensor]
+
+
+def _of_blocks(numbers_of: Callable[..., torch.Tensor]) -> Distribution:
+    """The distribution whose numbers are made of blocks, each of as many as its type takes."""
+
+    def distribution(runs: Runs, count: int, dtype: torch.dtype, *bounds: int) -> torch.Tensor:
+        per_block = numbers_per_block(dtype)
+        used = -(-count // per_block)
+        numbers = numbers_of(runs.blocks(used), dtype, *bounds)
+        return numbers.view(len(runs.starts), used * per_block)[:, :count]
+
+    return distribution
+
+
+def uniforms_of(blocks: Blocks, dtype: torch.dtype) -> torch.Tensor:
     """Floats in [0, 1). Overwrites `blocks`."""
     if dtype == torch.float64:
-        return torch.from_numpy(_first(uniform_pairs(blocks), shape))
+        return torch.from_numpy(uniform_pairs(blocks))
     bits = _MANTISSA_BITS[dtype]
-    if bits == 23:
-        return torch.from_numpy(_first(_uniform32(blocks), shape))
-    np.left_shift(blocks, np.uint32(23 - bits), out=blocks)
-    return torch.from_numpy(_first(_uniform32(blocks), shape)).to(dtype)
+    if bits != 23:
+        np.left_shift(blocks, np.uint32(23 - bits), out=blocks)
+    return torch.from_numpy(_uniform32(blocks)).to(dtype)
 
 
-def uniform_int(
-    blocks: Blocks, shape: Shape, minval: int, maxval: int, dtype: torch.dtype
-) -> torch.Tensor:
+def integers_of(blocks: Blocks, dtype: torch.dtype, minval: int, maxval: int) -> torch.Tensor:
     """Integers in [minval, maxval): minval + bits mod (maxval - minval)."""
     if dtype == torch.int32:
         numbers = blocks % np.uint32(maxval - minval) + np.uint32(minval % (1 << 32))
-        return torch.from_numpy(_first(numbers.view(np.int32), shape))
+        return torch.from_numpy(numbers.view(np.int32))
     wide = blocks.view(np.uint64) % np.uint64(maxval - minval) + np.uint64(minval % (1 << 64))
-    return torch.from_numpy(_first(wide.view(np.int64), shape))
+    return torch.from_numpy(wide.view(np.int64))
 
 
-def normal(blocks: Blocks, shape: Shape, dtype: torch.dtype) -> torch.Tensor:
+def normals_of(blocks: Blocks, dtype: torch.dtype) -> torch.Tensor:
     """Normal numbers of mean 0 and standard deviation 1. Overwrites `blocks`.
 
     Box-Muller: of uniform u and v, sqrt(-2 log u) times the sine and the cosine of 2 pi v.
     float16 and bfloat16 are rounded from float32.
     """
     numbers = _normal64(blocks) if dtype == torch.float64 else _normal32(blocks)
-    return numbers.view(-1)[: math.prod(shape)].view(shape).to(dtype)
+    return numbers.to(dtype)
+
+
+uniform = _of_blocks(uniforms_of)
+uniform_int = _of_blocks(integers_of)
+normal = _of_blocks(normals_of)
 
 
 def uniform_pairs(blocks: Blocks) -> npt.NDArray[np.float64]:
@@ -78,11 +111,6 @@ def normal_pairs(blocks: Blocks) -> npt.NDArray[np.float64]:
     """Normal float64 numbers, of shape [blocks, 2]."""
     pairs: npt.NDArray[np.float64] = _normal64(blocks).numpy()
     return pairs
-
-
-def _first(numbers: npt.NDArray[_Number], shape: Shape) -> npt.NDArray[_Number]:
-    """As many of the numbers as the shape holds: a last block is seldom used up."""
-    return numbers.reshape(-1)[: math.prod(shape)].reshape(shape)
 
 
 def _uniform32(blocks: Blocks) -> npt.NDArray[np.float32]:

@@ -9,7 +9,6 @@ order in which the numbers take their blocks.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -17,10 +16,9 @@ import numpy.typing as npt
 import torch
 
 from reflow.ops.philox import distributions
-from reflow.ops.philox.distributions import Shape
-from reflow.ops.philox.generator import Blocks, Offsets
+from reflow.ops.philox.distributions import Draw, Runs
+from reflow.ops.philox.generator import Blocks
 
-Draw = Callable[[Offsets], Blocks]
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
@@ -34,8 +32,8 @@ TRUNCATED_AT = 2.0
 _POISSON_BY_PRODUCTS_BELOW = 10.0
 
 
-def truncated_normal(draw: Draw, shape: Shape, dtype: torch.dtype) -> torch.Tensor:
-    """Normal numbers x with |x| < 2, of this shape.
+def truncated_normal(runs: Runs, count: int, dtype: torch.dtype) -> torch.Tensor:
+    """Normal numbers x with |x| < 2, so many in each run: [runs, count].
 
     A group is as many numbers as one block makes. Each group has a section of the stream, and
     takes the first numbers there that are within bounds.
@@ -43,28 +41,28 @@ def truncated_normal(draw: Draw, shape: Shape, dtype: torch.dtype) -> torch.Tens
     computed = dtype if dtype == torch.float64 else torch.float32
     per_group = distributions.numbers_per_block(dtype)
     stride = per_group * RESERVED_PER_OUTPUT // 4
-    count = math.prod(shape)
     groups = -(-count // per_group)
+    sections = (runs.starts[:, None] + np.arange(groups) * stride).reshape(-1)
 
-    def candidates(sections: Rows, blocks: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """The normal numbers of the first blocks of each section, and which are within bounds."""
-        offsets = sections[:, None] * stride + np.arange(blocks)
-        numbers = distributions.normal(
-            draw(offsets.ravel().astype(np.uint64)), (len(sections), per_group * blocks), computed
-        )
+    def candidates(starts: Rows, blocks: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """The normal numbers of the first blocks of sections, and which are within bounds."""
+        offsets = starts[:, None] + np.arange(blocks)
+        numbers = distributions.normals_of(
+            runs.draw(offsets.ravel().astype(np.uint64)), computed
+        ).view(len(starts), per_group * blocks)
         return numbers, numbers.abs() < TRUNCATED_AT
 
-    result, kept = candidates(np.arange(groups), 1)
+    result, kept = candidates(sections, 1)
     unfinished = torch.nonzero(~kept.all(dim=1)).view(-1)
     blocks = 1
     while len(unfinished):
         blocks *= 3
-        numbers, kept = candidates(unfinished.numpy(), blocks)
+        numbers, kept = candidates(sections[unfinished.numpy()], blocks)
         # Sorting by "rejected" brings those kept to the front, in their order.
         order = torch.argsort((~kept).to(torch.uint8), dim=1, stable=True)[:, :per_group]
         result[unfinished] = numbers.gather(1, order)
         unfinished = unfinished[kept.sum(dim=1) < per_group]
-    return result.view(-1)[:count].view(shape).to(dtype)
+    return result.view(len(runs.starts), groups * per_group)[:, :count].to(dtype)
 
 
 @_unwarned

@@ -11,12 +11,13 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
 
 from reflow.ops.philox import bounded_normal, distributions, rejection
-from reflow.ops.philox.distributions import Shape
+from reflow.ops.philox.distributions import Distribution, Draw, Shape
 from reflow.ops.philox.generator import Blocks, Offsets, Philox4x32, consecutive
 from reflow.ops.philox.rejection import RESERVED_PER_OUTPUT
 
@@ -26,8 +27,8 @@ _WORD64 = (1 << 64) - 1
 # The key that makes of the seeds of a stateless op its key.
 _SCRAMBLING_KEY = 0x02461E29_3EC8F720
 
-# Blocks that a stream computes ahead at most (16 bytes each).
-_AHEAD = 4096
+# Numbers that a stream computes ahead at most.
+_AHEAD = 16384
 
 
 def random_stream(seed: int, seed2: int) -> RandomStream:
@@ -51,8 +52,7 @@ class RandomStream(ABC):
 
     def uniform(self, shape: Shape, dtype: torch.dtype) -> torch.Tensor:
         """Floats (float16, bfloat16, float32 or float64) in [0, 1): RandomUniform."""
-        count = math.prod(shape)
-        return distributions.uniform(self._blocks_for(count, dtype), shape, dtype)
+        return self._numbers(distributions.uniform, shape, dtype)
 
     def uniform_int(
         self, shape: Shape, minval: int, maxval: int, dtype: torch.dtype
@@ -61,20 +61,17 @@ class RandomStream(ABC):
 
         `minval` must be less than `maxval`, unless the shape has no elements.
         """
-        count = math.prod(shape)
-        if not count:
+        if 0 in shape:
             return torch.empty(shape, dtype=dtype)
-        blocks = self._blocks_for(count, dtype)
-        return distributions.uniform_int(blocks, shape, int(minval), int(maxval), dtype)
+        return self._numbers(distributions.uniform_int, shape, dtype, int(minval), int(maxval))
 
     def standard_normal(self, shape: Shape, dtype: torch.dtype) -> torch.Tensor:
         """Floats of any type, of mean 0 and standard deviation 1: RandomStandardNormal."""
-        count = math.prod(shape)
-        return distributions.normal(self._blocks_for(count, dtype), shape, dtype)
+        return self._numbers(distributions.normal, shape, dtype)
 
     def truncated_normal(self, shape: Shape, dtype: torch.dtype) -> torch.Tensor:
         """The same, less than 2 from 0: TruncatedNormal."""
-        return rejection.truncated_normal(self._draw(math.prod(shape)), shape, dtype)
+        return self._numbers(rejection.truncated_normal, shape, dtype)
 
     def permutation(self, length: int, reserved: int = 0) -> torch.Tensor:
         """The indices 0 to length - 1 shuffled, int64: RandomShuffle gathers its rows by them.
@@ -111,15 +108,13 @@ class RandomStream(ABC):
         batch = logits.shape[0]
         # Reserved are two words a sample, though of rows rounded up to fours; used, one block
         # for two samples.
-        start = self.reserve(batch * (-(-num_samples // 4) * 4) * 2 * RESERVED_PER_OUTPUT)
-        blocks = self.blocks_at(start, consecutive(-(-batch * num_samples // 2)))
-        uniforms = distributions.uniform(blocks, (batch, num_samples), torch.float64)
-
-        finite = torch.isfinite(logits)
-        scores = logits.double()
-        highest = scores.masked_fill(~finite, -math.inf).amax(dim=1, keepdim=True)
-        weights = torch.exp(scores - highest).masked_fill(~finite, 0)
-        cumulative = weights.cumsum(dim=1)
+        uniforms = self._numbers(
+            distributions.uniform,
+            (batch, num_samples),
+            torch.float64,
+            reserved=batch * (-(-num_samples // 4) * 4) * 2 * RESERVED_PER_OUTPUT,
+        )
+        cumulative = _weights(logits.double()).cumsum(dim=1)
         sought = uniforms * cumulative[:, -1:]
         return torch.searchsorted(cumulative, sought, right=True).to(dtype)
 
@@ -171,16 +166,21 @@ class RandomStream(ABC):
             count -= len(rows[-1])
         return torch.cat(rows).to(dtype) if rows else torch.empty(0, dtype=dtype)
 
-    def _blocks_for(self, count: int, dtype: torch.dtype) -> Blocks:
-        """The blocks that a run makes `count` numbers of, as many to a block as `dtype` takes."""
-        used = -(-count // distributions.numbers_per_block(dtype))
-        return self._next_run(count * RESERVED_PER_OUTPUT, used)
+    def _numbers(
+        self,
+        distribution: Distribution,
+        shape: Shape,
+        dtype: torch.dtype,
+        *bounds: int,
+        reserved: int | None = None,
+    ) -> torch.Tensor:
+        """A run's numbers; `reserved`: how many blocks it moves on by, if not by the usual."""
+        count = math.prod(shape)
+        start = self.reserve(count * RESERVED_PER_OUTPUT if reserved is None else reserved)
+        runs = distributions.Runs(lambda offsets: self.blocks_at(start, offsets))
+        return distribution(runs, count, dtype, *bounds).view(shape)
 
-    def _next_run(self, reserved: int, used: int) -> Blocks:
-        """The first `used` of the next `reserved` blocks, for the caller to overwrite."""
-        return self.blocks_at(self.reserve(reserved), consecutive(used))
-
-    def _draw(self, count: int) -> rejection.Draw:
+    def _draw(self, count: int) -> Draw:
         start = self.reserve(count * RESERVED_PER_OUTPUT)
         return lambda offsets: self.blocks_at(start, offsets)
 
@@ -193,46 +193,59 @@ class PhiloxStream(RandomStream):
         self._generator = Philox4x32(seed & _WORD64)
         self._counter = (seed2 & _WORD64) << 64
         self._lock = threading.Lock()
-        self._run = (-1, -1)  # blocks that the last run reserved, and used
-        self._ahead: Iterator[Blocks] = iter(())  # of coming runs, if they are like the last
+        # The last run's distribution, with all that decides on its numbers, and how many runs like
+        # it were computed together, the numbers of those to come being at hand.
+        self._run: tuple[Any, ...] = ()
+        self._together = 0
+        self._reserved = 0  # blocks for each of them
+        self._ahead: Iterator[torch.Tensor] = iter(())
 
     def reserve(self, blocks: int) -> int:
         with self._lock:
-            self._run = (-1, -1)
-            start = self._counter
-            self._counter = (start + blocks) % _COUNTERS
-            return start
+            self._run = ()
+            return self._move(blocks)
+
+    def _move(self, blocks: int) -> int:
+        start = self._counter
+        self._counter = (start + blocks) % _COUNTERS
+        return start
 
     def blocks_at(self, start: int, offsets: Offsets) -> Blocks:
         return self._generator.blocks(start, offsets)
 
-    def _next_run(self, reserved: int, used: int) -> Blocks:
-        # An op mostly draws the same amount run after run. From the second such run on, the
-        # blocks of several runs are computed together, which takes little longer than one's.
+    def _numbers(
+        self,
+        distribution: Distribution,
+        shape: Shape,
+        dtype: torch.dtype,
+        *bounds: int,
+        reserved: int | None = None,
+    ) -> torch.Tensor:
+        # An op mostly draws the same amount run after run.  More and more runs are computed
+        # together, which takes little longer than one of few numbers.
+        run = (distribution, shape, dtype, bounds, reserved)
         with self._lock:
-            if (reserved, used) != self._run:
-                self._run = (reserved, used)
-                self._ahead = iter(())
-                blocks = self.blocks_at(self._counter, consecutive(used))
-            else:
-                blocks = self._another_run()
-            self._counter = (self._counter + reserved) % _COUNTERS
-            return blocks
+            if run != self._run:
+                self._run, self._together, self._ahead = run, 0, iter(())
+            numbers = next(self._ahead, None)
+            if numbers is None:
+                self._ahead = iter(self._coming_runs())
+                numbers = next(self._ahead)
+            self._move(self._reserved)
+            return numbers
 
-    def _another_run(self) -> Blocks:
-        """The blocks of a run like the last."""
-        reserved, used = self._run
-        if used > _AHEAD // 2:
-            return self.blocks_at(self._counter, consecutive(used))
-        blocks = next(self._ahead, None)
-        if blocks is None:
-            runs = _AHEAD // max(1, used)
-            starts = consecutive(runs)[:, None] * np.uint64(reserved)
-            offsets = (starts + consecutive(used)).reshape(-1)
-            chunk = self.blocks_at(self._counter, offsets).reshape(runs, used, 4)
-            self._ahead = iter(chunk)
-            blocks = next(self._ahead)
-        return blocks
+    def _coming_runs(self) -> Sequence[torch.Tensor]:
+        """The numbers of runs like the last, from here on."""
+        distribution, shape, dtype, bounds, reserved = self._run
+        count = math.prod(shape)
+        self._reserved = count * RESERVED_PER_OUTPUT if reserved is None else reserved
+        self._together = max(1, min(2 * self._together, _AHEAD // max(1, count)))
+        start = self._counter
+        runs = distributions.Runs(
+            lambda offsets: self.blocks_at(start, offsets), self._together, self._reserved
+        )
+        numbers = distribution(runs, count, dtype, *bounds)
+        return numbers.reshape(self._together, *shape).unbind()
 
 
 class StatelessStream(PhiloxStream):
@@ -279,6 +292,15 @@ class UnseededStream(RandomStream):
 
     def blocks_at(self, start: int, offsets: Offsets) -> Blocks:
         return self._bits.random_raw(2 * offsets.size).view(np.uint32).reshape(-1, 4)
+
+
+def _weights(scores: torch.Tensor) -> torch.Tensor:
+    """The exponential functions of the scores, each row scaled; 0 for what is not finite."""
+    if math.isfinite(scores.sum().item()):
+        return torch.exp(scores - scores.amax(dim=1, keepdim=True))
+    finite = torch.isfinite(scores)
+    highest = scores.masked_fill(~finite, -math.inf).amax(dim=1, keepdim=True)
+    return torch.exp(scores - highest).masked_fill(~finite, 0)
 
 
 def _samples_first(
