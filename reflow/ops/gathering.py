@@ -224,10 +224,16 @@ def _gradient_of_elements(op: Operation, dy: Tensor) -> Tensor:
 def row_numbers(indices: torch.Tensor, sizes: Sequence[int], what: str) -> torch.Tensor:
     """indices [..., k] into the first k dimensions of a tensor of shape `sizes`, as numbers
     of its (flattened) rows."""
-    depth = indices.shape[-1]
+    depth, places = indices.shape[-1], indices.shape[:-1]
+    indices = indices.reshape(math.prod(places), depth)
+    if depth and indices.is_cpu:
+        try:
+            numbers = np.ravel_multi_index(tuple(indices.numpy().T), tuple(sizes[:depth]))
+            return torch.from_numpy(numbers)
+        except ValueError:
+            pass  # an index that does not exist, which is named below
     limits = torch.tensor(sizes[:depth], dtype=torch.int64, device=indices.device)
-    places = indices.shape[:-1]
-    indices = indices.reshape(math.prod(places), depth).long()
+    indices = indices.long()
     wrong = ((indices < 0) | (indices >= limits)).any(1)
     if bool(wrong.any()):
         position = int(wrong.nonzero()[0])
@@ -320,8 +326,13 @@ def added(into: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> t
         raise ValueError("Indices and updates specified for empty output shape")
     depth = indices.shape[-1]
     rows = into.view(math.prod(into.shape[:depth]), *into.shape[depth:])
-    numbers = row_numbers(indices, into.shape, "shape")
-    rows.index_add_(0, numbers, updates.reshape(len(numbers), *into.shape[depth:]))
+    values = updates.reshape(math.prod(indices.shape[:-1]), *into.shape[depth:])
+    if depth == 1 and into.is_cpu:
+        try:
+            return rows.index_add_(0, indices.reshape(-1), values)
+        except IndexError:
+            pass  # an index that does not exist, which is named below
+    rows.index_add_(0, row_numbers(indices, into.shape, "shape"), values)
     return into
 
 

@@ -27,6 +27,7 @@ from reflow.ops.op import op
 from reflow.ops.repeating import BroadcastTo
 from reflow.ops.selection import Select
 from reflow.ops.unsigned import widened
+from reflow.ops.values import to_numpy
 
 _NUMBERS = "T: numbertype"
 _REALS = "T: realnumbertype"
@@ -59,7 +60,7 @@ def mean_rows(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -
 def _indexed(reduce: str) -> SegmentKernel:
     def kernel(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> torch.Tensor:
         result = rows.new_full((count, *rows.shape[1:]), empty)
-        index = ids.reshape(-1, *[1] * (rows.ndim - 1)).expand_as(rows)
+        index = ids.long().reshape(-1, *[1] * (rows.ndim - 1)).expand_as(rows)
         return result.scatter_reduce_(0, index, rows, reduce, include_self=False)
 
     return kernel
@@ -68,6 +69,8 @@ def _indexed(reduce: str) -> SegmentKernel:
 def _prod(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float) -> torch.Tensor:
     if not rows.is_complex():
         return _indexed("prod")(rows, ids, count, empty)
+    if bool(((ids < 0) | (ids >= count)).any()):
+        raise IndexError("A segment is out of range.")
     result = rows.new_ones((count, *rows.shape[1:]))
     for segment in range(count):
         result[segment] = torch.prod(rows[ids == segment], 0)
@@ -88,22 +91,29 @@ def segments_of_sorted(segment_ids: Host, rows: int, given: int | None = None) -
     if not rows:
         return given or 0
     found = int(segment_ids[-1]) + 1
+    falls = segment_ids[1:] < segment_ids[:-1]
+    if segment_ids[0] >= 0 and not falls.any() and (given is None or found <= given):
+        return found if given is None else given
+    raise _unsorted(segment_ids, falls.nonzero()[0], found, given)
+
+
+def _unsorted(
+    segment_ids: Host, falls: Any, found: int, given: int | None
+) -> errors.InvalidArgumentError:
+    """What TensorFlow says of such ids, of which those after the `falls` are less."""
     if given is not None and found > given:
-        raise _invalid("segment ids must be < num_segments")
+        return _invalid("segment ids must be < num_segments")
     count = found if given is None else given
     if found <= 0:
-        raise _invalid("segment ids must be >= 0")
-    falls = np.flatnonzero(segment_ids[1:] < segment_ids[:-1])
+        return _invalid("segment ids must be >= 0")
     outside = np.flatnonzero((segment_ids < 0) | (segment_ids >= count))
     # Whichever comes first, as TensorFlow walks through the ids.
     if outside.size and not (falls.size and falls[0] <= outside[0]):
-        raise _invalid(
+        return _invalid(
             f"Segment id {segment_ids[outside[0]]} out of range [0, {count}), possibly because "
             "'segment_ids' input is not sorted."
         )
-    if falls.size:
-        raise _invalid("segment ids are not increasing")
-    return count
+    return _invalid("segment ids are not increasing")
 
 
 def scalar_count(name: str, count: Host) -> int:
@@ -135,10 +145,9 @@ def _sorted_segments(
         shapes.with_rank_at_least(data, 1)
         return shapes.UNKNOWN if data.sizes is None else shapes.of(None, *data.sizes[1:])
 
-    def kernel(data: torch.Tensor, segment_ids: Host) -> torch.Tensor:
-        count = segments_of_sorted(segment_ids, len(data))
-        ids = torch.as_tensor(segment_ids.astype(np.int64), device=data.device)
-        return reduce(data, ids, count, empty)
+    def kernel(data: torch.Tensor, segment_ids: torch.Tensor) -> torch.Tensor:
+        count = segments_of_sorted(to_numpy(segment_ids), len(data))
+        return reduce(data, segment_ids, count, empty)
 
     rules: dict[str, Any] = {
         "__doc__": doc,
@@ -249,15 +258,15 @@ def _unsorted_segments(
 
     def kernel(data: torch.Tensor, segment_ids: torch.Tensor, num_segments: Host) -> torch.Tensor:
         count = scalar_count("num_segments", num_segments)
-        ids = segment_ids.reshape(-1).to(torch.int64)
+        ids = segment_ids.reshape(-1)
         rows = data.reshape(ids.numel(), *data.shape[segment_ids.ndim :])
-        if ids.is_cpu and ids.numel():
-            # As in TensorFlow, only the CPU looks for ids that are too large.
-            least, largest = ids.aminmax()
-            if int(largest) >= count:
-                raise _out_of_range(segment_ids, count)
-            if int(least) >= 0:
+        if ids.is_cpu:
+            try:
                 return reduce(rows, ids, count, empty(rows.dtype))
+            except (IndexError, RuntimeError):
+                # As in TensorFlow, only the CPU looks for ids that are too large.
+                if bool((ids >= count).any()):
+                    raise _out_of_range(segment_ids, count) from None
         # What is dropped goes to a row of its own, behind: a device need not be waited for.
         kept = torch.where(ids < 0, count, ids)
         return reduce(rows, kept, count + 1, empty(rows.dtype))[:count]
@@ -390,9 +399,14 @@ class Bincount:
         return shapes.of(shapes.scalar_size(size, 1))
 
     def kernel(arr: torch.Tensor, size: Host, weights: torch.Tensor) -> torch.Tensor:
-        numbers = arr.reshape(-1).to(torch.int64)
-        if bool((numbers < 0).any()):
-            raise _invalid("Input arr must be non-negative!")
-        counted = numbers < int(size)
-        given = weights.reshape(-1) if weights.numel() else weights.new_ones(numbers.shape)
-        return sum_rows(given[counted], numbers[counted], int(size))
+        count = int(size)
+        # What is beyond the last bin goes to one more, behind.
+        numbers = arr.reshape(-1).clamp_max(count)
+        try:
+            if weights.numel():
+                return sum_rows(weights.reshape(-1), numbers, count + 1)[:count]
+            return torch.bincount(numbers, minlength=count + 1)[:count].to(weights.dtype)
+        except (IndexError, RuntimeError):
+            if bool((numbers < 0).any()):
+                raise _invalid("Input arr must be non-negative!") from None
+            raise

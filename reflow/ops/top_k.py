@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import torch
 
 from reflow.graph.dtypes import int32
@@ -14,7 +17,7 @@ from reflow.ops.comparisons import Equal
 from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
 from reflow.ops.filling import OneHot
-from reflow.ops.kernels import Host, Value
+from reflow.ops.kernels import Host, Known, Value
 from reflow.ops.math import Mul, RealDiv, Sub
 from reflow.ops.op import op
 from reflow.ops.reductions import Sum
@@ -26,6 +29,23 @@ from reflow.ops.unsigned import in_order
 def taken_along(input: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
     """The elements at these places along the last axis."""
     return input.gather(-1, indices)
+
+
+# Rows up to this length are sorted as quickly as their largest elements are found.
+_SHORT = 64
+
+
+def _largest(input: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The `count` largest elements of each row and their places; of equals the first come first."""
+    size = input.shape[-1]
+    if size > _SHORT and 2 * count < size and input.is_cpu:
+        # torch.topk takes equal elements (and NaN) in any order: it will do if there are none
+        # among those found, nor is the next one like the last.
+        values, places = torch.topk(input, count + 1)
+        if bool((values[..., 1:] < values[..., :-1]).all()):
+            return values[..., :count].contiguous(), places[..., :count]
+    values, places = torch.sort(input, dim=-1, descending=True, stable=True)
+    return values[..., :count].contiguous(), places[..., :count]
 
 
 @op
@@ -61,9 +81,21 @@ class TopKV2:
             raise ValueError(
                 f"input must have at least k columns. Had {input.shape[-1]}, needed {count}"
             )
-        order = torch.argsort(in_order(input), dim=-1, descending=True, stable=True)
-        picked = order[..., :count]
-        return taken_along(input, picked), picked.to(torch.int32)
+        values, places = _largest(in_order(input), count)
+        if values.dtype is not input.dtype:
+            values = taken_along(input, places)
+        return values, places.to(torch.int32)
+
+    def specialised(op: Operation, input: Known, k: Known) -> Any:
+        if k.value is None or not input.sizes or not 0 <= int(k.value) <= input.sizes[-1]:
+            return None
+        count = int(k.value)
+
+        def kernel(input: torch.Tensor, _: Any) -> tuple[torch.Tensor, torch.Tensor]:
+            values, places = _largest(input, count)
+            return values, places.to(torch.int32)
+
+        return kernel
 
     def gradient(op: Operation, d_values: Tensor, d_indices: Tensor) -> tuple[Tensor, None]:
         x = op.inputs[0]
@@ -129,6 +161,14 @@ def _in_top(predictions: torch.Tensor, targets: torch.Tensor, count: int) -> tor
             f"First dimension of predictions {predictions.shape[0]} must match length of "
             f"targets {targets.shape[0]}"
         )
+    if predictions.is_cpu and math.isfinite(predictions.sum().item()):
+        # All numbers are finite, then; whether the targets are classes gather looks at.
+        try:
+            target = predictions.gather(1, targets.long().unsqueeze(1))
+        except (RuntimeError, IndexError):
+            pass
+        else:
+            return torch.gt(predictions, target).sum(1).lt(count)
     classes = predictions.shape[1]
     valid = (targets >= 0) & (targets < classes)
     index = torch.where(valid, targets, 0).long().unsqueeze(1)
