@@ -54,11 +54,11 @@ def _divide(rows: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
 
 def rounds(indices: torch.Tensor) -> Iterator[torch.Tensor | slice]:
     """Positions in `indices`, so that the indices of each round differ and repeats come later."""
-    ordered, order = torch.sort(indices, stable=True)
-    comes_again = torch.eq(ordered[1:], ordered[:-1])
-    if not comes_again.any():
+    if _all_differ(indices):
         yield slice(None)
         return
+    ordered, order = torch.sort(indices, stable=True)
+    comes_again = torch.eq(ordered[1:], ordered[:-1])
     first = torch.ones_like(ordered, dtype=torch.bool)
     torch.logical_not(comes_again, out=first[1:])
     positions = torch.arange(len(order), device=order.device)
@@ -67,13 +67,21 @@ def rounds(indices: torch.Tensor) -> Iterator[torch.Tensor | slice]:
         yield order[repeats == repeat]
 
 
+def _all_differ(indices: torch.Tensor) -> bool:
+    if indices.device.type == "cpu":  # for few indices NumPy takes a fraction of the time
+        array = np.sort(indices.numpy())
+        return bool((array[1:] != array[:-1]).all())
+    return len(torch.unique(indices)) == len(indices)
+
+
 def _combined(combine: Combine) -> Scatter:
     """rows[i] = combine(rows[i], update) for each index i and its update."""
 
     def scatter(rows: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
         for chosen in rounds(indices):
             where = indices[chosen]
-            rows[where] = combine(rows[where], updates[chosen])
+            new = combine(rows.index_select(0, where), updates[chosen])
+            rows.index_copy_(0, where, new)
         return rows
 
     return scatter
