@@ -35,6 +35,8 @@ SAME_MODULES: Final[Mapping[str, str]] = MappingProxyType(
 
 _FRAMEWORK = "reflow.graph.graph reflow.graph.operation reflow.graph.conversion tf"
 
+_LAYERS = "tf.layers reflow.running.inner_names.layers_old_names"
+
 _DISTRIBUTIONS = (
     "bernoulli",
     "beta",
@@ -139,12 +141,14 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.framework.tensor_spec": "reflow.graph.tensor_spec",
         "tensorflow.python.framework.type_spec": "reflow.graph.type_spec",
+        "tensorflow.python.keras.engine.input_spec": "tf.layers",
         "tensorflow.python.layers.base": "tf.layers",
-        "tensorflow.python.layers.convolutional": "tf.layers",
-        "tensorflow.python.layers.core": "tf.layers",
+        "tensorflow.python.layers.convolutional": _LAYERS,
+        "tensorflow.python.layers.core": _LAYERS,
         "tensorflow.python.layers.layers": "tf.layers",
-        "tensorflow.python.layers.normalization": "tf.layers",
-        "tensorflow.python.layers.pooling": "tf.layers",
+        "tensorflow.python.layers.normalization": _LAYERS,
+        "tensorflow.python.layers.pooling": _LAYERS,
+        "tensorflow.python.layers.utils": "reflow.running.inner_names.layers_utils",
         "tensorflow.python.lib.io.python_io": "tf.python_io",
         "tensorflow.python.lib.io.tf_record": "tf.python_io",
         "tensorflow.python.ops.array_ops": (
@@ -192,7 +196,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.histogram_ops": "tf",
         "tensorflow.python.ops.image_ops": "tf.image",
         "tensorflow.python.ops.image_ops_impl": "tf.image",
-        "tensorflow.python.ops.init_ops": "tf.initializers tf",
+        "tensorflow.python.ops.init_ops": "reflow.running.inner_names.init_ops tf.initializers tf",
         "tensorflow.python.ops.inplace_ops": "reflow.running.inner_names.inplace_ops",
         "tensorflow.python.ops.io_ops": "tf.io tf",
         "tensorflow.python.ops.linalg.linalg": "tf.linalg",

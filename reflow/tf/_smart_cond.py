@@ -34,11 +34,10 @@ def smart_cond(
     return true_fn() if known else false_fn()  # type: ignore[misc]
 
 
-def smart_constant_value(pred: Any) -> bool | None:
+def smart_constant_value(pred: Any) -> Any:
     """The value of a predicate if it is known, else None."""
     if isinstance(pred, Tensor):
-        value = constant_value(pred)
-        return None if value is None else bool(value)
+        return constant_value(pred)
     if pred in (0, 1):
         return bool(pred)
     raise TypeError(

@@ -13,6 +13,8 @@ from reflow.ops.linalg import MatMul
 from reflow.tf import _sparse_math, linalg, nn
 from reflow.tf._casts import cast
 from reflow.tf.initializers import zeros
+from reflow.tf.layers._functions import function_of
+from reflow.tf.layers._identifiers import activation_of, initializer_of
 from reflow.tf.layers._input_spec import InputSpec
 from reflow.tf.layers._layer import Layer
 
@@ -24,7 +26,7 @@ class Dense(Layer):
 
     Args:
       units: the size of the outputs' last dimension.
-      activation: a function of tensors; None for none.
+      activation: a function of tensors or its name; None for none.
       use_bias: whether to add a bias.
       kernel_initializer, bias_initializer: the first values; that of the kernel is by default the
         variable scope's, at last `glorot_uniform`.
@@ -43,7 +45,7 @@ class Dense(Layer):
     def __init__(
         self,
         units: int,
-        activation: Callable[[Tensor], Tensor] | None = None,
+        activation: Any = None,
         use_bias: bool = True,
         kernel_initializer: Any = None,
         bias_initializer: Any = _ZEROS,
@@ -60,10 +62,10 @@ class Dense(Layer):
             trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs
         )
         self.units = int(units)
-        self.activation = activation
+        self.activation = activation_of(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
+        self.kernel_initializer = initializer_of(kernel_initializer)
+        self.bias_initializer = initializer_of(bias_initializer)
         self.kernel_regularizer = kernel_regularizer
         self.bias_regularizer = bias_regularizer
         self.kernel_constraint = kernel_constraint
@@ -105,7 +107,7 @@ class Dense(Layer):
         outputs = self._product(inputs)
         if self.use_bias:
             outputs = nn.bias_add(outputs, self.bias)
-        return outputs if self.activation is None else self.activation(outputs)
+        return self.activation(outputs)
 
     def _product(self, inputs: Any) -> Tensor:
         rank = inputs.shape.ndims
@@ -130,42 +132,4 @@ class Dense(Layer):
         return outer.concatenate(self.units)
 
 
-def dense(
-    inputs: Any,
-    units: int,
-    activation: Callable[[Tensor], Tensor] | None = None,
-    use_bias: bool = True,
-    kernel_initializer: Any = None,
-    bias_initializer: Any = _ZEROS,
-    kernel_regularizer: Callable[[Any], Any] | None = None,
-    bias_regularizer: Callable[[Any], Any] | None = None,
-    activity_regularizer: Callable[[Tensor], Any] | None = None,
-    kernel_constraint: Callable[[Tensor], Tensor] | None = None,
-    bias_constraint: Callable[[Tensor], Tensor] | None = None,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: bool | None = None,
-) -> Tensor:
-    """What a new `Dense` layer gives for `inputs`; see there.
-
-    Args:
-      reuse: whether to take the variables of an earlier layer of the same name.
-    """
-    layer = Dense(
-        units,
-        activation=activation,
-        use_bias=use_bias,
-        kernel_initializer=kernel_initializer,
-        bias_initializer=bias_initializer,
-        kernel_regularizer=kernel_regularizer,
-        bias_regularizer=bias_regularizer,
-        activity_regularizer=activity_regularizer,
-        kernel_constraint=kernel_constraint,
-        bias_constraint=bias_constraint,
-        trainable=trainable,
-        name=name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    outputs: Tensor = layer.apply(inputs)
-    return outputs
+dense = function_of(Dense, "dense")

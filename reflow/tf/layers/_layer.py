@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,11 +22,14 @@ from reflow.tf._casts import cast
 from reflow.tf._partitioned_variable import PartitionedVariable
 from reflow.tf._scopes import name_scope
 from reflow.tf._variable_scope import VariableScope, get_variable, variable_scope
+from reflow.tf.layers._by_products import ByProducts, add_to_collection
+from reflow.tf.layers._calls import called, calls, inherited_training
 from reflow.tf.layers._input_spec import InputSpec, check_inputs
+from reflow.tf.layers._keras_style import is_in_keras_style_scope, own_variable
 from reflow.tf.layers._names import snake_case, unique_name
 
 
-class Layer:
+class Layer(ByProducts):
     """Base class of layers: `call` says what one computes, `build` makes its variables.
 
     Args:
@@ -54,23 +58,28 @@ class Layer:
     ) -> None:
         unknown = set(kwargs) - {"input_shape", "batch_size", "weights", "autocast"}
         if unknown:
-            raise TypeError(f"Keyword argument not understood: {sorted(unknown)}")
+            raise TypeError("Keyword argument not understood:", min(unknown))
         self.trainable = trainable
         self.built = False
         self.input_spec: InputSpec | Sequence[InputSpec] | None = None
         self._dtype = None if dtype is None else as_dtype(dtype)
-        self._activity_regularizer = activity_regularizer
+        self.activity_regularizer = activity_regularizer
         self._reuse = _reuse
+        ByProducts.__init__(self)
         self._trainable_weights: list[Any] = []
         self._non_trainable_weights: list[Any] = []
-        self._losses: list[Any] = []
-        # Functions that give losses, asked anew each time while executing eagerly.
-        self._callable_losses: list[Callable[[], Any]] = []
-        self._updates: list[Any] = []
         self._set_name(name)
         self._scope: VariableScope | None = None
         self._current_scope: VariableScope | None = None
-        self._call_takes_scope = "scope" in inspect.signature(self.call).parameters
+        parameters = inspect.signature(self.call).parameters
+        self._call_takes_scope = "scope" in parameters
+        self._call_takes_training = "training" in parameters or any(
+            each.kind is each.VAR_KEYWORD for each in parameters.values()
+        )
+        self._training_position = [*parameters, "training"].index("training")
+        self._keras_style = is_in_keras_style_scope()
+        if self._keras_style:
+            _refuse_scope(scope=_scope, reuse=_reuse)
         if _scope:
             with variable_scope(_scope) as captured:
                 self._scope = captured
@@ -98,6 +107,18 @@ class Layer:
         """The shape of the output for inputs of this shape."""
         raise NotImplementedError(f"{type(self).__name__} does not say what shape it gives.")
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Layer:
+        """A layer of its own in the same variable scope; tensors and the graph are shared."""
+        copied = type(self).__new__(type(self))
+        memo[id(self)] = copied
+        for name, value in vars(self).items():
+            if name in ("_scope", "_current_scope"):
+                value = copy.copy(value)
+            elif name != "_graph" and not _is_of_tensors(value):
+                value = copy.deepcopy(value, memo)
+            setattr(copied, name, value)
+        return copied
+
     # -- Calling --------------------------------------------------------------------------------
 
     def __call__(self, inputs: Any, *args: Any, scope: Any = None, **kwargs: Any) -> Any:
@@ -109,16 +130,32 @@ class Layer:
         Raises:
           ValueError: the inputs are not what `input_spec` asks for, or `call` gives None.
         """
+        if self._keras_style:
+            _refuse_scope(scope=scope)
+            return self._call_within(inputs, args, kwargs)
         self._set_scope(scope)
         reuse = True if self.built else self._reuse
         with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False) as current:
             self._current_scope = current
             if self._call_takes_scope:
                 kwargs["scope"] = current
+            outputs = self._call_within(inputs, args, kwargs)
+        if not executing_eagerly():
+            add_to_collection(self.updates, GraphKeys.UPDATE_OPS)
+        return outputs
+
+    apply = __call__
+
+    def _call_within(self, inputs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What `call` gives, in the layer's name scope, after the checks and `build`."""
+        inputs = nest.map_structure(_as_tensor, inputs)
+        training = self._take_training(args, kwargs)
+        if executing_eagerly() and calls.inputs is None:
+            self._losses.clear()
+        with called(inputs, training, self.trainable):
+            if not (self.built and executing_eagerly()):
+                check_inputs(self.input_spec, inputs, self.name)
             with name_scope(self._name_scope()):
-                inputs = nest.map_structure(_as_tensor, inputs)
-                if not (self.built and executing_eagerly()):
-                    check_inputs(self.input_spec, inputs, self.name)
                 self._build_for(inputs)
                 outputs = self.call(inputs, *args, **kwargs)
                 if outputs is None:
@@ -126,12 +163,22 @@ class Layer:
                         "A layer's `call` method should return a Tensor or a list of Tensors, not "
                         f"None (layer: {self.name})."
                     )
-                self._regularize_activity(outputs)
-        if not executing_eagerly():
-            _add_to_collection(self.updates, GraphKeys.UPDATE_OPS)
+                self._regularize_activity(inputs, outputs)
         return outputs
 
-    apply = __call__
+    def _take_training(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The argument `training` of a call.
+
+        If it is not given, that of the calls around is, where `call` takes one.
+        """
+        if "training" in kwargs:
+            return kwargs["training"] if self._call_takes_training else kwargs.pop("training")
+        if 0 < self._training_position <= len(args):
+            return args[self._training_position - 1]
+        training = inherited_training()
+        if self._call_takes_training and training is not None:
+            kwargs["training"] = training
+        return training
 
     def _build_for(self, inputs: Any) -> None:
         if self.built:
@@ -142,14 +189,14 @@ class Layer:
         self.build(nest.map_structure(lambda tensor: tensor.shape, inputs))
         self.built = True
 
-    def _regularize_activity(self, outputs: Any) -> None:
-        if self._activity_regularizer is None:
+    def _regularize_activity(self, inputs: Any, outputs: Any) -> None:
+        if self.activity_regularizer is None:
             return
         with name_scope("ActivityRegularizer"):
             for output in nest.flatten(outputs):
-                loss = convert_to_tensor(self._activity_regularizer(output))
+                loss = convert_to_tensor(self.activity_regularizer(output))
                 # The mean over the batch.
-                self.add_loss(loss / cast(shape_of(output)[0], loss.dtype))
+                self.add_loss(loss / cast(shape_of(output)[0], loss.dtype), inputs=inputs)
 
     def _set_scope(self, scope: Any = None) -> None:
         """Settles the variable scope, the first time that it is needed."""
@@ -163,6 +210,8 @@ class Layer:
             self._scope = captured
 
     def _name_scope(self) -> str:
+        if self._keras_style:
+            return self.name
         assert self._current_scope is not None
         return self._current_scope.original_name_scope
 
@@ -190,6 +239,19 @@ class Layer:
         synchronization, aggregation, trainable = _distribution.checked(
             synchronization, aggregation, trainable, name
         )
+        dtype = as_dtype(dtype or self._dtype or float32)
+        if self._keras_style:
+            variable = own_variable(
+                name,
+                shape,
+                dtype,
+                initializer,
+                trainable and self.trainable,
+                constraint,
+                use_resource,
+            )
+            self._keep(variable, variable.op.name, regularizer, trainable and self.trainable)
+            return variable
         existing = set(get_default_graph().get_collection(GraphKeys.GLOBAL_VARIABLES))
         self._set_scope()
         reuse = self.built or self._reuse
@@ -199,7 +261,7 @@ class Layer:
                 variable = get_variable(
                     name,
                     shape=shape,
-                    dtype=as_dtype(dtype or self._dtype or float32),
+                    dtype=dtype,
                     initializer=scope.initializer if initializer is None else initializer,
                     trainable=trainable and self.trainable,
                     constraint=constraint,
@@ -208,14 +270,24 @@ class Layer:
                     synchronization=synchronization,
                     aggregation=aggregation,
                 )
+                # A custom getter may have decided that it is not trained.
                 is_trained = trainable and self.trainable and _is_trained(variable)
-                weights = self._trainable_weights if is_trained else self._non_trainable_weights
-                weights.append(variable)
-                parts = _parts(variable)
-                if regularizer is not None and existing.isdisjoint(parts):
-                    for part in parts:
-                        self.add_loss(partial(_regularization, name, part, regularizer))
+                is_new = existing.isdisjoint(_parts(variable))
+                self._keep(variable, name, regularizer if is_new else None, is_trained)
         return variable
+
+    def _keep(
+        self,
+        variable: Any,
+        name: str,
+        regularizer: Callable[[Any], Any] | None,
+        is_trained: bool,
+    ) -> None:
+        """Makes a variable one of the layer's."""
+        (self._trainable_weights if is_trained else self._non_trainable_weights).append(variable)
+        if regularizer is not None:
+            for part in _parts(variable):
+                self.add_loss(partial(_regularization, name, part, regularizer))
 
     add_variable = add_weight
 
@@ -259,38 +331,6 @@ class Layer:
             )
         return sum(weight.shape.num_elements() for weight in self.weights)
 
-    # -- Losses and updates -----------------------------------------------------------------------
-
-    def add_loss(self, losses: Any, inputs: Any = None) -> None:
-        """Adds losses, tensors or functions that give them, to those of the layer.
-
-        In a graph they join the collection REGULARIZATION_LOSSES too.
-        """
-        new = [loss() if callable(loss) else loss for loss in nest.flatten(losses)]
-        if executing_eagerly():
-            self._callable_losses += [loss for loss in nest.flatten(losses) if callable(loss)]
-            self._losses += [loss for loss in nest.flatten(losses) if not callable(loss)]
-            return
-        tensors = [convert_to_tensor(loss) for loss in new if loss is not None]
-        self._losses += tensors
-        _add_to_collection(tensors, GraphKeys.REGULARIZATION_LOSSES)
-
-    @property
-    def losses(self) -> list[Any]:
-        """The losses, those of the variables computed anew while executing eagerly."""
-        computed = [loss() for loss in self._callable_losses]
-        return self._losses + [loss for loss in computed if loss is not None]
-
-    def add_update(self, updates: Any, inputs: Any = None) -> None:
-        """Adds operations that training is to run; while executing eagerly they are done."""
-        if not executing_eagerly():
-            self._updates += nest.flatten(updates)
-
-    @property
-    def updates(self) -> list[Any]:
-        """The operations that training is to run."""
-        return list(self._updates) if self.trainable else []
-
     # -- What it is -----------------------------------------------------------------------------
 
     @property
@@ -318,8 +358,24 @@ class Layer:
         return float32 if self._dtype is None else self._dtype
 
 
+def _refuse_scope(**given: Any) -> None:
+    """ValueError for what layers that own their variables do not take."""
+    for name, value in given.items():
+        if value is not None:
+            raise ValueError(
+                f"{name} argument not allowed when keras style layers are enabled, but saw: {value}"
+            )
+
+
 def _as_tensor(value: Any) -> Any:
     return convert_to_tensor(value) if _is_array(value) else value
+
+
+def _is_of_tensors(value: Any) -> bool:
+    """Whether it is a tensor or a list of these."""
+    return isinstance(value, Tensor) or (
+        isinstance(value, list) and bool(value) and all(isinstance(each, Tensor) for each in value)
+    )
 
 
 def _is_array(value: Any) -> bool:
@@ -332,16 +388,10 @@ def _parts(variable: Any) -> list[Any]:
 
 def _is_trained(variable: Any) -> bool:
     """Whether the variable is trainable: a custom getter may have decided otherwise."""
-    return all(part.trainable for part in _parts(variable))
+    return all(getattr(part, "trainable", False) for part in _parts(variable))
 
 
 def _regularization(name: str, variable: Any, regularizer: Callable[[Any], Any]) -> Any:
     """What a regularizer says of a variable."""
     with name_scope(f"{name}/Regularizer"):
         return regularizer(variable)
-
-
-def _add_to_collection(elements: Sequence[Any], key: str) -> None:
-    collection = get_default_graph().get_collection_ref(key)
-    known = {id(element) for element in collection}
-    collection += [element for element in elements if id(element) not in known]
