@@ -287,7 +287,7 @@ def test_tensorboard_does_not_take_reflow_for_tensorflow(python):
     assert check(python(program)) == "True False\n"
 
 
-def test_the_start_imports_nothing_that_few_programs_need():
+def test_the_start_imports_nothing_that_few_programs_need(python):
     heavy = "{'PIL', 'google.protobuf', 'matplotlib', 'scipy', 'tensorboard'}"
     run = "import sys\nimport tensorflow as tf\ntf.Session().run(tf.constant(1) + 1)\n"
     check(python(HOOK + run + f"assert not {heavy} & sys.modules.keys()"))
