@@ -14,6 +14,12 @@ from reflow.tf._checks import (
     is_numeric_tensor,
     is_strictly_increasing,
 )
+from reflow.tf._orthogonal_filters import (
+    convolutional_delta_orthogonal,
+    convolutional_orthogonal_1d,
+    convolutional_orthogonal_2d,
+    convolutional_orthogonal_3d,
+)
 from reflow.tf._python_functions import py_func
 from reflow.tf._save_slices import prepend_name_scope, strip_name_scope
 from reflow.tf._scopes import graph_from_inputs
