@@ -196,7 +196,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.histogram_ops": "tf",
         "tensorflow.python.ops.image_ops": "tf.image",
         "tensorflow.python.ops.image_ops_impl": "tf.image",
-        "tensorflow.python.ops.init_ops": "reflow.running.inner_names.init_ops tf.initializers tf",
+        "tensorflow.python.ops.init_ops": (
+            "reflow.running.inner_names.init_ops tf.initializers tf"
+        ),
         "tensorflow.python.ops.inplace_ops": "reflow.running.inner_names.inplace_ops",
         "tensorflow.python.ops.io_ops": "tf.io tf",
         "tensorflow.python.ops.linalg.linalg": "tf.linalg",
