@@ -35,13 +35,13 @@ def model_variable_getter(rename: Mapping[str, str] | None = None) -> Callable[.
       rename: last parts of names, such as {"kernel": "weights"}.
     """
 
-    def getter(inner: Callable[..., Any], name: str, *args: Any, **kwargs: Any) -> Any:
+    def model_getter(getter: Callable[..., Any], name: str, *args: Any, **kwargs: Any) -> Any:
         scope, slash, short_name = name.rpartition("/")
         name = f"{scope}{slash}{(rename or {}).get(short_name, short_name)}"
         passed = {key: kwargs[key] for key in _PASSED if key in kwargs}
-        return model_variable(name, *args, custom_getter=inner, **passed)
+        return model_variable(name, *args, custom_getter=getter, **passed)
 
-    return getter
+    return model_getter
 
 
 # The arguments of `tf.get_variable` that `model_variable` has as well.
