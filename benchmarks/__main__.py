@@ -9,6 +9,7 @@ ratio compares the two measurements of one round, so that what disturbs the mach
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import statistics
@@ -17,6 +18,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))  # as in the workers
+
+from flops import FLOPS  # noqa: E402
 
 TASKS = {
     "step:softmax": ("a training step of softmax, batch 100", "ms"),
@@ -24,6 +28,11 @@ TASKS = {
     "step:five_layers_dropout": ("the same with dropout", "ms"),
     "step:embedding": ("a training step of 100 rows of a table of 100,000", "ms"),
     "step:small_embedding": ("a training step of 100 rows of a table of 100", "ms"),
+    "step:convolutional": ("a training step of mnist_3.0, three convolutions", "ms"),
+    "step:convolutional_dropout": ("a training step of mnist_3.1, larger, with dropout", "ms"),
+    "step:batch_norm": ("a training step of mnist_4.2, with batch norm", "ms"),
+    "step:dcgan": ("a step of a generator of digits and its discriminator, batch 64", "ms"),
+    "step:yolo": ("tiny YOLO forward, one image", "ms"),
     "start:five_layers": ("process start to first step", "s"),
     "build": ("building a graph of 5,000 operations", "s"),
     "first_run": ("the first run of a graph of 10,000 operations", "s"),
@@ -55,6 +64,21 @@ def spread(values: list[float]) -> str:
     return f"{statistics.median(values):6.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
+@functools.cache
+def peak() -> float:
+    """GFLOP/s of a product of matrices here."""
+    return measure(sys.executable, "pytorch", "product")
+
+
+def share_of_peak(task: str, milliseconds: float) -> str:
+    """What a convolutional program's step makes of the machine."""
+    flops = FLOPS.get(task.partition(":")[2])
+    if flops is None:
+        return ""
+    rate = flops / milliseconds / 1e6
+    return f", {rate:.0f} GFLOP/s, {rate / peak():.0%} of those of a product of matrices"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
@@ -82,9 +106,10 @@ def main() -> None:
         for _ in range(options.rounds):
             for framework in rivals:
                 results[framework].append(measure(pythons[framework], framework, task))
-        print(f"\n{title}: reflow {statistics.median(results['reflow']):.3g} {unit}")
+        ours = statistics.median(results["reflow"])
+        print(f"\n{title}: reflow {ours:.3g} {unit}{share_of_peak(task, ours)}")
         for framework in rivals[1:]:
-            ratios = [ours / theirs for ours, theirs in zip(results["reflow"], results[framework])]
+            ratios = [mine / theirs for mine, theirs in zip(results["reflow"], results[framework])]
             print(f"  of {framework:12s} {spread(ratios)}", flush=True)
 
 

@@ -43,19 +43,29 @@ def batch():
     return random.rand(BATCH, 784).astype(np.float32), labels
 
 
+def torch_step(program):
+    """A function of a batch that takes one step of a program in PyTorch."""
+    import torch_convolutions
+    import torch_programs
+
+    if hasattr(torch_convolutions, program):
+        return getattr(torch_convolutions, program)()
+    return torch_programs.training_step(*getattr(torch_programs, program)())
+
+
 def stepper(framework, program):
     """A function without arguments that takes one training step fed from NumPy."""
     images, labels = batch()
     if framework == "pytorch":
-        import torch_programs
-
-        step = torch_programs.training_step(*getattr(torch_programs, program)())
+        step = torch_step(program)
         return lambda: step(images, labels)
+    import graph_convolutions
     import graph_programs
 
+    module = graph_convolutions if hasattr(graph_convolutions, program) else graph_programs
     tf = import_framework(framework)
     tf.set_random_seed(0)
-    train, image_input, label_input, feeds = getattr(graph_programs, program)(tf)
+    train, image_input, label_input, feeds = getattr(module, program)(tf)
     session = tf.Session()
     session.run(tf.global_variables_initializer())
     feeds = dict(feeds)
@@ -67,16 +77,35 @@ def stepper(framework, program):
 def measure_step(framework, program, seconds=1.5):
     """Milliseconds of a training step: the fastest of many short series."""
     step = stepper(framework, program)
-    for _ in range(50):
+    for _ in range(3):
+        step()
+    start = time.perf_counter()
+    step()
+    # Of slow steps, fewer in a series.
+    count = max(1, min(25, int(0.05 / (time.perf_counter() - start))))
+    for _ in range(2 * count):
         step()
     series = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(series) < 5:
         start = time.perf_counter()
-        for _ in range(25):
+        for _ in range(count):
             step()
-        series.append((time.perf_counter() - start) / 25)
+        series.append((time.perf_counter() - start) / count)
     return min(series) * 1e3
+
+
+def measure_product(framework, size=2048):
+    """GFLOP/s of a product of matrices in single precision."""
+    import torch
+
+    a = torch.rand(size, size)
+    best = []
+    for _ in range(10):
+        start = time.perf_counter()
+        torch.mm(a, a)
+        best.append(time.perf_counter() - start)
+    return 2 * size**3 / min(best) / 1e9
 
 
 def measure_start(framework, program):
@@ -127,7 +156,11 @@ def measure_memory(framework, program):
 def main(framework, task):
     kind, _, program = task.partition(":")
     of_programs = {"step": measure_step, "start": measure_start, "memory": measure_memory}
-    of_graphs = {"build": measure_build, "first_run": measure_first_run}
+    of_graphs = {
+        "build": measure_build,
+        "first_run": measure_first_run,
+        "product": measure_product,
+    }
     if kind in of_graphs:
         value = of_graphs[kind](framework)
     else:
