@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import torch
@@ -129,14 +130,20 @@ Relu6Grad: OpDefinition = _gradient_op(
 _leaky_relu_backward = torch.ops.aten.leaky_relu_backward.default
 
 
+@cache
+def _rounded(number: float, dtype: torch.dtype) -> float:
+    """The number as the type holds it, which is what TensorFlow computes with."""
+    return torch.tensor(number, dtype=dtype).item()
+
+
 def _leaky_relu(features: torch.Tensor, *, alpha: float) -> torch.Tensor:
-    return functional.leaky_relu(features, alpha)
+    return functional.leaky_relu(features, _rounded(alpha, features.dtype))
 
 
 def _leaky_relu_grad(
     gradients: torch.Tensor, features: torch.Tensor, *, alpha: float
 ) -> torch.Tensor:
-    return _leaky_relu_backward(gradients, features, alpha, False)
+    return _leaky_relu_backward(gradients, features, _rounded(alpha, features.dtype), False)
 
 
 LeakyRelu = _activation(
@@ -205,9 +212,9 @@ def _softplus_second(op: Operation, ddy: Tensor) -> tuple[Tensor, Tensor]:
     return SoftplusGrad(ddy, x), RealDiv(Mul(ddy, dy), slope)
 
 
-# From here on softplus(x) is x, to the precision of the type.
+# From here on softplus(x) is x, to the precision of the type; Eigen has float16's as 2 ** -13.
 _LINEAR_FROM = {
-    dtype: -math.log(torch.finfo(dtype).eps) - 2
+    dtype: -math.log(2**-13 if dtype is torch.float16 else torch.finfo(dtype).eps) - 2
     for dtype in (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 }
 

@@ -10,8 +10,9 @@ from reflow.graph.eager_tensor import EagerTensor
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.arrays import ExpandDims, PreventGradient
+from reflow.ops.arrays import ExpandDims, PreventGradient, Squeeze
 from reflow.ops.constants import constant
+from reflow.ops.linalg import BatchMatMulV2
 from reflow.ops.math import Add, Exp, Mul, Neg, Sub
 from reflow.ops.op import op
 from reflow.ops.reductions import Sum, may_have_nan
@@ -113,9 +114,11 @@ class SoftmaxCrossEntropyWithLogits:
         if not _is_zero(d_backprop):
             # Of the second order: the derivative of softmax.
             softmax = Softmax(logits)
-            d_logits = Add(
-                d_logits, Mul(Sub(d_backprop, _sum_over_classes(Mul(d_backprop, softmax))), softmax)
+            dots = BatchMatMulV2(
+                ExpandDims(d_backprop, constant(1)), ExpandDims(softmax, constant(2))
             )
+            d_softmax = Sub(d_backprop, Squeeze(dots, squeeze_dims=[1]))
+            d_logits = Add(d_logits, Mul(d_softmax, softmax))
         return d_logits, _scaled_rows(d_loss, Neg(LogSoftmax(logits)))
 
 
@@ -142,7 +145,7 @@ class SparseSoftmaxCrossEntropyWithLogits:
             raise ValueError(f"logits must be 2-D, but got shape {list(features.shape)}")
         if labels.dim() != 1:
             raise ValueError(f"labels must be 1-D, but got shape {list(labels.shape)}")
-        if len(features) != len(labels):
+        if features.shape[0] != labels.shape[0]:
             raise ValueError(
                 "logits and labels must have the same first dimension, got logits shape "
                 f"{list(features.shape)} and labels shape {list(labels.shape)}"
@@ -161,8 +164,7 @@ class SparseSoftmaxCrossEntropyWithLogits:
                 f"[0, {classes}).  Label values: {' '.join(map(str, labels[:16].tolist()))}",
             ) from None
         backprop = log_softmax.exp_()
-        backprop.scatter_add_(1, index, backprop.new_full((), -1).expand(index.shape))
-        return loss, backprop
+        return loss, backprop.scatter_(1, index, -1.0, reduce="add")
 
     def gradient(op: Operation, d_loss: Tensor, d_backprop: Tensor) -> tuple[Tensor, None]:
         # As in TensorFlow: a second derivative would be silently wrong, so it is an error.

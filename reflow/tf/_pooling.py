@@ -80,7 +80,7 @@ def _pool_any(
     name: str | None,
 ) -> Tensor:
     """Pooling with the function of `pools` for as many axes of space as the input has."""
-    rank = input.shape.ndims
+    rank = input.shape.ndims if isinstance(input, Tensor) else np.ndim(input)
     if rank is None and data_format is None:
         raise ValueError("The input must have a rank or a data format must be given.")
     axes = (len(data_format or "") if rank is None else rank) - 2
