@@ -63,6 +63,7 @@ RENAMED: Final[Mapping[str, str]] = MappingProxyType(
         **_below(
             "tf.nn",
             bidirectional_rnn="static_bidirectional_rnn",
+            deconv2d="conv2d_transpose",
             rnn="static_rnn",
             state_saving_rnn="static_state_saving_rnn",
         ),

@@ -214,3 +214,16 @@ def test_choices_can_be_printed(monkeypatch, capsys):
     evaluated(tf.nn.conv2d(image, filter, 1, "SAME"))
     shown = capsys.readouterr().err
     assert shown.startswith("convolution of 1x3x3x2 * 2x2x2x5 -> 1x3x3x5: convolve_")
+
+
+@pytest.mark.parametrize("which", ["Input", "Filter"])
+def test_gradients_of_volumes_as_before_version_0_9(which):
+    image, filter, dy = (
+        tf.constant(drawn(*s)) for s in ((1, 3, 4, 3, 2), (2, 2, 2, 2, 3), (1, 3, 4, 3, 3))
+    )
+    steps = {"strides": [1, 1, 1, 1, 1], "padding": "SAME"}
+    op = getattr(tf.raw_ops, f"Conv3DBackprop{which}")
+    old = op(input=image, filter=filter, out_backprop=dy, **steps)
+    output = tf.nn.conv3d(image, filter, **steps)
+    (new,) = tf.gradients(output, image if which == "Input" else filter, dy)
+    close(*[[value] for value in evaluated(old, new)])

@@ -136,6 +136,51 @@ class Conv3DBackpropFilterV2:
         )
 
 
+# -- As before version 0.9: graphs of that time still hold them ------------------------------------
+
+_OLD_ATTRS = ("T: {half, float, double}", *_ATTRS, _DILATIONS)
+
+
+@op
+class Conv3DBackpropInput:
+    """Conv3DBackpropInputV2 for an input that is given, of which only the shape counts."""
+
+    inputs = "input: T, filter: T, out_backprop: T"
+    outputs = "output: T"
+    attrs = _OLD_ATTRS
+
+    def shape(input: TensorShape, filter: TensorShape, out_backprop: TensorShape) -> TensorShape:
+        return shapes.with_rank(input, 5)
+
+    def kernel(
+        input: torch.Tensor, filter: torch.Tensor, out_backprop: torch.Tensor, *, op: Operation
+    ) -> torch.Tensor:
+        g = backward_geometry(
+            op, "Conv3DBackpropInputOp", input.shape, filter.shape, out_backprop.shape
+        )
+        return choice.input_gradient(g, filter, out_backprop)
+
+
+@op
+class Conv3DBackpropFilter:
+    """Conv3DBackpropFilterV2 for a filter that is given, of which only the shape counts."""
+
+    inputs = "input: T, filter: T, out_backprop: T"
+    outputs = "output: T"
+    attrs = _OLD_ATTRS
+
+    def shape(input: TensorShape, filter: TensorShape, out_backprop: TensorShape) -> TensorShape:
+        return shapes.with_rank(filter, 5)
+
+    def kernel(
+        input: torch.Tensor, filter: torch.Tensor, out_backprop: torch.Tensor, *, op: Operation
+    ) -> torch.Tensor:
+        g = backward_geometry(
+            op, "Conv3DBackpropFilterOp", input.shape, filter.shape, out_backprop.shape
+        )
+        return choice.filter_gradient(g, input, out_backprop)
+
+
 def _vector(sizes: Host) -> list[int]:
     if sizes.ndim != 1:
         shape = shapes.text(shapes.of(*sizes.shape))

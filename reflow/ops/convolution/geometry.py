@@ -13,9 +13,14 @@ Size = int | None
 Margins = tuple[tuple[int, int], ...]  # zeros added before and after, for each axis of space
 
 
-def spatial_axes(data_format: str) -> tuple[int, ...]:
+def data_format(attrs: dict[str, Any]) -> str:
+    """A convolution's: the oldest ones know one format only."""
+    return attrs.get("data_format", "NDHWC")
+
+
+def spatial_axes(letters: str) -> tuple[int, ...]:
     """The places of space in a format: (1, 2) of "NHWC"."""
-    return tuple(i for i, letter in enumerate(data_format) if letter in "DHW")
+    return tuple(i for i, letter in enumerate(letters) if letter in "DHW")
 
 
 def extent(filter_size: int, dilation: int) -> int:
@@ -121,7 +126,7 @@ class Sliding:
     @staticmethod
     def of(attrs: dict[str, Any]) -> Sliding:
         """ValueError for explicit paddings that are none."""
-        axes = spatial_axes(attrs["data_format"])
+        axes = spatial_axes(data_format(attrs))
         padding = attrs["padding"]
         pairs = _explicit_margins(padding, attrs.get("explicit_paddings", ()), len(axes) + 2, axes)
         return Sliding(

@@ -8,7 +8,7 @@ from typing import Any
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.convolution.geometry import Geometry, Sliding
+from reflow.ops.convolution.geometry import Geometry, Sliding, data_format
 
 # The attributes that a convolution shares with its gradients.
 _SHARED = (
@@ -31,7 +31,7 @@ def shared_attrs(op: Operation) -> dict[str, Any]:
 
 def convolved_shape(input: TensorShape, filter: TensorShape, *, op: Operation) -> TensorShape:
     """Of Conv2D and Conv3D."""
-    rank = len(op.attrs["data_format"])
+    rank = len(data_format(op.attrs))
     input, filter = shapes.with_rank(input, rank), shapes.with_rank(filter, rank)
     assert input.sizes is not None and filter.sizes is not None
     sliding = _checked_sliding(op, rank)
@@ -55,7 +55,7 @@ def convolved_shape(input: TensorShape, filter: TensorShape, *, op: Operation) -
 
 
 def _checked_sliding(op: Operation, rank: int) -> Sliding:
-    on_format = f" on data format {op.attrs['data_format']}" if op.type == "Conv2D" else ""
+    on_format = f" on data format {data_format(op.attrs)}" if op.type == "Conv2D" else ""
     for name, attr, on in (("dilation", "dilations", ""), ("stride", "strides", on_format)):
         given = len(op.attrs[attr])
         if given != rank:
@@ -80,7 +80,7 @@ def laid_out(
 
 def forward_geometry(op: Operation, input: Sequence[int], filter: Sequence[int]) -> Geometry:
     """Of Conv2D and Conv3D, for these sizes; ValueError where TensorFlow's kernel fails."""
-    rank = len(op.attrs["data_format"])
+    rank = len(data_format(op.attrs))
     if len(input) != rank:
         shown = shapes.text(shapes.of(*input)) if rank == 4 else ""
         raise ValueError(f"input must be {rank}-dimensional{shown}")
@@ -105,7 +105,7 @@ def backward_geometry(
     out_backprop: Sequence[int],
 ) -> Geometry:
     """Of a convolution whose output has the gradient `out_backprop`; `label` begins its errors."""
-    rank = len(op.attrs["data_format"])
+    rank = len(data_format(op.attrs))
     for name, sizes in (("input", input), ("filter", filter), ("out_backprop", out_backprop)):
         if len(sizes) != rank:
             raise ValueError(f"{label}: {name} must be {rank}-dimensional")
