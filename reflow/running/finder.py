@@ -157,8 +157,9 @@ def set_stand_in(make: Callable[[str], Any]) -> None:
 def _places(module: str) -> list[ModuleType]:
     """The places that are built of those where an inner module's names are looked for."""
     if module.startswith("tensorflow.contrib."):
-        wing = f"tf{module.removeprefix('tensorflow').partition('.python')[0]}"
-        named = [wing, f"{wing}.{module.rpartition('.')[2]}"]
+        # Below contrib.slim.python.slim.nets.vgg's "python" the wing's name comes once more.
+        wing, _, below = f"tf{module.removeprefix('tensorflow')}".partition(".python.")
+        named = [".".join([wing, *below.split(".")[1:]]), wing]
     elif GENERATED_MODULE.fullmatch(module):
         named = ["reflow.ops.function_names", "tf.raw_ops"]
     else:
