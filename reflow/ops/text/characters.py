@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 import torch
 
@@ -123,6 +125,10 @@ class Substr:
     def kernel(input: Host, pos: Host, len: Host, *, unit: str) -> Array:
         if pos.shape != len.shape:
             raise invalid(f"pos and len should have the same shape, got: {pos.shape}, {len.shape}")
+        if unit == "BYTE" and not pos.ndim and pos >= 0:
+            start, end = int(pos), int(pos) + int(len) if len >= 0 else None
+            if min(map(_size, input.ravel().tolist()), default=start) >= start:
+                return mapped(itemgetter(slice(start, end)), input)
         part = _bytes_part if unit == "BYTE" else _characters_part
         arrays = np.broadcast_arrays(input, pos, len)
         found = []
@@ -133,6 +139,9 @@ class Substr:
                 raise invalid(f"pos {arguments[1]} out of range for string{shown} at index {index}")
             found.append(substring)
         return strings_array(found).reshape(arrays[0].shape)
+
+
+_size = len  # which is the name of an input of Substr
 
 
 def _bytes_part(string: bytes, start: int, count: int) -> bytes | None:

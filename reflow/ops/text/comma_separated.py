@@ -13,7 +13,7 @@ from reflow.ops import shapes
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
 from reflow.ops.text.elements import as_bytes, invalid, strings_array, text
-from reflow.ops.text.number_reading import numbers_array, read_number
+from reflow.ops.text.number_reading import numbers_array, read_number, read_plain_numbers
 from reflow.ops.values import to_torch
 
 
@@ -62,23 +62,38 @@ class DecodeCSV:
         if len(delimiter) != 1:
             raise invalid(f"field_delim should be only 1 char. Received: {field_delim!r}")
         quote = b'"' if use_quote_delim else None
-        rows = [
-            _selected(_Record(record, delimiter, quote, select_cols).fields(), select_cols)
-            for record in records.ravel().tolist()
-        ]
-        for number, row in enumerate(rows):
-            if len(row) != len(OUT_TYPE):
-                raise invalid(
-                    f"Expect {len(OUT_TYPE)} fields but have {len(row)} in record {number}"
-                )
+        count, lines = len(OUT_TYPE), records.ravel().tolist()
+        fields = None if select_cols else _plain_fields(lines, count, delimiter, quote)
+        if fields is None:
+            fields = []
+            for number, line in enumerate(lines):
+                row = _selected(_Record(line, delimiter, quote, select_cols).fields(), select_cols)
+                if len(row) != count:
+                    raise invalid(f"Expect {count} fields but have {len(row)} in record {number}")
+                fields += row
         missing = b"", as_bytes(na_value)
         columns = []
         for index, (default, dtype) in enumerate(zip(record_defaults, OUT_TYPE)):
-            values = _column([row[index] for row in rows], index, default, dtype, missing)
+            values = _column(fields[index::count], index, default, dtype, missing)
             array = strings_array(values) if dtype is string else numbers_array(values, dtype)
             array = array.reshape(records.shape)
             columns.append(array if dtype is string else to_torch(array, dtype, device))
         return columns
+
+
+def _plain_fields(
+    records: list[bytes], count: int, delimiter: bytes, quote: bytes | None
+) -> list[bytes] | None:
+    """The fields of all records, one after the other; None if some need a closer look: for quotes,
+    ends of lines, or another number of fields."""
+    together = delimiter.join(records)
+    marks = b"\n\r" + (quote or b"")
+    if len(together.translate(None, marks)) != len(together) or not all(records):
+        return None
+    delimiters = count - 1
+    if any(record.count(delimiter) != delimiters for record in records):
+        return None
+    return together.split(delimiter) if records else []
 
 
 def _selected(fields: list[bytes], select_cols: Sequence[int]) -> list[bytes]:
@@ -151,8 +166,11 @@ class _Record:
 
 def _column(
     fields: Sequence[bytes], index: int, default: Host, dtype: DType, missing: Sequence[bytes]
-) -> list[Any]:
-    """The values of one field of all records."""
+) -> Any:
+    """The values of one field of all records, in a list or a vector."""
+    plain = None if dtype is string else read_plain_numbers(fields, dtype)
+    if plain is not None and not any(absent in fields for absent in missing):
+        return plain
     values: list[Any] = []
     for number, field in enumerate(fields):
         value: Any = field

@@ -15,7 +15,7 @@ from reflow.ops import shapes
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
 from reflow.ops.text.elements import Array, as_bytes, invalid, mapped, text
-from reflow.ops.text.number_reading import numbers_array, read_number
+from reflow.ops.text.number_reading import numbers_array, read_number, read_plain_numbers
 from reflow.ops.values import to_torch
 
 # -- Read as numbers -----------------------------------------------------------------------------
@@ -77,16 +77,18 @@ class StringToNumber:
     gradient = None
 
     def kernel(string_tensor: Host, *, out_type: DType, device: torch.device) -> torch.Tensor:
-        numbers: list[float] = []
-        for string in string_tensor.ravel().tolist():
-            number = read_number(string, out_type)
-            if number is None:
-                raise invalid(
-                    f"StringToNumberOp could not correctly convert string: {text(string)}"
-                )
-            numbers.append(number)
-        array = numbers_array(numbers, out_type).reshape(string_tensor.shape)
-        return to_torch(array, out_type, device)
+        strings = string_tensor.ravel().tolist()
+        numbers = read_plain_numbers(strings, out_type)
+        if numbers is None:
+            numbers = numbers_array([_number(string, out_type) for string in strings], out_type)
+        return to_torch(numbers.reshape(string_tensor.shape), out_type, device)
+
+
+def _number(string: bytes, dtype: DType) -> float:
+    number = read_number(string, dtype)
+    if number is None:
+        raise invalid(f"StringToNumberOp could not correctly convert string: {text(string)}")
+    return number
 
 
 # -- Made of numbers -----------------------------------------------------------------------------
@@ -161,4 +163,7 @@ class AsString:
         flags += f".{precision}" if precision > -1 else ""
         notation = "g" if shortest else "e" if scientific else "f"
         conversion = "d" if dtype.is_integer else notation
+        if not dtype.is_complex and not flags.startswith("0"):
+            template = f"%{flags}{conversion}".encode()
+            return mapped(lambda number: template % number, input)
         return mapped(lambda number: _formatted(number, flags, conversion).encode(), input)

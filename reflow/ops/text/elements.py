@@ -28,9 +28,7 @@ def text(string: bytes) -> str:
 
 def strings_array(strings: Sequence[bytes]) -> Array:
     """A vector of strings."""
-    array = np.empty(len(strings), object)
-    array[:] = strings
-    return array
+    return np.fromiter(strings, object, len(strings))
 
 
 def mapped(function: Callable[[Any], bytes], array: Array) -> Array:

@@ -25,6 +25,24 @@ def read_number(string: bytes, dtype: DType) -> float | None:
     return _integer(string, dtype) if dtype.is_integer else _float(string)
 
 
+# Of the strings that have no other bytes Python reads the same numbers as TensorFlow.
+_PLAIN_BYTES = {True: b"-0123456789", False: b"+-.0123456789eE"}
+
+
+def read_plain_numbers(strings: Sequence[bytes], dtype: DType) -> Array | None:
+    """The numbers that all strings say; None if one of them may need a closer look."""
+    if b"".join(strings).translate(None, _PLAIN_BYTES[dtype.is_integer]):
+        return None
+    try:
+        if not dtype.is_integer:
+            return numbers_array([float(string) for string in strings], dtype)
+        numbers = np.array([int(string) for string in strings], np.int64)
+        narrow = numbers.astype(dtype.as_numpy_dtype)
+        return narrow if np.array_equal(narrow, numbers) else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def _integer(string: bytes, dtype: DType) -> int | None:
     match = _INTEGER.fullmatch(string)
     if match is None or len(match[1].lstrip(b"-0")) > _MOST_DIGITS:
@@ -45,7 +63,7 @@ def _float(string: bytes) -> float | None:
     return -magnitude if sign == b"-" else magnitude
 
 
-def numbers_array(numbers: Sequence[float], dtype: DType) -> Array:
+def numbers_array(numbers: Sequence[float] | Array, dtype: DType) -> Array:
     """The numbers as a vector of this type, in which too large floats are infinite."""
     exact = np.float64 if dtype.is_floating else dtype.as_numpy_dtype
     with np.errstate(over="ignore"):

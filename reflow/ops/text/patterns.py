@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import numpy as np
 import torch
@@ -76,16 +77,31 @@ def _all_replaced(expression: re.Pattern[str], parts: list[str | int], string: s
     return "".join([*pieces, string[position:]])
 
 
+# What matches no characters, but places: beginnings and ends of texts and words.
+_PLACES = re.compile(rb"[$^]|\\[ABbz]")
+
+
+def _needs_characters(pattern: bytes, expression: re.Pattern[str]) -> bool:
+    """Whether no match is empty, for sure.  Behind empty ones Python goes on otherwise than RE2."""
+    return not _PLACES.search(pattern) and not expression.fullmatch("")
+
+
 def _replace_all(input: Array, pattern: bytes, rewrite: bytes, replace_global: bool) -> Array:
     expression = _expression(pattern)
     parts, is_valid = _rewriting(rewrite.decode(errors=_ERRORS))
     if not (replace_global or is_valid):
         return input.copy()
-    replaced = _all_replaced if replace_global else _first_replaced
+    if replace_global and _needs_characters(pattern, expression):
+        fixed = "".join(part for part in parts if isinstance(part, str))
+        with_groups = partial(_rewritten, parts=parts)
+        replaced = partial(
+            expression.sub, fixed.replace("\\", r"\\") if len(parts) == 1 else with_groups
+        )
+    else:
+        replaced = partial(_all_replaced if replace_global else _first_replaced, expression, parts)
 
     def function(string: bytes) -> bytes:
-        decoded = string.decode(errors=_ERRORS)
-        return replaced(expression, parts, decoded).encode(errors=_ERRORS)
+        return replaced(string.decode(errors=_ERRORS)).encode(errors=_ERRORS)
 
     return mapped(function, input)
 

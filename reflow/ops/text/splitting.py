@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from reflow.ops.op import op
 from reflow.ops.text.elements import Array, as_bytes, invalid, strings_array
 
 Sparse = tuple[Array, Array, Array]
+Counts = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def _shape_of_parts(input: TensorShape, sep: TensorShape) -> tuple[TensorShape, ...]:
@@ -22,14 +25,31 @@ def _shape_of_parts(input: TensorShape, sep: TensorShape) -> tuple[TensorShape, 
     return shapes.of(None, 2), shapes.of(None), shapes.of(2)
 
 
-def _sparse(rows: Sequence[Sequence[bytes]]) -> Sparse:
+def _sparse_rows(rows: Sequence[Sequence[bytes]]) -> Sparse:
     """The indices, values and shape of the sparse matrix with these rows."""
-    values = strings_array([part for row in rows for part in row])
-    counts = np.array([len(row) for row in rows], np.int64)
+    counts = np.fromiter(map(len, rows), np.int64, len(rows))
+    return _sparse(strings_array(list(chain.from_iterable(rows))), counts)
+
+
+def _sparse(values: Array, counts: Counts) -> Sparse:
+    """The same of the values of all rows, and how many each row has."""
     starts = np.cumsum(counts) - counts
     columns = np.arange(len(values)) - np.repeat(starts, counts)
-    indices = np.stack([np.repeat(np.arange(len(rows)), counts), columns], axis=1)
-    return indices, values, np.array([len(rows), counts.max(initial=0)], np.int64)
+    indices = np.stack([np.repeat(np.arange(len(counts)), counts), columns], axis=1)
+    return indices, values, np.array([len(counts), counts.max(initial=0)], np.int64)
+
+
+def _parts_of_all(strings: list[bytes], byte: bytes) -> tuple[Array, Counts]:
+    """The parts of all strings between these bytes, and how many each string has."""
+    counts = np.fromiter((string.count(byte) for string in strings), np.int64, len(strings)) + 1
+    parts = byte.join(strings).split(byte) if strings else []
+    return strings_array(parts), counts
+
+
+def _without_empty(parts: Array, counts: Counts) -> tuple[Array, Counts]:
+    kept = parts.astype(bool)
+    rows = np.repeat(np.arange(len(counts)), counts)
+    return parts[kept], np.bincount(rows[kept], minlength=len(counts))
 
 
 def _check(input: Host, separator: Host) -> None:
@@ -57,10 +77,13 @@ class StringSplit:
 
     def kernel(input: Host, delimiter: Host, *, skip_empty: bool) -> Sparse:
         _check(input, delimiter)
-        rows = [_parts(string, delimiter.item()) for string in input.tolist()]
+        strings = input.tolist()
+        if skip_empty and len(delimiter.item()) == 1:
+            return _sparse(*_without_empty(*_parts_of_all(strings, delimiter.item())))
+        rows = [_parts(string, delimiter.item()) for string in strings]
         if skip_empty:
             rows = [[part for part in row if part] for row in rows]
-        return _sparse(rows)
+        return _sparse_rows(rows)
 
 
 def _parts(string: bytes, delimiters: bytes) -> list[bytes]:
@@ -93,10 +116,12 @@ class StringSplitV2:
         _check(input, sep)
         strings, separator = input.tolist(), sep.item()
         if maxsplit == 0:
-            return _sparse([[string] for string in strings])
+            return _sparse(input.copy(), np.ones(len(strings), np.int64))
+        if len(separator) == 1 and maxsplit < 0:
+            return _sparse(*_parts_of_all(strings, separator))
         if separator:
-            return _sparse([string.split(separator, maxsplit) for string in strings])
-        return _sparse([_words(string, maxsplit) for string in strings])
+            return _sparse_rows([string.split(separator, maxsplit) for string in strings])
+        return _sparse_rows([_words(string, maxsplit) for string in strings])
 
 
 def _words(string: bytes, maxsplit: int) -> list[bytes]:
