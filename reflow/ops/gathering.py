@@ -81,6 +81,8 @@ def place_text(position: int, shape: Sequence[int]) -> str:
 @any_elements
 def gather(params: torch.Tensor, indices: torch.Tensor, axis: int, batch_dims: int) -> torch.Tensor:
     """params[batch, outer, AXIS, inner], indices[batch, places] to [batch, outer, places, inner]"""
+    if not batch_dims and indices.dim() == 1:
+        return _rows(params, indices, axis)
     outer, inner = params.shape[batch_dims:axis], params.shape[axis + 1 :]
     batch, places = indices.shape[:batch_dims], indices.shape[batch_dims:]
     if not batch_dims:
@@ -237,7 +239,8 @@ def row_numbers(indices: torch.Tensor, sizes: Sequence[int], what: str) -> torch
     wrong = ((indices < 0) | (indices >= limits)).any(1)
     if bool(wrong.any()):
         position = int(wrong.nonzero()[0])
-        index, shape = (",".join(map(str, row)) for row in (indices[position].tolist(), sizes))
+        index = ", ".join(map(str, indices[position].tolist()))
+        shape = ",".join(map(str, sizes))
         where = place_text(position, places)
         raise ValueError(f"indices{where} = [{index}] does not index into {what} [{shape}]")
     strides = [math.prod(sizes[i + 1 : depth]) for i in range(depth)]

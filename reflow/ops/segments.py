@@ -20,7 +20,7 @@ from reflow.ops.constants import constant
 from reflow.ops.filling import Fill, OnesLike, ZerosLike
 from reflow.ops.gathering import take
 from reflow.ops.joining import ConcatV2
-from reflow.ops.kernels import Host, Value
+from reflow.ops.kernels import Host, Known, Value
 from reflow.ops.logic import LogicalAnd
 from reflow.ops.math import Maximum, Mul, RealDiv, Sub
 from reflow.ops.op import op
@@ -92,7 +92,7 @@ def segments_of_sorted(segment_ids: Host, rows: int, given: int | None = None) -
         return given or 0
     found = int(segment_ids[-1]) + 1
     falls = segment_ids[1:] < segment_ids[:-1]
-    if segment_ids[0] >= 0 and not falls.any() and (given is None or found <= given):
+    if segment_ids[0] >= 0 and not np.count_nonzero(falls) and (given is None or found <= given):
         return found if given is None else given
     raise _unsorted(segment_ids, falls.nonzero()[0], found, given)
 
@@ -146,7 +146,7 @@ def _sorted_segments(
         return shapes.UNKNOWN if data.sizes is None else shapes.of(None, *data.sizes[1:])
 
     def kernel(data: torch.Tensor, segment_ids: torch.Tensor) -> torch.Tensor:
-        count = segments_of_sorted(to_numpy(segment_ids), len(data))
+        count = segments_of_sorted(to_numpy(segment_ids), data.shape[0])
         return reduce(data, segment_ids, count, empty)
 
     rules: dict[str, Any] = {
@@ -257,9 +257,21 @@ def _unsorted_segments(
     """
 
     def kernel(data: torch.Tensor, segment_ids: torch.Tensor, num_segments: Host) -> torch.Tensor:
-        count = scalar_count("num_segments", num_segments)
         ids = segment_ids.reshape(-1)
         rows = data.reshape(ids.numel(), *data.shape[segment_ids.ndim :])
+        return of_rows(rows, ids, scalar_count("num_segments", num_segments), segment_ids)
+
+    def specialised(op: Operation, data: Known, segment_ids: Known, num_segments: Known) -> Any:
+        if num_segments.value is None or len(segment_ids.sizes) != 1:
+            return None
+        if data.sizes[:1] != segment_ids.sizes:
+            return None
+        count = scalar_count("num_segments", num_segments.value)
+        return lambda data, segment_ids, _: of_rows(data, segment_ids, count, segment_ids)
+
+    def of_rows(
+        rows: torch.Tensor, ids: torch.Tensor, count: int, segment_ids: torch.Tensor
+    ) -> torch.Tensor:
         if ids.is_cpu:
             try:
                 return reduce(rows, ids, count, empty(rows.dtype))
@@ -282,6 +294,7 @@ def _unsorted_segments(
                 "attrs": (types, _IDS, "Tnumsegments: {int32, int64} = int32"),
                 "shape": unsorted_segments_shape,
                 "kernel": widened(kernel, ordered),
+                "specialised": specialised,
                 "gradient": lambda op, dy: (gradient(op, dy), None, None),
                 "export": (_public_name(name), f"math.{_public_name(name)}"),
             },

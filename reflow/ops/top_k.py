@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import torch
 
 from reflow.graph.dtypes import int32
@@ -38,11 +39,14 @@ _SHORT = 64
 def _largest(input: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
     """The `count` largest elements of each row and their places; of equals the first come first."""
     size = input.shape[-1]
-    if size > _SHORT and 2 * count < size and input.is_cpu:
+    known_to_numpy = input.is_cpu and input.dtype is not torch.bfloat16
+    if size > _SHORT and 2 * count < size and known_to_numpy:
         # torch.topk takes equal elements (and NaN) in any order: it will do if there are none
         # among those found, nor is the next one like the last.
         values, places = torch.topk(input, count + 1)
-        if bool((values[..., 1:] < values[..., :-1]).all()):
+        array = values.numpy()
+        falls = array[..., 1:] < array[..., :-1]
+        if np.count_nonzero(falls) == falls.size:
             return values[..., :count].contiguous(), places[..., :count]
     values, places = torch.sort(input, dim=-1, descending=True, stable=True)
     return values[..., :count].contiguous(), places[..., :count]
@@ -168,6 +172,8 @@ def _in_top(predictions: torch.Tensor, targets: torch.Tensor, count: int) -> tor
         except (RuntimeError, IndexError):
             pass
         else:
+            if count == 1:
+                return torch.le(predictions, target).all(1)
             return torch.gt(predictions, target).sum(1).lt(count)
     classes = predictions.shape[1]
     valid = (targets >= 0) & (targets < classes)
