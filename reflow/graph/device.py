@@ -13,6 +13,10 @@ from typing import Any, Final, Protocol, TypeAlias
 
 __all__ = ["DeviceSpec", "HasDevice", "MergeDevice", "canonical_name", "merge_device"]
 
+# Whether operations for a GPU that the machine does not have run on what it has: `reflow run` says
+# so, whose user cannot change the program.
+missing_gpus_are_replaced = False
+
 # job, replica, task, device type, device index; None for each that is not specified.
 _Components: TypeAlias = tuple[str | None, int | None, int | None, str | None, int | None]
 

@@ -107,8 +107,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.framework.common_shapes": "reflow.running.inner_names.common_shapes",
         "tensorflow.python.framework.config": (
-            "reflow.running.inner_names.config tf.config tf.config.experimental "
-            "tf.config.threading"
+            "reflow.running.inner_names.config tf.config tf.config.experimental tf.config.threading"
         ),
         "tensorflow.python.framework.constant_op": "reflow.running.inner_names.constant_op tf",
         "tensorflow.python.framework.device": (
@@ -204,7 +203,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.linalg.linalg": "tf.linalg",
         "tensorflow.python.ops.linalg.linalg_impl": "tf.linalg reflow.tf._matrix_exponential",
         "tensorflow.python.ops.linalg_ops": "tf.linalg tf reflow.ops.function_names",
-        "tensorflow.python.ops.logging_ops": "reflow.tf._printing tf.contrib.deprecated tf.summary tf",
+        "tensorflow.python.ops.logging_ops": (
+            "reflow.tf._printing tf.contrib.deprecated tf.summary tf"
+        ),
         "tensorflow.python.ops.lookup_ops": (
             "reflow.tf.lookup._hash_buckets reflow.tf.lookup._initializers "
             "reflow.tf.lookup._mutable_tables reflow.tf.lookup._tables "

@@ -107,11 +107,13 @@ def run_module(
 def _run(
     load: Callable[[], _Program], args: Sequence[str], import_folder: str, options: _Options
 ) -> int:
+    from reflow.graph import device
     from reflow.hook import install
 
     if not getattr(sys.flags, "safe_path", False):  # python -P, from Python 3.11 on
         sys.path[0] = import_folder
     install()
+    device.missing_gpus_are_replaced = True
     OwnModules.install()
     if options.old_libraries:
         lookup.install()

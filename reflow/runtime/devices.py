@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import torch
 
-from reflow.graph import errors
+from reflow.graph import device as device_names
+from reflow.graph import errors, log
 from reflow.graph.device import DeviceSpec, canonical_name
 from reflow.graph.graph import Graph
 from reflow.graph.operation import Operation
@@ -118,6 +119,9 @@ class Placement:
             if _matches(wanted, device.spec):
                 return device if self.default.device_type == "CPU" else self.default
         if self._soft:
+            return self.default
+        if device_names.missing_gpus_are_replaced and wanted.device_type == "GPU":
+            log.advise(f"there is no {op.device} here: its operations run on {self.default.name}")
             return self.default
         available = ", ".join(device.name for device in self.devices)
         line = op.user_line

@@ -21,12 +21,14 @@ def main(args: Sequence[str]) -> None:
     """Serve a notebook until it is told to stop."""
     from ipykernel.kernelapp import IPKernelApp
 
+    from reflow.graph import device
     from reflow.hook import install
     from reflow.running.notebooks import extension
     from reflow.running.old_libraries import lookup
     from reflow.running.sources import OwnModules
 
     install()
+    device.missing_gpus_are_replaced = True
     OwnModules.install()
     if "--no-old-libraries" not in args:
         lookup.install()
