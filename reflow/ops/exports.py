@@ -79,6 +79,8 @@ OP_MODULES = (
     "image.colors",
     "image.combined_suppression",
     "image.cropping",
+    "image.decoding",
+    "image.encoding",
     "image.glimpses",
     "image.resizing",
     "image.suppression",

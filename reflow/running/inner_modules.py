@@ -193,8 +193,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.gradients_util": "reflow.running.inner_names.gradients_impl tf",
         "tensorflow.python.ops.gradients_impl": "reflow.running.inner_names.gradients_impl tf",
         "tensorflow.python.ops.histogram_ops": "tf",
-        "tensorflow.python.ops.image_ops": "tf.image",
-        "tensorflow.python.ops.image_ops_impl": "tf.image",
+        "tensorflow.python.ops.image_ops": "reflow.running.inner_names.image_ops tf.image",
+        "tensorflow.python.ops.image_ops_impl": "reflow.running.inner_names.image_ops tf.image",
         "tensorflow.python.ops.init_ops": (
             "reflow.running.inner_names.init_ops tf.initializers tf"
         ),

@@ -23,6 +23,7 @@ from reflow.tf._sparse_serialization import (
     serialize_many_sparse,
     serialize_sparse,
 )
+from reflow.tf.image._coding import decode_image, is_jpeg
 from reflow.tf.io._graphs import write_graph
 
 globals().update(exported("io"))

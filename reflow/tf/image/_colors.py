@@ -1,62 +1,47 @@
-"""tf.image: conversions between types and colours."""
+"""Images in other colours: gray, YIQ, YUV."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from reflow.graph.conversion import convert_to_tensor
-from reflow.graph.dtypes import as_dtype
 from reflow.graph.operation import Operation, Tensor
-from reflow.ops.arrays import ExpandDims, Identity
-from reflow.ops.math import Mul
+from reflow.ops.arrays import ExpandDims
 from reflow.ops.repeating import Tile
-from reflow.tf._absence import part_or_error
 from reflow.tf._arrays import rank
 from reflow.tf._arrays import shape as shape_of
-from reflow.tf._casts import cast, saturate_cast
 from reflow.tf._checks import assert_equal, assert_greater_equal
 from reflow.tf._control_flow import with_dependencies
 from reflow.tf._filling import ones
 from reflow.tf._joining import concat
-from reflow.tf._patches import extract_image_patches, extract_patches
 from reflow.tf._scopes import name_scope
-from reflow.tf.linalg import tensordot
-from reflow.tf.math import div
+from reflow.tf._tensordot import tensordot
+from reflow.tf.image._types import convert_image_dtype
 
 # How much of each colour goes into the grey of an image.
 _GRAY_OF_RGB = [0.2989, 0.5870, 0.1140]
 
-
-def convert_image_dtype(
-    image: Any, dtype: Any, saturate: bool = False, name: str | None = None
-) -> Tensor:
-    """`image` with elements of another type, scaled to that type's range.
-
-    Floating-point images have values in [0, 1); integer images use the whole positive range of
-    their type.
-
-    Args:
-      saturate: what the new type cannot hold becomes its least or largest value.
-    """
-    image = convert_to_tensor(image, name="image")
-    wanted, given = as_dtype(dtype), image.dtype.base_dtype
-    if not wanted.is_floating and not wanted.is_integer:
-        raise AttributeError("dtype must be either floating point or integer")
-    if wanted is given:
-        return Identity(image, name=name)
-    converted = saturate_cast if saturate else cast
-    with name_scope(name, "convert_image", [image]) as scope:
-        if given.is_floating and wanted.is_floating:
-            return cast(image, wanted, scope)
-        if given.is_floating:
-            return converted(Mul(image, wanted.max + 0.5), wanted, scope)
-        if wanted.is_floating:
-            return Mul(cast(image, wanted), 1.0 / given.max, name=scope)
-        if given.max > wanted.max:
-            factor = (given.max + 1) // (wanted.max + 1)
-            return converted(div(image, factor), wanted, scope)
-        factor = (wanted.max + 1) // (given.max + 1)
-        return Mul(converted(image, wanted), factor, name=scope)
+# What each of the colours adds to each of the others: a row of it for each that there was.
+_YIQ_OF_RGB = [
+    [0.299, 0.59590059, 0.2115],
+    [0.587, -0.27455667, -0.52273617],
+    [0.114, -0.32134392, 0.31119955],
+]
+_RGB_OF_YIQ = [
+    [1, 1, 1],
+    [0.95598634, -0.27201283, -1.10674021],
+    [0.6208248, -0.64720424, 1.70423049],
+]
+_YUV_OF_RGB = [
+    [0.299, -0.14714119, 0.61497538],
+    [0.587, -0.28886916, -0.51496512],
+    [0.114, 0.43601035, -0.10001026],
+]
+_RGB_OF_YUV = [
+    [1, 1, 1],
+    [0, -0.394642334, 2.03206185],
+    [1.13988303, -0.58062185, 0],
+]
 
 
 def rgb_to_grayscale(images: Any, name: str | None = None) -> Tensor:
@@ -101,5 +86,27 @@ def _gray_checks(image: Tensor) -> list[Operation]:
     ]
 
 
-def __getattr__(name: str) -> Any:
-    return part_or_error(__name__, name)
+def rgb_to_yiq(images: Any) -> Tensor:
+    """RGB images [..., 3] as brightness and two differences of colours, in-phase and quadrature."""
+    return _mixed(images, _YIQ_OF_RGB)
+
+
+def yiq_to_rgb(images: Any) -> Tensor:
+    """The inverse of rgb_to_yiq."""
+    return _mixed(images, _RGB_OF_YIQ)
+
+
+def rgb_to_yuv(images: Any) -> Tensor:
+    """RGB images [..., 3] as brightness and how much bluer and redder than that they are."""
+    return _mixed(images, _YUV_OF_RGB)
+
+
+def yuv_to_rgb(images: Any) -> Tensor:
+    """The inverse of rgb_to_yuv."""
+    return _mixed(images, _RGB_OF_YUV)
+
+
+def _mixed(images: Any, shares: list[list[float]]) -> Tensor:
+    images = convert_to_tensor(images, name="images")
+    kernel = convert_to_tensor(shares, dtype=images.dtype, name="kernel")
+    return tensordot(images, kernel, axes=[[images.shape.ndims - 1], [0]])
