@@ -30,6 +30,8 @@ _WINDOW_ELEMENT = 2.0  # an element of the matrix of windows, made or added up
 _BLOCK_ELEMENT = 0.6  # an element of an image put together from blocks
 _FILTER_ELEMENT = 8.0  # an element of a filter brought into torch's order
 _FILTER_GRADIENT_ELEMENT = 23.0  # the same, and back
+# A matrix of windows that is larger than caches, here 32 MB, is slower than estimated.
+_MOST_WINDOW_ELEMENTS = 1 << 23
 
 # What processors compute in single precision, sooner and more exactly.
 _WIDENED = (torch.float16, torch.bfloat16)
@@ -112,9 +114,10 @@ def _input_gradient_estimates(g: Geometry) -> Estimates:
     times: Estimates = {
         lowerings.input_gradient_transposed: products * slower + weights * _FILTER_ELEMENT
     }
-    if not _takes_windows(g) or len(g.space) != 2:
+    if len(g.space) != 2 or not _is_plain(g):
         return times
-    times[lowerings.input_gradient_columns] = _products(g) + 2 * _windows(g) * _WINDOW_ELEMENT
+    if _takes_windows(g):
+        times[lowerings.input_gradient_columns] = _products(g) + 2 * _windows(g) * _WINDOW_ELEMENT
     if max(g.strides) > 1 and max(g.dilations) == 1:
         blocks, size = block_filter_size(g), math.prod(g.strides)
         more = math.prod(blocks) * size / math.prod(g.filter)
@@ -158,9 +161,14 @@ def _filled(channels: int) -> float:
     return channels / (-(-channels // _VECTOR) * _VECTOR) if channels else 1.0
 
 
-def _takes_windows(g: Geometry) -> bool:
-    """Whether windows can be laid out as a matrix."""
+def _is_plain(g: Geometry) -> bool:
+    """Whether it is one that the lowerings that are not torch's own can compute."""
     return g.channels_last and g.groups == 1
+
+
+def _takes_windows(g: Geometry) -> bool:
+    """Whether windows can be laid out as a matrix of acceptable size."""
+    return _is_plain(g) and _windows(g) <= _MOST_WINDOW_ELEMENTS
 
 
 def _windows(g: Geometry) -> int:
