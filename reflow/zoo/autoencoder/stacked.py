@@ -2,7 +2,7 @@
 
     reflow run -m reflow.zoo.autoencoder.stacked [--steps=2000]
 
-Layer n learns to draw again what layer n - 1 says: 784 pixels, 256, 64 and at last 16 numbers.
+Layer n learns to draw again what layer n - 1 says: 784 pixels, 256, 64 and at last 32 numbers.
 The decoder of a layer uses the weights of its encoder, transposed.  The mean squared error of a
 pixel, which lies between 0 and 1, is below 0.01 at the end.
 """
@@ -21,13 +21,17 @@ tf.app.flags.DEFINE_string(
     "data_dir", os.path.join(tempfile.gettempdir(), "mnist"), "Where the MNIST files are kept."
 )
 
-SIZES = [784, 256, 64, 16]
+SIZES = [784, 256, 64, 32]
 
 
 class Layer:
-    """A layer with tied weights: `encode` [batch, inputs] -> [batch, outputs], `decode` back."""
+    """A layer with tied weights: `encode` [batch, inputs] -> [batch, outputs], `decode` back.
 
-    def __init__(self, inputs, outputs, name):
+    `activation` is the decoder's: it gives decoded values the range that the inputs have.
+    """
+
+    def __init__(self, inputs, outputs, activation, name):
+        self.activation = activation
         with tf.variable_scope(name):
             self.weights = tf.get_variable("weights", [inputs, outputs])
             zeros = tf.zeros_initializer()
@@ -39,16 +43,16 @@ class Layer:
         return [self.weights, self.encoder_biases, self.decoder_biases]
 
     def encode(self, values):
-        return tf.nn.sigmoid(tf.matmul(values, self.weights) + self.encoder_biases)
+        return tf.nn.relu(tf.matmul(values, self.weights) + self.encoder_biases)
 
     def decode(self, values):
         product = tf.matmul(values, self.weights, transpose_b=True)
-        return tf.nn.sigmoid(product + self.decoder_biases)
+        return self.activation(product + self.decoder_biases)
 
 
 def training(loss, variables):
     """A step that changes these variables only."""
-    return tf.train.AdamOptimizer(0.003).minimize(loss, var_list=variables)
+    return tf.train.AdamOptimizer(0.001).minimize(loss, var_list=variables)
 
 
 def main(_):
@@ -56,10 +60,10 @@ def main(_):
     mnist = input_data.read_data_sets(FLAGS.data_dir, seed=0)
 
     images = tf.placeholder(tf.float32, [None, 784], name="images")
-    layers = [
-        Layer(inputs, outputs, f"layer{number}")
-        for number, (inputs, outputs) in enumerate(zip(SIZES, SIZES[1:]), start=1)
-    ]
+    layers = []
+    for number, (inputs, outputs) in enumerate(zip(SIZES, SIZES[1:]), start=1):
+        activation = tf.nn.relu if layers else tf.nn.sigmoid  # pixels lie between 0 and 1
+        layers.append(Layer(inputs, outputs, activation, f"layer{number}"))
     phases = []  # each: its name, its loss and its training step
     values = images
     for number, layer in enumerate(layers, start=1):
