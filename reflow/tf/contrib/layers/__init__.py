@@ -156,7 +156,6 @@ __all__ = [
     "spatial_softmax",
     "stack",
     "sum_regularizer",
-    "summaries",
     "summarize_activation",
     "summarize_activations",
     "summarize_biases",
