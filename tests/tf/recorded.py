@@ -16,6 +16,7 @@ from tests.reference import (
     data_programs,
     eager_programs,
     graph_programs,
+    layer_programs,
     spec,
     store,
     training_programs,
@@ -35,6 +36,7 @@ _SOURCES = {
     training_programs: ("training", types.SimpleNamespace(rtol=None, atol=None)),
     eager_programs: ("eager", types.SimpleNamespace(rtol=None, atol=None)),
     control_flow_programs: ("control_flow", types.SimpleNamespace(rtol=None, atol=None)),
+    layer_programs: ("layers", types.SimpleNamespace(rtol=None, atol=None)),
     graph_programs: ("graphs", types.SimpleNamespace(rtol=None, atol=None)),
 }
 

@@ -236,6 +236,12 @@ class Layer(ByProducts):
         Raises:
           ValueError: a trainable variable is to be synchronised when it is read.
         """
+        if synchronization is _distribution.VariableSynchronization.ON_READ and trainable:
+            raise ValueError(
+                "Synchronization value can be set to VariableSynchronization.ON_READ only for "
+                "non-trainable variables. You have specified trainable=True and "
+                "synchronization=VariableSynchronization.ON_READ."
+            )
         synchronization, aggregation, trainable = _distribution.checked(
             synchronization, aggregation, trainable, name
         )
@@ -294,16 +300,13 @@ class Layer(ByProducts):
     @property
     def trainable_weights(self) -> list[Any]:
         """The variables that are trained."""
-        weights = self._trainable_weights if self.trainable else []
-        return [part for weight in weights for part in _parts(weight)]
+        return list(self._trainable_weights) if self.trainable else []
 
     @property
     def non_trainable_weights(self) -> list[Any]:
         """The variables that are not."""
-        weights = self._non_trainable_weights
-        if not self.trainable:
-            weights = [*self._trainable_weights, *weights]
-        return [part for weight in weights for part in _parts(weight)]
+        weights = [] if self.trainable else self._trainable_weights
+        return [*weights, *self._non_trainable_weights]
 
     @property
     def weights(self) -> list[Any]:
@@ -387,8 +390,12 @@ def _parts(variable: Any) -> list[Any]:
 
 
 def _is_trained(variable: Any) -> bool:
-    """Whether the variable is trainable: a custom getter may have decided otherwise."""
-    return all(getattr(part, "trainable", False) for part in _parts(variable))
+    """Whether the variable itself is trainable.
+
+    A custom getter may have decided otherwise; of a partitioned one, as in TensorFlow, only the
+    parts are.
+    """
+    return not isinstance(variable, PartitionedVariable) and getattr(variable, "trainable", False)
 
 
 def _regularization(name: str, variable: Any, regularizer: Callable[[Any], Any]) -> Any:
