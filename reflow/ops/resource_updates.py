@@ -47,7 +47,6 @@ def _behind_handles(
         "attrs": attrs or own.attrs,
         "stateful": True,
         "updates": True,
-        "gradient": None,
         "shape": staticmethod(shape),
         "kernel": staticmethod(own.kernel),
     }

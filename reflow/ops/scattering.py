@@ -209,6 +209,10 @@ _NUMBERS = "T: numbertype"
 _COMPARED = "T: {half, bfloat16, float, double, int32, int64}"
 
 
+# Of these TensorFlow does not say that they have no gradient: differentiating them is an error.
+_WITHOUT_GRADIENT_RULE = ("ScatterUpdate", "ScatterMin", "ScatterMax")
+
+
 def _scatter_op(
     name: str,
     doc: str,
@@ -229,10 +233,11 @@ def _scatter_op(
         "attrs": (types, "Tindices: {int32, int64}", f"use_locking: bool = {locking}"),
         "stateful": True,
         "updates": True,
-        "gradient": None,
         "shape": staticmethod(shape),
         "kernel": staticmethod(kernel),
     }
+    if name not in _WITHOUT_GRADIENT_RULE:
+        rules["gradient"] = None
     return op(type(name, (), rules))
 
 

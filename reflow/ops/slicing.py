@@ -425,10 +425,11 @@ class StridedSliceGrad:
         return shape
 
     def kernel(
-        shape: Host, begin: Host, end: Host, strides: Host, dy: torch.Tensor, *, op: Operation
-    ) -> torch.Tensor:
+        shape: Host, begin: Host, end: Host, strides: Host, dy: Any, *, op: Operation
+    ) -> Any:
         sizes = ints(shape)
-        dx = dy.new_zeros(sizes)
+        is_text = not isinstance(dy, torch.Tensor)
+        dx = np.full(sizes, b"", object) if is_text else dy.new_zeros(sizes)
         cut(ints(begin), ints(end), ints(strides), Masks.of(op), sizes).put_into(dx, dy)
         return dx
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -57,8 +58,10 @@ class DecodeRaw:
                 f"Input to DecodeRaw has length {length} that is not a multiple of "
                 f"{dtype.itemsize}, the size of {out_type.name}"
             )
-        stored = dtype.newbyteorder("<" if little_endian else ">")
-        numbers = np.frombuffer(b"".join(strings), stored).astype(dtype)
+        data = np.frombuffer(b"".join(strings), np.uint8).reshape(-1, dtype.itemsize)
+        if little_endian != (sys.byteorder == "little"):
+            data = data[:, ::-1]  # as in TensorFlow, which so swaps the parts of complex numbers
+        numbers = data.copy().view(dtype)
         count = length // dtype.itemsize
         return to_torch(numbers.reshape(*bytes.shape, count), out_type, device)
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import numpy as np
 
+from reflow.graph import errors
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.kernels import Host, Value
@@ -57,7 +58,11 @@ def _axes_to_join(indices: Host, rank: int) -> list[int]:
     axes: list[int] = []
     for index in indices.ravel().tolist():
         if not -rank <= index < rank:
-            raise invalid(f"Invalid reduction dimension {index} for input with {rank} dimensions")
+            raise errors.OutOfRangeError(
+                None,
+                None,
+                f"Invalid reduction dimension {index} for input with {rank} dimension(s)",
+            )
         if index % rank in axes:
             raise invalid(f"Duplicate reduction dimension {index}")
         axes.append(index % rank)

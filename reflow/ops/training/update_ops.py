@@ -97,7 +97,7 @@ def update_ops(
         "shape": staticmethod(_rows_shape(rule)),
         "kernel": staticmethod(_rows_kernel(rule)),
     }
-    common = {"__doc__": formula.__doc__, "stateful": True, "updates": True, "gradient": None}
+    common = {"__doc__": formula.__doc__, "stateful": True, "updates": True}
 
     def of_references(prefix: str, rules: dict[str, Any]) -> OpDefinition:
         return op(type(prefix + name, (), {**common, **rules, "outputs": "out: Ref(T)"}))
