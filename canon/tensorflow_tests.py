@@ -78,6 +78,9 @@ def run_file(checkout: Path, file: str, limit_s: float, pattern: str = "") -> Re
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "outcomes.jsonl")
         output = Path(folder, "output.txt")
+        # What tests read lies below where they run.
+        Path(folder, "tensorflow").mkdir()
+        Path(folder, "tensorflow", "core").symlink_to(checkout.resolve() / "tensorflow" / "core")
         with output.open("w") as stream:
             words = ["-m", "canon.tensorflow_test_process", checkout, file, log, pattern]
             process = subprocess.Popen(

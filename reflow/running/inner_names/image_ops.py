@@ -7,6 +7,7 @@ from typing import Any
 from reflow.graph.operation import Tensor
 from reflow.graph.seeds import get_seed
 from reflow.ops.image.glimpses import ExtractGlimpse
+from reflow.ops.image.translating import ScaleAndTranslate
 from reflow.tf import image
 from reflow.tf.image._quality import _verify_compatible_image_shapes
 from reflow.tf.image._resizing import (
@@ -36,10 +37,12 @@ __all__ = [
     "resize_image_with_pad_v2",
     "resize_images_v2",
     "sample_distorted_bounding_box_v2",
+    "scale_and_translate",
 ]
 
 crop_and_resize_v1 = image.crop_and_resize
 non_max_suppression_with_overlaps = image.non_max_suppression_overlaps
+scale_and_translate = ScaleAndTranslate
 
 
 def crop_and_resize_v2(

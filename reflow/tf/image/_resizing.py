@@ -87,7 +87,7 @@ def _takes_height_and_width(function: Callable[..., Tensor]) -> Callable[..., Te
     @functools.wraps(function)
     def call(images: Any, *args: Any, **kwargs: Any) -> Tensor:
         old = [kwargs.pop(name) for name in ("new_height", "new_width") if name in kwargs]
-        if not old and len(args) > 1 and _is_one_number(args[0]):
+        if len(args) > 1 and all(map(_is_length, args[:2])) and not _is_method(args[1]):
             old, args = list(args[:2]), args[2:]
         if old:
             log.advise(
@@ -100,7 +100,11 @@ def _takes_height_and_width(function: Callable[..., Tensor]) -> Callable[..., Te
     return call
 
 
-def _is_one_number(value: Any) -> bool:
+def _is_method(value: Any) -> bool:
+    return isinstance(value, Integral) and value in _RESIZERS
+
+
+def _is_length(value: Any) -> bool:
     return isinstance(value, Integral) or (isinstance(value, Tensor) and value.shape.ndims == 0)
 
 

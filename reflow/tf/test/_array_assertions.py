@@ -38,7 +38,8 @@ class ArrayAssertions(absltest.TestCase):
     # -- Numbers ----------------------------------------------------------------------------
 
     def assertNear(self, f1: float, f2: float, err: float, msg: str | None = None) -> None:
-        """Two numbers differ by `err` at most."""
+        """Two numbers, or arrays of one, differ by `err` at most."""
+        f1, f2 = (np.asarray(number).item() for number in (f1, f2))
         is_near = f1 == f2 or math.fabs(f1 - f2) <= err
         suffix = "" if msg is None else f" ({msg})"
         self.assertTrue(is_near, f"{f1:f} != {f2:f} +/- {err:f}{suffix}")
