@@ -413,7 +413,11 @@ class Lowering(Emitter):
         """What `op` takes for an input: of a variable, the value after all that `op` waits for."""
         value = self.values[tensor]
         slot = self.reads.outdated(op, tensor)
-        return value if slot is None else self._read_slot(op, value, slot)
+        if slot is None:
+            return value
+        if self.reads.may_be_replaced(slot):
+            return self._read_unless_replaced(op, value, slot)
+        return self._read_slot(op, value, slot)
 
     def read(self, op: Operation, reference: Value) -> Value:
         assert reference.slot is not None
@@ -429,6 +433,18 @@ class Lowering(Emitter):
         )
         # A read that nobody uses still fails where the variable has no value.
         self.add(Step(op, slot.read, [], [value], stateful=True))
+        return value
+
+    def _read_unless_replaced(self, op: Operation, before: Value, slot: VariableSlot) -> Value:
+        """The variable's value at this point; as it was before if that had another shape."""
+
+        def read(old: Any) -> Any:
+            value = slot.read()
+            return value if value.shape == old.shape else old
+
+        roots = before.roots | {slot}
+        value = Value(before.tensor, before.shape, on_host=before.on_host, roots=roots)
+        self.add(Step(op, read, [before], [value], stateful=True))
         return value
 
     def host_form(self, op: Operation, value: Value, tensor: Tensor) -> Value:

@@ -29,6 +29,7 @@ class Reads:
         self._updates: dict[VariableSlot, int] = {}  # how many so far
         self._awaited: dict[Operation, dict[VariableSlot, int]] = {}  # the last one it depends on
         self._read: dict[Tensor, tuple[VariableSlot, int]] = {}  # after how many
+        self._replaced: set[VariableSlot] = set()  # perhaps by a value of another shape
 
     def enter(self, op: Operation) -> None:
         """An operation follows, all of whose predecessors were entered."""
@@ -65,6 +66,8 @@ class Reads:
         for slot in slots:
             self._updates[slot] = self._updates.get(slot, 0) + 1
             self._awaited.setdefault(op, {})[slot] = self._updates[slot]
+        if not op.attrs.get("validate_shape", True):
+            self._replaced.update(slots)
 
     def outdated(self, op: Operation, tensor: Tensor) -> VariableSlot | None:
         """The variable that `op` must read again rather than take `tensor`; None if it need not."""
@@ -73,6 +76,11 @@ class Reads:
             return None
         slot, update = read
         return slot if op in self._awaited and self._updates.get(slot, 0) > update else None
+
+    def may_be_replaced(self, slot: VariableSlot) -> bool:
+        """Whether the variable may have got a value of another shape, which lies elsewhere: what
+        was read before stays as it was."""
+        return slot in self._replaced
 
     def has_updated(self, slot: VariableSlot) -> bool:
         """Whether any operation updated the variable."""

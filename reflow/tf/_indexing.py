@@ -129,7 +129,7 @@ def _checked(index: Any) -> Any:
     if isinstance(index, (int, Dimension)):
         return index
     dtype = getattr(index, "dtype", None)
-    if dtype is None or as_dtype(dtype) not in _INDEX_TYPES or _is_vector(index):
+    if dtype is None or as_dtype(dtype).base_dtype not in _INDEX_TYPES or _is_vector(index):
         raise TypeError(
             "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
             f"tf.int32/tf.int64 tensors are valid indices, got {index!r}"

@@ -7,7 +7,7 @@ Source: S. Moshier, "Cephes mathematical library" (ndtri's rational approximatio
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -128,34 +128,39 @@ def erfinv(x: object, name: str = "erfinv") -> Tensor:
 
 
 def _ndtri(p: Tensor) -> Tensor:
-    def filled(value: float) -> Tensor:
-        return tf.fill(tf.shape(p), np.array(value, p.dtype.as_numpy_dtype))
-
     # The tail that is nearer; where there is none, anything that does no harm.
     nearer = tf.where_v2(p > -np.expm1(-2.0), 1.0 - p, p)
-    nearer = tf.where_v2(nearer <= 0.0, filled(0.5), nearer)
+    is_zero = nearer <= 0.0
+    half = tf.fill(tf.shape(p), np.array(0.5, p.dtype.as_numpy_dtype))
+    nearer = tf.where_v2(is_zero, half, nearer)
     w = nearer - 0.5
-    middle = (w + w * w**2 * _ratio(_MIDDLE, w**2)) * -math.sqrt(2.0 * math.pi)
+    square = w**2
+    middle = (w + w * square * _ratio(_MIDDLE, lambda: square)) * -np.sqrt(2.0 * np.pi)
     z = tf.sqrt(-2.0 * tf.math.log(nearer))
     first = z - tf.math.log(z) / z
-    tail = tf.where_v2(
-        z >= 8.0, first - _ratio(_FAR_TAIL, 1.0 / z) / z, first - _ratio(_TAIL, 1.0 / z) / z
-    )
-    x = tf.where_v2(nearer > math.exp(-2.0), middle, tail)
-    x = tf.where_v2(p > 1.0 - math.exp(-2.0), x, -x)
-    return tf.where_v2(p <= 0.0, filled(-math.inf), tf.where_v2(p >= 1.0, filled(math.inf), x))
+    far_second = _ratio(_FAR_TAIL, lambda: 1.0 / z) / z
+    second = _ratio(_TAIL, lambda: 1.0 / z) / z
+    far_tail, tail = first - far_second, first - second
+    is_middle = nearer > np.exp(-2.0)
+    x = tf.where_v2(is_middle, middle, tf.where_v2(z >= 8.0, far_tail, tail))
+    x = tf.where_v2(p > 1.0 - np.exp(-2.0), x, -x)
+    infinity = tf.constant(np.inf, dtype=p.dtype)
+    infinity = tf.fill(tf.shape(p), infinity)
+    return tf.where_v2(p <= 0.0, -infinity, tf.where_v2(p >= 1.0, infinity, x))
 
 
-def _ratio(coefficients: tuple[Sequence[float], Sequence[float]], x: Tensor) -> Tensor:
+def _ratio(
+    coefficients: tuple[Sequence[float], Sequence[float]], x: Callable[[], Tensor]
+) -> Tensor:
     numerator, denominator = coefficients
-    return _polynomial(numerator, x) / _polynomial(denominator, x)
+    return _polynomial(numerator, x()) / _polynomial(denominator, x())
 
 
 def _polynomial(coefficients: Sequence[float], x: Tensor) -> Tensor:
     """Horner's scheme, highest power first."""
     result = tf.zeros_like(x)
     for coefficient in coefficients:
-        result = result * x + np.array(coefficient, x.dtype.as_numpy_dtype)
+        result = np.array(coefficient, x.dtype.as_numpy_dtype) + result * x
     return result
 
 

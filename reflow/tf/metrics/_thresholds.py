@@ -29,7 +29,7 @@ from reflow.tf.metrics._streams import (
 EPSILON = 1e-7
 
 #: What is counted at each threshold: its name, and whether label and prediction are positive.
-_KINDS = {
+KINDS = {
     "tp": ("true_positives", True, True),
     "fn": ("false_negatives", True, False),
     "tn": ("true_negatives", False, False),
@@ -50,7 +50,7 @@ def confusion_at_thresholds(
     predictions: Tensor,
     thresholds: Sequence[float],
     weights: Any = None,
-    kinds: Sequence[str] = tuple(_KINDS),
+    kinds: Sequence[str] = tuple(KINDS),
 ) -> tuple[Counts, Counts]:
     """Values and updates, [thresholds] each, of the kinds "tp", "fn", "tn" and "fp"."""
     with control_dependencies(probability_checks(predictions)):
@@ -75,7 +75,7 @@ def counts_at_thresholds(
     predictions: Tensor,
     thresholds: Sequence[float],
     weights: Any = None,
-    kinds: Sequence[str] = tuple(_KINDS),
+    kinds: Sequence[str] = tuple(KINDS),
 ) -> tuple[Counts, Counts]:
     """As `confusion_at_thresholds`, of inputs whose ranks agree, without a check."""
     number = len(thresholds)
@@ -97,7 +97,7 @@ def counts_at_thresholds(
         weights = tf.tile(tf.reshape(weights, [1, -1]), [number, 1])
         limits.shape.assert_is_compatible_with(weights.shape)
     values, updates = {}, {}
-    for kind, (name, label, prediction) in _KINDS.items():
+    for kind, (name, label, prediction) in KINDS.items():
         if kind not in kinds:
             continue
         values[kind] = metric_variable([number], dtypes.float32, name=name)
@@ -110,7 +110,7 @@ def counts_at_thresholds(
 
 
 def _counting(kind: str) -> Callable[..., Streamed]:
-    kind_name, label, prediction = _KINDS[kind]
+    kind_name, label, prediction = KINDS[kind]
 
     def count(
         labels: Any,

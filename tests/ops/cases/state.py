@@ -337,4 +337,19 @@ def control_inputs(tf):
         yield sorted(op.name for op in tf.identity(count).op.control_inputs)
 
 
+@state
+def values_of_other_shapes(tf):
+    """A new value of another shape lies elsewhere: what was read before stays as it was."""
+    for size in (3, 5):
+        v = tf.Variable([1.0, 2.0, 3.0], validate_shape=False)
+        session = started(tf)
+        old = v.value()
+        with tf.control_dependencies([old]):
+            replaced = tf.assign(v, tf.zeros([size]), validate_shape=False)
+        with tf.control_dependencies([replaced]):
+            copied = v[:2].assign(old[:2])
+        session.run(copied.op)
+        yield session.run(v.value())
+
+
 CASES = table(CASES)
