@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import warnings
+import weakref
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import nullcontext
 from types import TracebackType
 from typing import Any
 
-from reflow.graph import default_session
+from reflow.graph import default_session, errors
 from reflow.graph.graph import DefaultGraph, Graph, get_default_graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
@@ -58,6 +59,9 @@ class _Plans:
         return sum(key[::2] == feeds for key in self.exact)
 
 
+_sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
+
+
 class BaseSession:
     """What Session and InteractiveSession share.
 
@@ -92,6 +96,7 @@ class BaseSession:
         # A run that takes longer, in milliseconds, fails; 0: none does.
         self._timeout: int = 0 if config is None else config.operation_timeout_in_ms
         self._closed = False
+        self._was_reset = False
         self._states = States()
         self._fetches: dict[Hashable, tuple[Builder, _Plans]] = {}
         self._plans: dict[tuple[Tensor | Operation, ...], _Plans] = {}
@@ -99,6 +104,7 @@ class BaseSession:
         self._partial_runs = PartialRuns(self._graph, self._states, self._device)
         self._rewired = self._graph._rewired
         self._lock = threading.RLock()
+        _sessions.add(self)
 
     @property
     def graph(self) -> Graph:
@@ -123,6 +129,9 @@ class BaseSession:
     def close(self) -> None:
         """Frees what the session holds.  Running it afterwards is an error."""
         self._closed = True
+        self._free()
+
+    def _free(self) -> None:
         self._fetches.clear()
         self._plans.clear()
         self._feeds.clear()
@@ -173,6 +182,8 @@ class BaseSession:
     def _check_usable(self) -> None:
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
+        if self._was_reset:
+            raise errors.CancelledError(None, None, "Session has been closed.")
         if not self._graph._ordered:
             raise RuntimeError(
                 "The Session graph is empty.  Add operations to the graph before calling run()."
@@ -413,6 +424,22 @@ class Session(BaseSession):
     """
 
     _graph_scope: DefaultGraph | None = None
+
+    @staticmethod
+    def reset(
+        target: str | None, containers: Sequence[str] | None = None, config: Any = None
+    ) -> None:
+        """Frees what all sessions of this process hold: running one is a CancelledError.
+
+        As in TensorFlow it is of no account which containers are named, nor the config.
+
+        Raises:
+          NotFoundError: the target is not this process.
+        """
+        check_target(target)
+        for session in list(_sessions):
+            session._was_reset = True
+            session._free()
 
     def __enter__(self) -> Session:
         if self._graph_scope is not None:

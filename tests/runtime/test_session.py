@@ -233,3 +233,20 @@ def test_failures_show_no_cause_but_for_defects(monkeypatch):
         tf.Session().run(tf.gather([1.0], x), {x: [3]})
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+def test_reset_frees_all_sessions():
+    v = tf.Variable(1.0)
+    sessions = [tf.Session(), tf.Session()]
+    for session in sessions:
+        session.run(v.initializer)
+    tf.Session.reset("", containers=["any"])
+    for session in sessions:
+        with pytest.raises(tf.errors.CancelledError, match="Session has been closed"):
+            session.run(v)
+        session.close()
+        with pytest.raises(RuntimeError, match="closed Session"):
+            session.run(v)
+    with tf.Session() as session:
+        session.run(v.initializer)
+        assert session.run(v) == 1.0
