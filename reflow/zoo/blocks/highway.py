@@ -9,7 +9,7 @@ between 0 and 1.  Twenty layers of 64 neurons learn as fast as one; without gate
 
 import tensorflow as tf
 
-from . import classifier
+from .. import classifier
 
 FLAGS = tf.app.flags.FLAGS
 tf.app.flags.DEFINE_integer("depth", 20, "How many layers there are between first and last.")
@@ -38,7 +38,7 @@ def network(images, training):
 
 
 def main(_):
-    classifier.train(network)
+    classifier.train(network, *classifier.mnist())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import functools
 
 import tensorflow as tf
 
-from . import classifier
+from .. import classifier
 
 convolution = functools.partial(tf.layers.conv2d, padding="same", activation=tf.nn.relu)
 
@@ -39,7 +39,7 @@ def network(images, training):
 
 
 def main(_):
-    classifier.train(network, rate=0.005)
+    classifier.train(network, *classifier.mnist(), rate=0.005)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ before each convolution, so that nothing stands on the way of the shortcuts.
 
 import tensorflow as tf
 
-from . import classifier
+from .. import classifier
 
 FLAGS = tf.app.flags.FLAGS
 tf.app.flags.DEFINE_boolean("shortcuts", True, "Whether blocks add to what comes in.")
@@ -40,7 +40,7 @@ def network(images, training):
 
 
 def main(_):
-    classifier.train(network)
+    classifier.train(network, *classifier.mnist())
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def main(_):
                     f"   test accuracy {test_accuracy:.2%}"
                     f"   {step / (time.time() - start):.0f} steps/s"
                 )
-            batch[keep_prob] = 0.75
+            batch[keep_prob] = 0.5
             sess.run(train_step, batch)
 
 
