@@ -338,6 +338,48 @@ def layers(tf):
     yield [failure(lambda: first(tf.ones([1, 5]))), failure(lambda: first(tf.ones([3])))]
 
 
+def convolutional_layers(tf):
+    tf.set_random_seed(5)
+    layers = tf.layers
+    x = tf.constant(np.random.RandomState(0).uniform(-1, 1, (4, 6, 6, 3)), tf.float32)
+    convolution = layers.Conv2D(
+        4,
+        3,
+        activation="relu",
+        kernel_regularizer=tf.nn.l2_loss,
+        activity_regularizer=tf.reduce_mean,
+    )
+    norms = [
+        layers.BatchNormalization(momentum=0.5),
+        layers.BatchNormalization(renorm=True, momentum=0.5),
+        layers.BatchNormalization(virtual_batch_size=2),
+    ]
+    rest = [layers.Conv2DTranspose(3, 3, 2), layers.SeparableConv2D(4, 3)]
+    with tf.GradientTape() as tape:
+        y = convolution(x)
+        for norm in norms:
+            y = norm(y, training=True)
+        y = layers.max_pooling2d(y, 2, 2)
+        for layer in rest:
+            y = layer(y)
+        loss = tf.reduce_mean(tf.square(layers.flatten(y)))
+    made = [convolution, *norms, *rest]
+    trained = [variable for layer in made for variable in layer.trainable_weights]
+    yield y.numpy()
+    yield arrays(convolution.losses)
+    yield [variable.name for layer in made for variable in layer.weights]
+    yield arrays(variable for layer in made for variable in layer.weights)
+    yield arrays(tape.gradient(loss, trained))
+    convolution(x + 1)
+    yield [len(convolution.losses), norms[0].updates]
+    norms[0].trainable = False
+    norms[0](tf.ones([2, 3, 3, 4]), training=True)
+    yield arrays(norms[0].weights)
+    yield layers.dropout(x, 0.5, training=True, seed=3).numpy()
+    yield layers.conv1d(x[0], 2, 2).numpy(), layers.average_pooling3d(x[..., None], 2, 2).numpy()
+    yield failure(lambda: layers.Layer().add_loss(tf.constant(1.0)))
+
+
 def networks(tf):
     tf.set_random_seed(4)
 
@@ -393,6 +435,6 @@ GROUPS = {
         custom_gradients,
     ],
     "eager random numbers": [seeded],
-    "eager training": [trained, rows_trained, averages, layers, networks],
+    "eager training": [trained, rows_trained, averages, layers, convolutional_layers, networks],
     "eager data": [elements],
 }

@@ -22,8 +22,8 @@ class Dropout(Layer):
 
     Args:
       rate: the share of the inputs that is dropped, in [0, 1).
-      noise_shape: the shape of the random mask, which broadcasts to the inputs'; None for a size is
-        that of the inputs.
+      noise_shape: a list or a tensor, the shape of the random mask, which broadcasts to that of the
+        inputs; None for a size is that of the inputs.
       seed: of the random numbers, as `tf.set_random_seed` says.
       name: see `Layer`.
 
@@ -54,8 +54,9 @@ class Dropout(Layer):
     # Classes of programs define it in this name.
     def _get_noise_shape(self, inputs: Any) -> Any:
         """The shape of the random mask; None for that of the inputs."""
-        if self.noise_shape is None:
-            return None
+        # Tensors came through in TensorFlow before 1.13.
+        if self.noise_shape is None or isinstance(self.noise_shape, Tensor):
+            return self.noise_shape
         shape = tf.shape(inputs)
         return convert_to_tensor(
             [shape[i] if size is None else size for i, size in enumerate(self.noise_shape)]
