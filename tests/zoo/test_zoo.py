@@ -1,7 +1,5 @@
 """The programs of the zoo, each from its command line to what it prints."""
 
-import os
-import pathlib
 import re
 import subprocess
 import sys
@@ -9,10 +7,7 @@ import sys
 import pytest
 
 from tests.running.processes import reflow_run
-
-ROOT = pathlib.Path(__file__).parents[2]
-# Threads that wait for each other crawl where other processes use the cores.
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+from tests.zoo.printed import ENVIRONMENT, ROOT, accuracies, assert_same
 
 #: Printed by TensorFlow 1.15.5 for the same command, less the steps per second.
 CIRCLE = """\
@@ -81,43 +76,6 @@ step     0   loss 2.313   train accuracy 13.00%   test accuracy 12.23%
 step   200   loss 0.423   train accuracy 86.00%   test accuracy 92.77%
 """,
 }
-
-
-@pytest.fixture
-def run(tmp_path):
-    """Runs a program of the zoo in a process of its own; what it prints on lines of steps."""
-
-    def run(module, *args):
-        done = subprocess.run(
-            [sys.executable, "-m", "reflow.cli", "run", "-m", f"reflow.zoo.{module}", *args],
-            cwd=tmp_path,
-            env={**ENVIRONMENT, "TMPDIR": str(tmp_path)},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        lines = re.findall(r"^(?:step|epoch) .*", done.stdout, re.MULTILINE)
-        return [re.sub(r" *\d+ steps/s$", "", line) for line in lines]
-
-    return run
-
-
-NUMBER = re.compile(r"(-?\d+\.?\d*)(%?)")
-
-
-def assert_same(lines, expected):
-    """The same text, with the same numbers but for what rounding may do to them in training."""
-    assert [NUMBER.sub("#", line) for line in lines] == [
-        NUMBER.sub("#", line) for line in expected.splitlines()
-    ]
-    found, wanted = NUMBER.findall("".join(lines)), NUMBER.findall(expected)
-    for (number, percent), (right, _) in zip(found, wanted, strict=True):
-        close = {"abs": 1.0} if percent else {"rel": 1e-2, "abs": 1e-3}
-        assert float(number) == pytest.approx(float(right), **close), lines
-
-
-def accuracies(lines):
-    return [float(percent) for percent in re.findall(r"test accuracy ([\d.]+)%", "".join(lines))]
 
 
 def test_circle(run):

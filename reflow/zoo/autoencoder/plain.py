@@ -2,7 +2,7 @@
 
     reflow run -m reflow.zoo.autoencoder.plain [--steps=6000] [--summaries=DIR]
 
-The mean squared error of a pixel, which lies between 0 and 1, falls from 0.1 below 0.006.  With
+The mean squared error of a pixel, which lies between 0 and 1, falls to 0.006.  With
 --summaries, TensorBoard shows digits beside what becomes of them.
 """
 

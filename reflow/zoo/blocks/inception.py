@@ -1,4 +1,4 @@
-"""Inception blocks on MNIST: filters of several sizes side by side; 99% right after 1500 steps.
+"""Inception blocks on MNIST: filters of several sizes side by side; 98% right after 1500 steps.
 
     reflow run -m reflow.zoo.blocks.inception [--steps=1500]
 
