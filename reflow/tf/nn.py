@@ -58,6 +58,7 @@ from reflow.tf._cross_entropies import (
 from reflow.tf._custom_gradient import custom_gradient
 from reflow.tf._depthwise import depthwise_conv2d, separable_conv2d
 from reflow.tf._embedding import embedding_lookup
+from reflow.tf._loss_scaling import compute_average_loss, scale_regularization_loss
 from reflow.tf._morphology import dilation2d, erosion2d
 from reflow.tf._normalization import (
     batch_norm_with_global_normalization,
@@ -86,6 +87,7 @@ from reflow.tf._pooling import (
     max_pool_with_argmax,
     pool,
 )
+from reflow.tf._repeated_labels import collapse_repeated
 from reflow.tf._sampled_losses import nce_loss, sampled_softmax_loss
 from reflow.tf._scopes import colocate_with, control_dependencies, name_scope
 from reflow.tf._space_batches import space_to_batch

@@ -11,9 +11,10 @@ from typing import Any
 from reflow import tf
 from reflow.graph import dtypes
 from reflow.graph.operation import Tensor
+from reflow.tf._fitting import fitted
 from reflow.tf._scopes import control_dependencies
 from reflow.tf._variable_scope import variable_scope
-from reflow.tf.metrics._streams import Streamed, collected, fitted, graph_only, metric_variable
+from reflow.tf.metrics._streams import Streamed, collected, graph_only, metric_variable
 
 
 def _counting(name: str, *, label: bool, prediction: bool) -> Callable[..., Streamed]:

@@ -16,12 +16,12 @@ from typing import Any
 from reflow import tf
 from reflow.graph import dtypes
 from reflow.tf._confusion_matrix import remove_squeezable_dimensions
+from reflow.tf._fitting import fitted
 from reflow.tf._scopes import control_dependencies
 from reflow.tf._variable_scope import variable_scope
 from reflow.tf.metrics._streams import (
     Streamed,
     collected,
-    fitted,
     graph_only,
     metric_variable,
     ratio,

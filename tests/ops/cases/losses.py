@@ -226,4 +226,41 @@ CROSS_ENTROPIES = [
     ),
 ]
 
-CASES = table(CROSS_ENTROPIES)
+IN_FLOAT32 = "with weights all is computed in float32"
+
+SCALED = [
+    case("average", lambda tf, a: tf.nn.compute_average_loss(a), [x(4, 3)], grad=True),
+    *[
+        case(
+            f"average_weights_{len(shape)}_{shape[1:]}",
+            lambda tf, a, weights: tf.nn.compute_average_loss(a, weights),
+            [f32(4, 3), f32(*shape)],
+            grad=(0,),
+            no_fd=IN_FLOAT32,
+        )
+        for shape in ((), (4, 1), (4, 3))
+    ],
+    case("average_rank", lambda tf, a, w: tf.nn.compute_average_loss(a, w), [f32(4), f32(4, 1)]),
+    case("average_of_ten", lambda tf, a: tf.nn.compute_average_loss(a, None, 10), [i32(4)]),
+    error("average_scalar", lambda tf, a: tf.nn.compute_average_loss(a), [f32()]),
+    error(
+        "average_weights",
+        lambda tf, a, w: tf.nn.compute_average_loss(a, w),
+        [f32(3), f32(2)],
+        shows=["weights can not be broadcast to values"],
+    ),
+    case("regularization", lambda tf, a: tf.nn.scale_regularization_loss(a), [x(3)], grad=True),
+    *[
+        case(
+            f"collapse_repeated_{dtype}",
+            lambda tf, labels, lengths: tf.nn.collapse_repeated(labels, lengths),
+            [
+                of([[1, 1, 2, 2, 1], [5, 4, 3, 2, 1], [7, 7, 7, 0, 0]], dtype),
+                of([5, 2, 4], lengths),
+            ],
+        )
+        for dtype, lengths in (("int32", "int64"), ("int64", "int32"), ("float32", "int32"))
+    ],
+]
+
+CASES = table(CROSS_ENTROPIES, SCALED)

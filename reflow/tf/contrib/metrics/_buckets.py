@@ -11,9 +11,10 @@ from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Tensor
 from reflow.tf._confusion_matrix import remove_squeezable_dimensions
+from reflow.tf._fitting import fitted
 from reflow.tf._scopes import control_dependencies, name_scope
 from reflow.tf._variable_scope import variable_scope
-from reflow.tf.metrics._streams import Streamed, fitted, metric_variable
+from reflow.tf.metrics._streams import Streamed, metric_variable
 from reflow.tf.metrics._thresholds import probability_checks
 
 

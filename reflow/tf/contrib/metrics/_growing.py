@@ -9,9 +9,10 @@ from reflow import tf
 from reflow.graph import dtypes
 from reflow.graph.operation import Tensor
 from reflow.ops.arrays import Shape
+from reflow.tf._fitting import fitted
 from reflow.tf._scopes import control_dependencies
 from reflow.tf._variable_scope import variable_scope
-from reflow.tf.metrics._streams import Streamed, collected, fitted, metric_variable
+from reflow.tf.metrics._streams import Streamed, collected, metric_variable
 from reflow.tf.metrics._thresholds import EPSILON
 
 

@@ -12,10 +12,11 @@ from reflow import tf
 from reflow.graph import dtypes
 from reflow.graph.operation import Tensor
 from reflow.tf import metrics
+from reflow.tf._fitting import fitted
 from reflow.tf._variable_scope import variable_scope
 from reflow.tf.metrics._auc import curve_points
 from reflow.tf.metrics._counts import as_booleans, share
-from reflow.tf.metrics._streams import Streamed, collected, fitted, graph_only
+from reflow.tf.metrics._streams import Streamed, collected, graph_only
 from reflow.tf.metrics._thresholds import (
     EPSILON,
     KINDS,
