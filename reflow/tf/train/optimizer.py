@@ -20,6 +20,7 @@ from reflow.ops.resource_updates import AssignAddVariableOp
 from reflow.tf._gradient_tape import GradientTape
 from reflow.tf._resource_variable import BaseResourceVariable
 from reflow.tf._scopes import name_scope
+from reflow.tf._state import assign_add
 from reflow.tf._variables import Variable
 from reflow.tf.train import slots
 
@@ -219,7 +220,7 @@ class Optimizer:
                 if isinstance(global_step, BaseResourceVariable):
                     one = convert_to_tensor(1, dtype=global_step.dtype)
                     return AssignAddVariableOp(global_step.handle, one, name=scope)
-                return operation_of(global_step.assign_add(1, name=scope))
+                return operation_of(assign_add(global_step, 1, name=scope))
 
     # -- Slots ------------------------------------------------------------------------------
 
