@@ -76,6 +76,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         # that it needs, instead of `import tensorflow`.
         "tensorboard.compat.notf": "",
         "tensorflow.contrib.learn.python.learn.datasets": "",
+        "tensorflow.contrib.metrics.python.ops.histogram_ops": "tf.contrib.metrics",
+        "tensorflow.contrib.metrics.python.ops.metric_ops": "tf.contrib.metrics",
         "tensorflow.examples.tutorials.mnist": "",
         # Where TensorFlow 0.5 to 0.7 had them.
         "tensorflow.models.rnn.rnn": "tf.nn",
@@ -220,6 +222,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
             "reflow.running.inner_names.math_ops tf tf.math tf.linalg reflow.ops.function_names"
         ),
         "tensorflow.python.ops.metrics": "tf.metrics",
+        "tensorflow.python.ops.metrics_impl": (
+            "tf.metrics reflow.tf.metrics._streams reflow.tf.metrics._average_precision"
+        ),
         "tensorflow.python.ops.nn": "tf.nn",
         "tensorflow.python.ops.nn_impl": (
             "tf.nn reflow.tf._sampled_losses reflow.running.inner_names.nn_v2 "

@@ -12,6 +12,7 @@ from reflow.tf._orthogonal_filters import (
     convolutional_orthogonal_2d,
     convolutional_orthogonal_3d,
 )
+from reflow.tf.initializers import _fans as _compute_fans
 from reflow.tf.initializers import identity as identity_initializer
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ConvolutionOrthogonal1D",
     "ConvolutionOrthogonal2D",
     "ConvolutionOrthogonal3D",
+    "_compute_fans",
     "convolutional_delta_orthogonal",
     "convolutional_orthogonal_1d",
     "convolutional_orthogonal_2d",
