@@ -16,6 +16,7 @@ from reflow.tf import nn
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
 from reflow.tf.initializers import ones, zeros
 from reflow.tf.layers._branches import known_training, training_cond
+from reflow.tf.layers._functions import function_of
 from reflow.tf.layers._identifiers import initializer_of
 from reflow.tf.layers._input_spec import InputSpec
 from reflow.tf.layers._layer import Layer
@@ -379,61 +380,11 @@ def _composed(first: Transform, second: Transform) -> Transform:
     return scale, offset
 
 
-def batch_normalization(
-    inputs: Any,
-    axis: Any = -1,
-    momentum: Any = 0.99,
-    epsilon: float = 1e-3,
-    center: bool = True,
-    scale: bool = True,
-    beta_initializer: Any = _ZEROS,
-    gamma_initializer: Any = _ONES,
-    moving_mean_initializer: Any = _ZEROS,
-    moving_variance_initializer: Any = _ONES,
-    beta_regularizer: Callable[[Any], Any] | None = None,
-    gamma_regularizer: Callable[[Any], Any] | None = None,
-    beta_constraint: Callable[[Tensor], Tensor] | None = None,
-    gamma_constraint: Callable[[Tensor], Tensor] | None = None,
-    training: Any = False,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: bool | None = None,
-    renorm: bool = False,
-    renorm_clipping: Mapping[str, Any] | None = None,
-    renorm_momentum: Any = 0.99,
-    fused: bool | None = None,
-    virtual_batch_size: int | None = None,
-    adjustment: Callable[[Tensor], tuple[Any, Any]] | None = None,
-) -> Tensor:
-    """What a new `BatchNormalization` layer gives for `inputs`; see there.
-
-    Args:
-      training: whether to use the batch's moments, a bool or a boolean tensor.
-      reuse: whether to take the variables of an earlier layer of the same name.
-    """
-    layer = BatchNormalization(
-        axis=axis,
-        momentum=momentum,
-        epsilon=epsilon,
-        center=center,
-        scale=scale,
-        beta_initializer=beta_initializer,
-        gamma_initializer=gamma_initializer,
-        moving_mean_initializer=moving_mean_initializer,
-        moving_variance_initializer=moving_variance_initializer,
-        beta_regularizer=beta_regularizer,
-        gamma_regularizer=gamma_regularizer,
-        beta_constraint=beta_constraint,
-        gamma_constraint=gamma_constraint,
-        renorm=renorm,
-        renorm_clipping=renorm_clipping,
-        renorm_momentum=renorm_momentum,
-        fused=fused,
-        trainable=trainable,
-        virtual_batch_size=virtual_batch_size,
-        adjustment=adjustment,
-        name=name,
-        _reuse=reuse,
-        _scope=name,
-    )
-    return layer.apply(inputs, training=training)  # type: ignore[no-any-return]
+batch_normalization = function_of(
+    BatchNormalization,
+    "batch_normalization",
+    "axis momentum epsilon center scale beta_initializer gamma_initializer moving_mean_initializer "
+    "moving_variance_initializer beta_regularizer gamma_regularizer beta_constraint "
+    "gamma_constraint training trainable name reuse renorm renorm_clipping renorm_momentum fused "
+    "virtual_batch_size adjustment",
+)
