@@ -173,7 +173,8 @@ def softmax_cross_entropy(
 
     def smoothed(labels: Tensor) -> Tensor:
         classes = tf.cast(tf.shape(labels)[1], logits.dtype)
-        return labels * (1.0 - label_smoothing) + label_smoothing / classes
+        share = label_smoothing / classes
+        return labels * (1.0 - label_smoothing) + share
 
     return _cross_entropy(
         "softmax_cross_entropy_loss",
