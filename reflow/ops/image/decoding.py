@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from reflow.graph.dtypes import DType, uint16
+from reflow.graph.dtypes import DType, uint8, uint16
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
@@ -126,10 +126,8 @@ def _one_image(pixels: Pixels) -> Pixels:
     return pixels
 
 
-def _tensor(pixels: Pixels, device: Any, dtype: DType | None = None) -> torch.Tensor:
-    if dtype is uint16:
-        return to_torch(pixels, uint16, device)
-    return torch.from_numpy(np.ascontiguousarray(pixels)).to(device)
+def _tensor(pixels: Pixels, device: Any, dtype: DType = uint8) -> torch.Tensor:
+    return to_torch(np.require(pixels, requirements=("C", "W")), dtype, device)
 
 
 def _reading(op: Operation) -> jpeg.Reading:

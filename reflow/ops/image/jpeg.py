@@ -60,7 +60,7 @@ def read(data: bytes, how: Reading) -> Pixels:
     if height * width * channels >= MAX_VALUES:
         raise BadImage("Image too large")
     if channels == 4:
-        return _read_inks(data, how, (height, width))
+        return _read_inks(data, how)
     wanted = how.channels or channels
     pixels, is_truncated = _decoded(data, how, (height, width), "GRAY" if wanted == 1 else "RGB")
     if not is_truncated or how.try_recover_truncated:
@@ -101,7 +101,7 @@ def _rows_before_filling(pixels: Pixels) -> int:
     return int(read[-1]) + 1 if len(read) else 0
 
 
-def _read_inks(data: bytes, how: Reading, size: tuple[int, int]) -> Pixels:
+def _read_inks(data: bytes, how: Reading) -> Pixels:
     """RGB of an image of four inks: cyan, magenta, yellow, black."""
     from PIL import Image
 
@@ -110,7 +110,8 @@ def _read_inks(data: bytes, how: Reading, size: tuple[int, int]) -> Pixels:
     try:
         with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
             if how.ratio > 1:
-                image.draft("CMYK", size)
+                width, height = image.size
+                image.draft("CMYK", (max(1, width // how.ratio), max(1, height // how.ratio)))
             inks = np.asarray(image).astype(np.int64)
             is_inverted = "adobe" in image.info
     except Exception as error:  # Whatever the parser stumbled over.
@@ -140,7 +141,7 @@ def write(pixels: Pixels, quality: int, options: dict[str, Any] | None = None) -
         quality=max(quality, 1),
         optimize=chosen.get("optimize_size", False),
         progressive=chosen.get("progressive", False),
-        subsampling=2 if chosen.get("chroma_downsampling", True) else 0,
+        subsampling=2 if chosen.get("chroma_downsampling", True) and not is_gray else 0,
         dpi=densities,
     )
     return _with_header(stream.getvalue(), densities, chosen)

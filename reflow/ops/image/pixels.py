@@ -13,7 +13,7 @@ Pixels = npt.NDArray[Any]
 MAX_VALUES = 1 << 29
 
 # The shares of red and green in the brightness, of 2 ** 15; what is left is blue's.
-_RED, _GREEN = 9798, 19235
+_RED, _GREEN = 9797, 19234
 
 
 class BadImage(ValueError):

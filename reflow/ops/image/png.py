@@ -18,6 +18,9 @@ from reflow.ops.image.pixels import MAX_VALUES, BadImage, Pixels, with_channels
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
+# What libpng reads at most, in pixels.
+_MAX_SIDE = 1_000_000
+
 # Types of color in the header, and their channels.
 _GRAY, _RGB, _PALETTE, _GRAY_ALPHA, _RGBA = 0, 2, 3, 4, 6
 _CHANNELS = {_GRAY: 1, _RGB: 3, _PALETTE: 1, _GRAY_ALPHA: 2, _RGBA: 4}
@@ -52,9 +55,10 @@ def header_of(data: bytes) -> Header:
     if len(data) < 33 or data[12:16] != b"IHDR":
         raise BadImage(f"Invalid PNG header, data size {len(data)}")
     width, height, bits, color_type, _, _, interlace = struct.unpack_from(">IIBBBBB", data, 16)
-    if not width or not height or color_type not in _CHANNELS:
+    is_possible = min(width, height) > 0 and max(width, height) <= _MAX_SIDE
+    if not is_possible or color_type not in _CHANNELS:
         raise BadImage(f"Invalid PNG header, data size {len(data)}")
-    if max(width, height) >= 1 << 27 or width * height >= MAX_VALUES:
+    if width * height >= MAX_VALUES:
         raise BadImage(f"PNG size too large for int: {width} by {height}")
     return Header(width, height, bits, color_type, bool(interlace))
 
@@ -66,15 +70,20 @@ def read(data: bytes, channels: int, wants_16_bits: bool) -> Pixels:
       channels: from 1 to 4; 0: as in the file.
     """
     header = header_of(data)
-    if header.bits == 16 and wants_16_bits:
+    # Grays are computed of all the bits.
+    becomes_gray = channels in (1, 2) and header.color_type in (_RGB, _RGBA)
+    if header.bits == 16 and (wants_16_bits or becomes_gray):
         pixels, transparent = _read_16_bits(data, header)
         channels = channels or pixels.shape[2]
         if transparent is not None and channels % 2 == 0:
             is_opaque = (pixels != transparent).any(-1, keepdims=True)
             alpha = np.where(is_opaque, 65535, 0).astype(np.uint16)
             pixels = np.concatenate([pixels, alpha], axis=-1)
-        return with_channels(pixels, channels, 65535)
+        pixels = with_channels(pixels, channels, 65535)
+        return pixels if wants_16_bits else (pixels >> 8).astype(np.uint8)
     pixels = _read_8_bits(data, channels)
+    if not pixels[-1].any():  # As Pillow leaves rows that are missing.
+        _unpacked(data, header)
     channels = channels or pixels.shape[2]
     opaque = (1 << min(header.bits, 8)) - 1
     pixels = with_channels(pixels, channels, opaque)
@@ -123,36 +132,44 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         place += length + 12
 
 
+def _parts(header: Header) -> list[tuple[int, int, int]]:
+    """(rows, columns, bytes of a row) of what the passes hold; one pass if not interlaced."""
+    bits = header.bits * _CHANNELS[header.color_type]
+    parts = []
+    for row, column, down, right in _PASSES if header.is_interlaced else _ONE_PASS:
+        rows = len(range(row, header.height, down))
+        columns = len(range(column, header.width, right))
+        parts.append((rows, columns, 1 + (columns * bits + 7) // 8) if columns else (0, 0, 0))
+    return parts
+
+
+def _unpacked(data: bytes, header: Header) -> bytes:
+    """All rows, each with its filter before it; BadImage if some are missing."""
+    needed = sum(rows * length for rows, _, length in _parts(header))
+    try:
+        packed = b"".join(content for name, content in _chunks(data) if name == b"IDAT")
+        rows = zlib.decompressobj().decompress(packed, needed)
+    except (struct.error, zlib.error):
+        rows = b""
+    if len(rows) < needed:
+        raise BadImage(f"Invalid PNG data, size {len(data)}")
+    return rows
+
+
 def _read_16_bits(data: bytes, header: Header) -> tuple[Pixels, Pixels | None]:
     """The pixels, and the color that is transparent if there is one."""
+    raw = _unpacked(data, header)
+    keys = [content for name, content in _chunks(data) if name == b"tRNS"]
+    transparent = np.frombuffer(keys[0], ">u2").astype(np.uint16) if keys else None
     channels = _CHANNELS[header.color_type]
-    passes = _PASSES if header.is_interlaced else _ONE_PASS
-    parts = [
-        (len(range(row, header.height, down)), len(range(column, header.width, right)))
-        for row, column, down, right in passes
-    ]
-    needed = sum(rows * (1 + columns * channels * 2) for rows, columns in parts if columns)
-    transparent: Pixels | None = None
-    packed = bytearray()
-    try:
-        for name, content in _chunks(data):
-            if name == b"IDAT":
-                packed += content
-            elif name == b"tRNS":
-                transparent = np.frombuffer(content, ">u2").astype(np.uint16)
-        raw = zlib.decompressobj().decompress(bytes(packed), needed)
-    except (struct.error, zlib.error, ValueError):
-        raw = b""
-    if len(raw) < needed:
-        raise BadImage(f"Invalid PNG data, size {len(data)}")
     pixels = np.zeros((header.height, header.width, channels), np.uint16)
     place = 0
-    for (row, column, down, right), (rows, columns) in zip(passes, parts):
-        if not rows or not columns:
+    passes = _PASSES if header.is_interlaced else _ONE_PASS
+    for (row, column, down, right), (rows, columns, length) in zip(passes, _parts(header)):
+        if not rows:
             continue
-        length = rows * (1 + columns * channels * 2)
-        lines = np.frombuffer(raw[place : place + length], np.uint8).reshape(rows, -1)
-        place += length
+        lines = np.frombuffer(raw, np.uint8, rows * length, place).reshape(rows, length)
+        place += rows * length
         values = _unfiltered(lines, channels * 2, len(data)).view(">u2")
         pixels[row::down, column::right] = values.reshape(rows, columns, channels)
     return pixels, transparent
