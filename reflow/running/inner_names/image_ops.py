@@ -75,7 +75,7 @@ def extract_glimpse_v2(
     name: str | None = None,
 ) -> Tensor:
     """tf.image.extract_glimpse with noise "uniform", "gaussian" or "zero"."""
-    return ExtractGlimpse(
+    glimpse: Tensor = ExtractGlimpse(
         input,
         size,
         offsets,
@@ -85,6 +85,7 @@ def extract_glimpse_v2(
         uniform_noise=False,
         name=name,
     )
+    return glimpse
 
 
 def sample_distorted_bounding_box_v2(
