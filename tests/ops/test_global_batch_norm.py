@@ -1,4 +1,4 @@
-"""The op of 2015, which new graphs no longer get: it computes what tf.nn.batch_normalization does."""
+"""The op of 2015, which new graphs no longer get: what tf.nn.batch_normalization computes."""
 
 from __future__ import annotations
 

@@ -116,6 +116,6 @@ def test_a_clash_after_an_assertion_that_holds_is_still_told():
         total = x + tf.ones([2])
     with (
         tf.Session() as session,
-        pytest.raises(tf.errors.InvalidArgumentError, match="2 and 3|3 and 2"),
+        pytest.raises(tf.errors.InvalidArgumentError, match=r"2 and 3|3 and 2"),
     ):
         session.run(total, {x: [1.0, 2.0, 3.0]})
