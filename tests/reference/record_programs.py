@@ -53,6 +53,7 @@ TRAINED = {
     "five_layers_dropout": 100,
     "convolutional_dropout": 8,
     "convolutional_double": 100,
+    "batch_norm": 100,
 }
 
 

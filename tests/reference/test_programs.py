@@ -49,7 +49,14 @@ def test_graphs_are_those_of_tensorflow(program):
 
 
 @pytest.mark.parametrize(
-    "name", ["softmax", "five_layers_dropout", "convolutional_dropout", "convolutional_double"]
+    "name",
+    [
+        "softmax",
+        "five_layers_dropout",
+        "convolutional_dropout",
+        "convolutional_double",
+        "batch_norm",
+    ],
 )
 def test_losses_are_those_of_tensorflow(name):
     expected = np.load(FOLDER / f"{name}.npy")
