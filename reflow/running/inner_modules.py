@@ -76,8 +76,6 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         # that it needs, instead of `import tensorflow`.
         "tensorboard.compat.notf": "",
         "tensorflow.contrib.learn.python.learn.datasets": "",
-        "tensorflow.contrib.metrics.python.ops.histogram_ops": "tf.contrib.metrics",
-        "tensorflow.contrib.metrics.python.ops.metric_ops": "tf.contrib.metrics",
         "tensorflow.examples.tutorials.mnist": "",
         # Where TensorFlow 0.5 to 0.7 had them.
         "tensorflow.models.rnn.rnn": "tf.nn",
