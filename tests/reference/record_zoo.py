@@ -19,8 +19,8 @@ FILE = HERE / "zoo.json"
 #: As on the command line, by the module's name in the zoo.
 ARGUMENTS = {
     "mnist.convolutional": "--steps=20 --report=20",
-    "mnist.convolutional_bigger_dropout": "--steps=20 --report=20",
-    "mnist.batch_norm": "--steps=10 --report=10",
+    "mnist.convolutional_bigger_dropout": "--steps=5 --report=5",
+    "mnist.batch_norm": "--steps=1 --report=1",
     "autoencoder.plain": "--steps=20 --report=10",
     "autoencoder.denoising": "--steps=20 --report=10",
     "autoencoder.stacked": "--steps=20 --report=10",

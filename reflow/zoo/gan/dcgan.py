@@ -1,6 +1,6 @@
 """A DCGAN that draws MNIST digits out of random numbers.
 
-    reflow run -m reflow.zoo.gan.dcgan [--steps=2500] [--summaries=DIR]
+    reflow run -m reflow.zoo.gan.dcgan [--steps=2000] [--summaries=DIR]
 
 After Radford, Metz and Chintala, https://arxiv.org/abs/1511.06434.  The discriminator learns to
 tell real digits from drawn ones, the generator to mislead it; where both are good, `taken for
@@ -15,7 +15,7 @@ import tensorflow as tf
 from tensorflow.examples.tutorials.mnist import input_data
 
 FLAGS = tf.app.flags.FLAGS
-tf.app.flags.DEFINE_integer("steps", 2500, "How many training steps to take.")
+tf.app.flags.DEFINE_integer("steps", 2000, "How many training steps to take.")
 tf.app.flags.DEFINE_integer("batch", 64, "Images of each sort in a training step.")
 tf.app.flags.DEFINE_integer("report", 250, "How many steps lie between two reports.")
 tf.app.flags.DEFINE_string("summaries", "", "Where to write some, if anywhere.")

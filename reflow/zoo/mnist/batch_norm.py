@@ -1,6 +1,6 @@
 """Batch normalisation on MNIST, and digits that move: up to 99.5% of test digits right.
 
-    reflow run -m reflow.zoo.mnist.batch_norm [--steps=8000] [--data_dir=DIR]
+    reflow run -m reflow.zoo.mnist.batch_norm [--steps=5500] [--data_dir=DIR]
 
 What goes into an activation is brought to mean 0 and variance 1: in training, of the batch; in a
 test, as the moving averages of all batches have it.  That allows a learning rate of 0.02.
@@ -15,7 +15,7 @@ import tensorflow as tf
 from tensorflow.examples.tutorials.mnist import input_data
 
 FLAGS = tf.app.flags.FLAGS
-tf.app.flags.DEFINE_integer("steps", 8000, "How many training steps to take.")
+tf.app.flags.DEFINE_integer("steps", 5500, "How many training steps to take.")
 tf.app.flags.DEFINE_integer("batch", 100, "Images in a training step.")
 tf.app.flags.DEFINE_integer("report", 500, "How many steps lie between two reports.")
 tf.app.flags.DEFINE_string(
