@@ -18,8 +18,10 @@ TABLES = cases.names()
 recordings = cache(store.read)
 
 
-# Cases that make placeholders themselves.
-ONLY_IN_GRAPHS = {("sparse", "placeholders")}
+# Cases that make placeholders themselves, or give what only the run of a graph finds out.
+ONLY_IN_GRAPHS = {("sparse", "placeholders"), ("edges", "reduce_matrix_of_axes")}
+# Tables of what a graph's collections hold.
+OF_COLLECTIONS = ("contrib_slim",)
 
 
 def draws(table, case):
@@ -33,6 +35,7 @@ def draws(table, case):
 CASES = [
     (table, entry)
     for table in TABLES
+    if table not in OF_COLLECTIONS
     for entry in cases.load(table)
     if isinstance(entry, spec.Case)
     and (table, entry.name) not in ONLY_IN_GRAPHS

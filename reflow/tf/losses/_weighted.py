@@ -96,7 +96,7 @@ def _divided(total: Tensor, count: Tensor) -> Tensor:
 
 def num_present(losses: Tensor, weights: Any, per_batch: bool = False) -> Tensor:
     """How many losses have a weight that is not 0; for each example with `per_batch`."""
-    if tf.executing_eagerly() and weights.shape.ndims == 0 and float(weights) != 0.0:
+    if _is_known_weight(weights) and not per_batch:
         return _num_elements(losses)
     with name_scope(None, "num_present", [losses, weights]) as scope:
         weights = tf.cast(weights, dtypes.float32)
@@ -107,6 +107,11 @@ def num_present(losses: Tensor, weights: Any, per_batch: bool = False) -> Tensor
         return tf.reduce_sum(  # type: ignore[no-any-return]
             present, axis=tf.range(1, tf.rank(present)), keepdims=True, name=scope
         )
+
+
+def _is_known_weight(weights: Tensor) -> bool:
+    """Whether all losses have one weight, which is known and not 0."""
+    return tf.executing_eagerly() and weights.shape.ndims == 0 and float(weights) != 0.0
 
 
 def _num_elements(losses: Tensor) -> Tensor:
