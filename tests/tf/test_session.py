@@ -36,4 +36,3 @@ def test_message_classes(name):
 def test_sessions():
     assert issubclass(tf.InteractiveSession, tf.Session.__base__)
     assert tf.get_default_session() is None
-    assert not hasattr(tf.Session, "reset")
