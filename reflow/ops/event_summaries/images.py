@@ -5,13 +5,13 @@ Source: tensorflow/core/kernels/summary_image_op.cc: how numbers become colours.
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
 
 from reflow.graph import errors
 from reflow.ops import shapes
+from reflow.ops.image import png
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
 from reflow.ops.values import handle
@@ -41,15 +41,6 @@ def as_colours(picture: Array, bad_color: Array) -> Array:
         )
     colours[~finite.all(-1)] = bad_color[: picture.shape[-1]]
     return colours
-
-
-def png_bytes(pixels: Array) -> bytes:
-    """A PNG file of [height, width, 1, 3 or 4] uint8."""
-    from PIL import Image
-
-    stream = io.BytesIO()
-    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(stream, "PNG")
-    return stream.getvalue()
 
 
 def _checked(tensor: Array, bad_color: Array) -> None:
@@ -101,5 +92,5 @@ class ImageSummary:
             is_coloured = picture.dtype == np.uint8
             pixels = picture if is_coloured else as_colours(picture.astype(np.float32), bad_color)
             if pixels.size:
-                value.image.encoded_image_string = png_bytes(pixels)
+                value.image.encoded_image_string = png.write(pixels, compression=-1)
         return handle(summary.SerializeToString())
