@@ -51,8 +51,12 @@ class FileWriter:
         # TensorBoard needs the metadata of a tag once.
         self._described_tags: set[str] = set()
         if graph is not None or graph_def is not None:
-            self.add_graph(graph=graph, graph_def=graph_def)
-            self._add_graph_as_meta_graph(graph if graph is not None else graph_def)
+            from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
+
+            given = _graph_def(graph, graph_def)
+            self._add_graph_def(given, None)
+            # Profilers read this message, TensorBoard the graph alone.
+            self.add_meta_graph(MetaGraphDef(graph_def=given))
 
     # -- What can be written --------------------------------------------------------------------
 
@@ -81,32 +85,12 @@ class FileWriter:
           ValueError: both a graph and a GraphDef are given.
           TypeError: neither.
         """
+        self._add_graph_def(_graph_def(graph, graph_def), global_step)
+
+    def _add_graph_def(self, graph_def: Any, global_step: Any) -> None:
         from tensorboard.compat.proto.event_pb2 import Event
-        from tensorboard.compat.proto.graph_pb2 import GraphDef
 
-        if graph is not None and graph_def is not None:
-            raise ValueError("Please pass only graph, or graph_def (deprecated), but not both.")
-        given = graph if graph is not None else graph_def
-        if isinstance(given, Graph):
-            given = given.as_graph_def(add_shapes=True)
-        elif isinstance(given, GraphDef):
-            logging.warning(
-                "Passing a `GraphDef` to the SummaryWriter is deprecated. Pass a `Graph` object "
-                "instead, such as `sess.graph`."
-            )
-        else:
-            raise TypeError(
-                "The passed graph must be an instance of `Graph` or the deprecated `GraphDef`. "
-                f"Received: {given!r}"
-            )
-        self._add(Event(graph_def=given.SerializeToString()), global_step)
-
-    def _add_graph_as_meta_graph(self, graph: Any) -> None:
-        """Profilers read this message, TensorBoard the graph alone."""
-        from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
-
-        graph_def = graph.as_graph_def(add_shapes=True) if isinstance(graph, Graph) else graph
-        self.add_meta_graph(MetaGraphDef(graph_def=graph_def))
+        self._add(Event(graph_def=graph_def.SerializeToString()), global_step)
 
     def add_meta_graph(self, meta_graph_def: Any, global_step: Any = None) -> None:
         """Writes a MetaGraphDef; TypeError for anything else."""
@@ -180,6 +164,27 @@ class FileWriter:
 
     def __exit__(self, *_: Any) -> None:
         self.close()
+
+
+def _graph_def(graph: Any, graph_def: Any) -> Any:
+    """The one of them that is given, as a GraphDef; see `FileWriter.add_graph`."""
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
+
+    if graph is not None and graph_def is not None:
+        raise ValueError("Please pass only graph, or graph_def (deprecated), but not both.")
+    given = graph if graph is not None else graph_def
+    if isinstance(given, Graph):
+        return given.as_graph_def(add_shapes=True)
+    if isinstance(given, GraphDef):
+        logging.warning(
+            "Passing a `GraphDef` to the SummaryWriter is deprecated. Pass a `Graph` object "
+            "instead, such as `sess.graph`."
+        )
+        return given
+    raise TypeError(
+        "The passed graph must be an instance of `Graph` or the deprecated `GraphDef`. "
+        f"Received: {given!r}"
+    )
 
 
 class FileWriterCache:
