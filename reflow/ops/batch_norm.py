@@ -37,10 +37,12 @@ def _channels_as_given(x: torch.Tensor, data_format: str) -> torch.Tensor:
     return x if data_format == "NCHW" else x.movedim(1, -1)
 
 
-def _with_channels(x: TensorShape, vectors: Sequence[TensorShape], op: Operation) -> TensorShape:
+def with_channels(
+    x: TensorShape, vectors: Sequence[TensorShape], data_format: str = "NHWC"
+) -> TensorShape:
     """`x`, of rank 4, whose channels are as many as each vector has elements."""
     sizes = list(shapes.with_rank(x, 4).sizes or ())
-    axis = op.attrs["data_format"].index("C")
+    axis = data_format.index("C")
     for vector in vectors:
         (count,) = shapes.with_rank(vector, 1).sizes or (None,)
         sizes[axis] = shapes.merge_sizes(sizes[axis], count)
@@ -96,7 +98,7 @@ class _FusedBatchNorm:
         op: Operation,
     ) -> Sequence[TensorShape]:
         vectors = [scale, offset] + ([] if op.attrs["is_training"] else [mean, variance])
-        y = _with_channels(x, vectors, op)
+        y = with_channels(x, vectors, op.attrs["data_format"])
         assert y.sizes is not None
         channels = shapes.of(y.sizes[op.attrs["data_format"].index("C")])
         unknown = [shapes.UNKNOWN] * (len(op.definition.outputs) - 5)
@@ -193,8 +195,10 @@ class _FusedBatchNormGrad:
         *unused: TensorShape,
         op: Operation,
     ) -> Sequence[TensorShape]:
-        dx = _with_channels(
-            shapes.merge(y_backprop, x), [scale, reserve_space_1, reserve_space_2], op
+        dx = with_channels(
+            shapes.merge(y_backprop, x),
+            [scale, reserve_space_1, reserve_space_2],
+            op.attrs["data_format"],
         )
         assert dx.sizes is not None
         channels = shapes.of(dx.sizes[op.attrs["data_format"].index("C")])

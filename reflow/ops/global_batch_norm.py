@@ -9,6 +9,7 @@ import torch
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
+from reflow.ops.batch_norm import with_channels
 from reflow.ops.op import op
 
 _ATTRS = (
@@ -16,15 +17,6 @@ _ATTRS = (
     "variance_epsilon: float",
     "scale_after_normalization: bool",
 )
-
-
-def _with_channels(x: TensorShape, vectors: Sequence[TensorShape]) -> TensorShape:
-    """`x`, of rank 4, whose last dimension is that of each vector."""
-    sizes = list(shapes.with_rank(x, 4).sizes or ())
-    for vector in vectors:
-        (count,) = shapes.with_rank(vector, 1).sizes or (None,)
-        sizes[3] = shapes.merge_sizes(sizes[3], count)
-    return shapes.of(*sizes)
 
 
 @op
@@ -39,7 +31,7 @@ class BatchNormWithGlobalNormalization:
     def shape(
         t: TensorShape, m: TensorShape, v: TensorShape, beta: TensorShape, gamma: TensorShape
     ) -> TensorShape:
-        return _with_channels(t, [m, v, beta, gamma])
+        return with_channels(t, [m, v, beta, gamma])
 
     def kernel(
         t: torch.Tensor,
@@ -74,7 +66,7 @@ class BatchNormWithGlobalNormalizationGrad:
     def shape(
         t: TensorShape, m: TensorShape, v: TensorShape, gamma: TensorShape, backprop: TensorShape
     ) -> Sequence[TensorShape]:
-        dx = _with_channels(shapes.merge(t, backprop), [m, v, gamma])
+        dx = with_channels(shapes.merge(t, backprop), [m, v, gamma])
         assert dx.sizes is not None
         return [dx, *[shapes.of(dx.sizes[3])] * 4]
 
