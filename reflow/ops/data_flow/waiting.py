@@ -117,7 +117,7 @@ class Line:
         for attempt in list(self._attempts):
             try:
                 changed |= attempt.advance(attempt)
-            except Exception as error:
+            except Exception as error:  # Its own run raises it, not the one that advances all.
                 attempt.fail(error)
             if attempt.is_finished:
                 self._attempts.remove(attempt)

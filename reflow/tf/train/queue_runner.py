@@ -181,7 +181,7 @@ class QueueRunner:
                     is_counted = False
                     self._end(sess)
                     return
-        except Exception as error:
+        except Exception as error:  # Nobody else sees what a thread raises.
             if coord:
                 coord.request_stop(error)
             else:
@@ -210,7 +210,7 @@ class QueueRunner:
         """Runs what closes the queue, which somebody else may have done."""
         try:
             sess.run(op)
-        except Exception as error:
+        except Exception as error:  # Closed already, or with its session.
             logging.vlog(1, "Ignored exception: %s", error)
 
     def create_threads(
