@@ -8,17 +8,11 @@ from typing import Any
 import torch
 
 from reflow.graph.operation import Operation, Tensor
-from reflow.graph.tensor_shape import TensorShape
-from reflow.ops import shapes
 from reflow.ops.arrays import Shape, ShapeN
 from reflow.ops.convolution import choice
-from reflow.ops.convolution.rules import (
-    backward_geometry,
-    convolved_shape,
-    forward_geometry,
-    shared_attrs,
-)
-from reflow.ops.kernels import Dims, Host, Known
+from reflow.ops.convolution.gradients import FilterGradient, InputGradient
+from reflow.ops.convolution.rules import convolved_shape, forward_geometry, shared_attrs
+from reflow.ops.kernels import Host, Known
 from reflow.ops.op import op
 
 _ATTRS = (
@@ -30,6 +24,12 @@ _ATTRS = (
     "data_format: {'NHWC', 'NCHW'} = 'NHWC'",
     "dilations: list(int) = [1, 1, 1, 1]",
 )
+
+
+def _vector(label: str, name: str, sizes: Host) -> list[int]:
+    if sizes.ndim != 1:
+        raise ValueError(f"{label}: {name} input must be 1-dim, not {sizes.ndim}")
+    return sizes.tolist()
 
 
 @op
@@ -63,35 +63,13 @@ class Conv2D:
 
 
 @op
-class Conv2DBackpropInput:
+class Conv2DBackpropInput(InputGradient):
     """The gradient of Conv2D by its input, whose shape is given: a transposed convolution."""
 
     inputs = "input_sizes: int32, filter: T, out_backprop: T"
-    outputs = "output: T"
     attrs = _ATTRS
-
-    def shape(input_sizes: Dims, filter: TensorShape, out_backprop: TensorShape) -> TensorShape:
-        return shapes.with_rank(input_sizes, 4)
-
-    def kernel(
-        input_sizes: Host, filter: torch.Tensor, out_backprop: torch.Tensor, *, op: Operation
-    ) -> torch.Tensor:
-        sizes = _vector("Conv2DBackpropInput", "input_sizes", input_sizes)
-        label = "Conv2DCustomBackpropInput"
-        g = backward_geometry(op, label, sizes, filter.shape, out_backprop.shape)
-        return choice.input_gradient(g, filter, out_backprop)
-
-    def specialised(op: Operation, input_sizes: Known, filter: Known, out_backprop: Known) -> Any:
-        if input_sizes.value is None:
-            return None
-        g = backward_geometry(
-            op,
-            "Conv2DCustomBackpropInput",
-            input_sizes.value.tolist(),
-            filter.sizes,
-            out_backprop.sizes,
-        )
-        return lambda _, filter, out_backprop: choice.input_gradient(g, filter, out_backprop)
+    label = "Conv2DCustomBackpropInput"
+    sizes_of = partial(_vector, "Conv2DCustomBackpropInput", "input_sizes")
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor, Tensor]:
         _, filter, out_backprop = op.inputs
@@ -104,35 +82,13 @@ class Conv2DBackpropInput:
 
 
 @op
-class Conv2DBackpropFilter:
+class Conv2DBackpropFilter(FilterGradient):
     """The gradient of Conv2D by its filter, whose shape is given."""
 
     inputs = "input: T, filter_sizes: int32, out_backprop: T"
-    outputs = "output: T"
     attrs = _ATTRS
-
-    def shape(input: TensorShape, filter_sizes: Dims, out_backprop: TensorShape) -> TensorShape:
-        return shapes.with_rank(filter_sizes, 4)
-
-    def kernel(
-        input: torch.Tensor, filter_sizes: Host, out_backprop: torch.Tensor, *, op: Operation
-    ) -> torch.Tensor:
-        sizes = _vector("Conv2DCustomBackpropFilter", "filter_sizes", filter_sizes)
-        label = "Conv2DCustomBackpropFilter"
-        g = backward_geometry(op, label, input.shape, sizes, out_backprop.shape)
-        return choice.filter_gradient(g, input, out_backprop)
-
-    def specialised(op: Operation, input: Known, filter_sizes: Known, out_backprop: Known) -> Any:
-        if filter_sizes.value is None:
-            return None
-        g = backward_geometry(
-            op,
-            "Conv2DCustomBackpropFilter",
-            input.sizes,
-            filter_sizes.value.tolist(),
-            out_backprop.sizes,
-        )
-        return lambda input, _, out_backprop: choice.filter_gradient(g, input, out_backprop)
+    label = "Conv2DCustomBackpropFilter"
+    sizes_of = partial(_vector, "Conv2DCustomBackpropFilter", "filter_sizes")
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:
         input, _, out_backprop = op.inputs
@@ -142,9 +98,3 @@ class Conv2DBackpropFilter:
             None,
             Conv2D(input, dy, **attrs),
         )
-
-
-def _vector(label: str, name: str, sizes: Host) -> list[int]:
-    if sizes.ndim != 1:
-        raise ValueError(f"{label}: {name} input must be 1-dim, not {sizes.ndim}")
-    return sizes.tolist()

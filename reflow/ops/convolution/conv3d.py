@@ -12,19 +12,27 @@ from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.arrays import Shape
 from reflow.ops.convolution import choice
+from reflow.ops.convolution.gradients import FilterGradient, InputGradient
 from reflow.ops.convolution.rules import (
     backward_geometry,
     convolved_shape,
     forward_geometry,
     shared_attrs,
 )
-from reflow.ops.kernels import Dims, Host, Known
+from reflow.ops.kernels import Host, Known
 from reflow.ops.op import op
 
 _TYPES = "T: {half, bfloat16, float, double}"
 _ATTRS = ("strides: list(int) >= 5", "padding: {'SAME', 'VALID'}")
 _FORMAT = "data_format: {'NDHWC', 'NCDHW'} = 'NDHWC'"
 _DILATIONS = "dilations: list(int) = [1, 1, 1, 1, 1]"
+
+
+def _vector(sizes: Host) -> list[int]:
+    if sizes.ndim != 1:
+        shape = shapes.text(shapes.of(*sizes.shape))
+        raise ValueError(f"shape must be a vector of {{int32,int64}}, got shape {shape}")
+    return sizes.tolist()
 
 
 @op
@@ -56,34 +64,13 @@ class Conv3D:
 
 
 @op
-class Conv3DBackpropInputV2:
+class Conv3DBackpropInputV2(InputGradient):
     """The gradient of Conv3D by its input, whose shape is given: a transposed convolution."""
 
     inputs = "input_sizes: Tshape, filter: T, out_backprop: T"
-    outputs = "output: T"
     attrs = (_TYPES, *_ATTRS, _FORMAT, _DILATIONS, "Tshape: {int32, int64} = int32")
-
-    def shape(input_sizes: Dims, filter: TensorShape, out_backprop: TensorShape) -> TensorShape:
-        return shapes.with_rank(input_sizes, 5)
-
-    def kernel(
-        input_sizes: Host, filter: torch.Tensor, out_backprop: torch.Tensor, *, op: Operation
-    ) -> torch.Tensor:
-        sizes = _vector(input_sizes)
-        g = backward_geometry(op, "Conv3DBackpropInputOp", sizes, filter.shape, out_backprop.shape)
-        return choice.input_gradient(g, filter, out_backprop)
-
-    def specialised(op: Operation, input_sizes: Known, filter: Known, out_backprop: Known) -> Any:
-        if input_sizes.value is None:
-            return None
-        g = backward_geometry(
-            op,
-            "Conv3DBackpropInputOp",
-            input_sizes.value.tolist(),
-            filter.sizes,
-            out_backprop.sizes,
-        )
-        return lambda _, filter, out_backprop: choice.input_gradient(g, filter, out_backprop)
+    label = "Conv3DBackpropInputOp"
+    sizes_of = _vector
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor, Tensor]:
         _, filter, out_backprop = op.inputs
@@ -96,35 +83,14 @@ class Conv3DBackpropInputV2:
 
 
 @op
-class Conv3DBackpropFilterV2:
+class Conv3DBackpropFilterV2(FilterGradient):
     """The gradient of Conv3D by its filter, whose shape is given."""
 
     inputs = "input: T, filter_sizes: int32, out_backprop: T"
-    outputs = "output: T"
     attrs = (_TYPES, *_ATTRS, _FORMAT, _DILATIONS)
     export = ("nn.conv3d_backprop_filter_v2", "nn.conv3d_backprop_filter")
-
-    def shape(input: TensorShape, filter_sizes: Dims, out_backprop: TensorShape) -> TensorShape:
-        return shapes.with_rank(filter_sizes, 5)
-
-    def kernel(
-        input: torch.Tensor, filter_sizes: Host, out_backprop: torch.Tensor, *, op: Operation
-    ) -> torch.Tensor:
-        sizes = _vector(filter_sizes)
-        g = backward_geometry(op, "Conv3DBackpropFilterOp", input.shape, sizes, out_backprop.shape)
-        return choice.filter_gradient(g, input, out_backprop)
-
-    def specialised(op: Operation, input: Known, filter_sizes: Known, out_backprop: Known) -> Any:
-        if filter_sizes.value is None:
-            return None
-        g = backward_geometry(
-            op,
-            "Conv3DBackpropFilterOp",
-            input.sizes,
-            filter_sizes.value.tolist(),
-            out_backprop.sizes,
-        )
-        return lambda input, _, out_backprop: choice.filter_gradient(g, input, out_backprop)
+    label = "Conv3DBackpropFilterOp"
+    sizes_of = _vector
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, Tensor]:
         input, _, out_backprop = op.inputs
@@ -179,10 +145,3 @@ class Conv3DBackpropFilter:
             op, "Conv3DBackpropFilterOp", input.shape, filter.shape, out_backprop.shape
         )
         return choice.filter_gradient(g, input, out_backprop)
-
-
-def _vector(sizes: Host) -> list[int]:
-    if sizes.ndim != 1:
-        shape = shapes.text(shapes.of(*sizes.shape))
-        raise ValueError(f"shape must be a vector of {{int32,int64}}, got shape {shape}")
-    return sizes.tolist()
