@@ -224,7 +224,7 @@ class MirrorPad:
     def specialised(op: Operation, input: Known, paddings: Known) -> Any:
         if paddings.value is None or math.prod(input.sizes) > _FEW:
             return None
-        grows = paddings.value.any(1).nonzero()[0].tolist()
+        grows = np.flatnonzero(paddings.value.any(1)).tolist()
         if len(grows) != 1:
             return None
         (axis,) = grows

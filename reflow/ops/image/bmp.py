@@ -51,7 +51,7 @@ def read(data: bytes, channels: int) -> Pixels:
     # The last row may lack its filling.
     body = data[start:needed].ljust(rows * row_bytes, b"\0")
     lines = np.frombuffer(body, np.uint8).reshape(rows, row_bytes)[:, : width * stored]
-    pixels = lines.reshape(rows, width, stored)
-    pixels = pixels if height < 0 else pixels[::-1]
+    downwards = 1 if height < 0 else -1
+    pixels = lines.reshape(rows, width, stored)[::downwards]
     order = {1: [0], 3: [2, 1, 0], 4: [2, 1, 0, 3]}[stored]
     return pixels[..., order]

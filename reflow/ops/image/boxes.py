@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from reflow.graph.operation import Operation
@@ -57,7 +58,8 @@ def _with_boxes(images: torch.Tensor, boxes: Host, colors: torch.Tensor) -> torc
     canvas = images.clone()
     _, height, width, _ = images.shape
     ends = np.array([height - 1, width - 1] * 2, np.float32)
-    scaled = np.nan_to_num(boxes.astype(np.float32) * ends, nan=-1.0, posinf=1e9, neginf=-1e9)
+    scaled: npt.NDArray[np.float32] = boxes.astype(np.float32) * ends
+    scaled = np.nan_to_num(scaled, nan=-1.0, posinf=1e9, neginf=-1e9)
     for image, image_boxes in zip(canvas, scaled.astype(np.int64).tolist()):
         for number, (top, left, bottom, right) in enumerate(image_boxes):
             color = colors[number % len(colors)]

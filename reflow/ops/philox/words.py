@@ -13,6 +13,7 @@ from reflow.ops.philox.generator import consecutive
 from reflow.ops.philox.streams import RandomStream
 
 Words = npt.NDArray[np.uint32]
+LongWords = npt.NDArray[np.uint64]
 Floats32 = npt.NDArray[np.float32]
 Floats64 = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -52,7 +53,7 @@ class WordSequence:
 
     def below64(self, count: int, limit: int) -> Integers:
         """The same of two words each."""
-        found = np.empty(0, np.uint64)
+        found: LongWords = np.empty(0, np.uint64)
         while len(found) < count:
             words = self.take(2 * (count - len(found))).view(np.uint64)
             found = np.concatenate([found, words[words >= np.uint64(unfair(limit, 64))]])

@@ -241,7 +241,8 @@ def _positions(
     if count < 0:
         raise invalid(f"Dimension {count} must be >= 0")
     first = count if sizes[0] is None else sizes[0]
-    outer, positions = [first], np.arange(count)
+    outer = [first]
+    positions: Array = np.arange(count)
     positions[first:] = -1
     for axis, (kind, partition) in enumerate(zip(types, partitions), start=1):
         rows, columns = _rows(kind, partition, len(positions))

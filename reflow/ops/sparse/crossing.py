@@ -63,7 +63,7 @@ def _as_text(values: list[Any]) -> list[bytes]:
 
 def _as_numbers(values: list[Any]) -> list[int]:
     if values and isinstance(values[0], bytes):
-        return hash_strings(values, fingerprint64).tolist()
+        return list(map(int, hash_strings(values, fingerprint64)))
     return values
 
 

@@ -58,9 +58,9 @@ class DecodeRaw:
                 f"Input to DecodeRaw has length {length} that is not a multiple of "
                 f"{dtype.itemsize}, the size of {out_type.name}"
             )
-        data = np.frombuffer(b"".join(strings), np.uint8).reshape(-1, dtype.itemsize)
-        if little_endian != (sys.byteorder == "little"):
-            data = data[:, ::-1]  # as in TensorFlow, which so swaps the parts of complex numbers
+        # As in TensorFlow, which so swaps the parts of complex numbers too.
+        order = 1 if little_endian == (sys.byteorder == "little") else -1
+        data = np.frombuffer(b"".join(strings), np.uint8).reshape(-1, dtype.itemsize)[:, ::order]
         numbers = data.copy().view(dtype)
         count = length // dtype.itemsize
         return to_torch(numbers.reshape(*bytes.shape, count), out_type, device)
