@@ -202,7 +202,8 @@ class _FusedBatchNormGrad:
         )
         assert dx.sizes is not None
         channels = shapes.of(dx.sizes[op.attrs["data_format"].index("C")])
-        return [dx, channels, channels, shapes.of(0), shapes.of(0)]
+        reserved = shapes.of(0) if op.attrs["is_training"] else channels
+        return [dx, channels, channels, reserved, reserved]
 
     def kernel(
         y_backprop: torch.Tensor,
@@ -216,10 +217,10 @@ class _FusedBatchNormGrad:
         epsilon, data_format = op.attrs["epsilon"], op.attrs["data_format"]
         is_training = op.attrs["is_training"]
         space, dy = _channels_first(x, data_format), _channels_first(y_backprop, data_format)
-        nothing = scale.new_empty((0,))
+        reserved = scale.new_zeros(0) if is_training else torch.zeros_like(scale)
         if not x.numel():
             zeros = torch.zeros_like(scale)
-            return x.clone(), zeros, zeros, nothing, nothing
+            return x.clone(), zeros, zeros, reserved, reserved
         dx, dscale, doffset = torch.ops.aten.native_batch_norm_backward(
             dy,
             space,
@@ -232,7 +233,7 @@ class _FusedBatchNormGrad:
             epsilon,
             [True, True, True],
         )
-        return _channels_as_given(dx, data_format), dscale, doffset, nothing, nothing
+        return _channels_as_given(dx, data_format), dscale, doffset, reserved, reserved
 
     def gradient(
         op: Operation, ddx: Tensor, ddscale: Tensor, ddoffset: Tensor, *unused: Tensor
@@ -326,7 +327,7 @@ def _like(x: Tensor, other: Tensor) -> Tensor:
 
 @op
 class FusedBatchNormGrad(_FusedBatchNormGrad):
-    """The gradients of FusedBatchNorm by x, scale and offset; two empty outputs more."""
+    """The gradients of FusedBatchNorm by x, scale and offset; two more outputs are not used."""
 
     inputs = "y_backprop: T, x: T, scale: T, reserve_space_1: T, reserve_space_2: T"
     outputs = (

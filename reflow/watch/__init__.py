@@ -1,1 +1,1 @@
-"""Records a run: what a program computes is tapped, without a change to it, into a run directory."""
+"""Records a run: what a program computes is tapped, with no change to it, into a run directory."""

@@ -13,10 +13,12 @@ from reflow.ops.linalg import MatMul
 from reflow.tf import _sparse_math, linalg, nn
 from reflow.tf._casts import cast
 from reflow.tf.initializers import zeros
+from reflow.tf.layers._constraints import constraint_of
 from reflow.tf.layers._functions import function_of
 from reflow.tf.layers._identifiers import activation_of, initializer_of
 from reflow.tf.layers._input_spec import InputSpec
 from reflow.tf.layers._layer import Layer
+from reflow.tf.layers._regularizers import regularizer_of
 
 _ZEROS = zeros()
 
@@ -49,11 +51,11 @@ class Dense(Layer):
         use_bias: bool = True,
         kernel_initializer: Any = None,
         bias_initializer: Any = _ZEROS,
-        kernel_regularizer: Callable[[Any], Any] | None = None,
-        bias_regularizer: Callable[[Any], Any] | None = None,
-        activity_regularizer: Callable[[Tensor], Any] | None = None,
-        kernel_constraint: Callable[[Tensor], Tensor] | None = None,
-        bias_constraint: Callable[[Tensor], Tensor] | None = None,
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
         trainable: bool = True,
         name: Any = None,
         **kwargs: Any,
@@ -66,10 +68,10 @@ class Dense(Layer):
         self.use_bias = use_bias
         self.kernel_initializer = initializer_of(kernel_initializer)
         self.bias_initializer = initializer_of(bias_initializer)
-        self.kernel_regularizer = kernel_regularizer
-        self.bias_regularizer = bias_regularizer
-        self.kernel_constraint = kernel_constraint
-        self.bias_constraint = bias_constraint
+        self.kernel_regularizer = regularizer_of(kernel_regularizer)
+        self.bias_regularizer = regularizer_of(bias_regularizer)
+        self.kernel_constraint = constraint_of(kernel_constraint)
+        self.bias_constraint = constraint_of(bias_constraint)
         self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape: Any) -> None:

@@ -1,14 +1,16 @@
-"""Activations and initializers that layers are told by their names, as Keras names them."""
+"""The activations and initializers that layers know by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from reflow import tf
 from reflow.graph.operation import Tensor
 from reflow.ops.constants import constant
 from reflow.tf import initializers, nn
+from reflow.tf.layers._named import Kind, by_names
 
 Activation = Callable[[Tensor], Tensor]
 
@@ -57,24 +59,34 @@ _ACTIVATIONS: dict[str, Activation] = {
     "tanh": tf.tanh,
 }
 
-_INITIALIZERS: dict[tuple[str, ...], Callable[[], Any]] = {
-    ("zero", "zeros", "Zeros"): initializers.Zeros,
-    ("one", "ones", "Ones"): initializers.Ones,
-    ("constant", "Constant"): initializers.Constant,
-    ("uniform", "random_uniform", "RandomUniform"): lambda: initializers.RandomUniform(-0.05, 0.05),
-    ("normal", "random_normal", "RandomNormal"): lambda: initializers.RandomNormal(stddev=0.05),
-    ("truncated_normal", "TruncatedNormal"): lambda: initializers.TruncatedNormal(stddev=0.05),
-    ("identity", "Identity"): initializers.Identity,
-    ("orthogonal", "Orthogonal"): initializers.Orthogonal,
-    ("glorot_normal", "GlorotNormal"): initializers.GlorotNormal,
-    ("glorot_uniform", "GlorotUniform"): initializers.GlorotUniform,
-    ("he_normal",): initializers.he_normal,
-    ("he_uniform",): initializers.he_uniform,
-    ("lecun_normal",): initializers.lecun_normal,
-    ("lecun_uniform",): initializers.lecun_uniform,
-    ("VarianceScaling",): initializers.VarianceScaling,
-}
-_INITIALIZERS_BY_NAME = {name: make for names, make in _INITIALIZERS.items() for name in names}
+initializer_of = Kind(
+    "initializer",
+    by_names(
+        {
+            ("zero", "zeros", "Zeros"): initializers.Zeros,
+            ("one", "ones", "Ones"): initializers.Ones,
+            ("constant", "Constant"): initializers.Constant,
+            ("uniform", "random_uniform", "RandomUniform"): partial(
+                initializers.RandomUniform, minval=-0.05, maxval=0.05
+            ),
+            ("normal", "random_normal", "RandomNormal"): partial(
+                initializers.RandomNormal, stddev=0.05
+            ),
+            ("truncated_normal", "TruncatedNormal"): partial(
+                initializers.TruncatedNormal, stddev=0.05
+            ),
+            ("identity", "Identity"): initializers.Identity,
+            ("orthogonal", "Orthogonal"): initializers.Orthogonal,
+            ("glorot_normal", "GlorotNormal"): initializers.GlorotNormal,
+            ("glorot_uniform", "GlorotUniform"): initializers.GlorotUniform,
+            ("he_normal",): initializers.he_normal,
+            ("he_uniform",): initializers.he_uniform,
+            ("lecun_normal",): initializers.lecun_normal,
+            ("lecun_uniform",): initializers.lecun_uniform,
+            ("VarianceScaling",): initializers.VarianceScaling,
+        }
+    ),
+)
 
 
 def activation_of(identifier: Any) -> Activation:
@@ -93,18 +105,3 @@ def activation_of(identifier: Any) -> Activation:
     if not callable(identifier):
         raise TypeError(f"Could not interpret activation function identifier: {identifier!r}")
     return identifier  # type: ignore[no-any-return]
-
-
-def initializer_of(identifier: Any) -> Any:
-    """An initializer, given as it is or by its name; None leaves it to the variable scope.
-
-    Raises:
-      ValueError: no initializer has this name, or it is nothing to call.
-    """
-    if isinstance(identifier, str):
-        if identifier not in _INITIALIZERS_BY_NAME:
-            raise ValueError(f"Unknown initializer:{identifier}")
-        return _INITIALIZERS_BY_NAME[identifier]()
-    if identifier is not None and not callable(identifier):
-        raise ValueError(f"Could not interpret initializer identifier: {identifier}")
-    return identifier

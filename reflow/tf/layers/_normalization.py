@@ -16,10 +16,12 @@ from reflow.tf import nn
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
 from reflow.tf.initializers import ones, zeros
 from reflow.tf.layers._branches import known_training, training_cond
+from reflow.tf.layers._constraints import constraint_of
 from reflow.tf.layers._functions import function_of
 from reflow.tf.layers._identifiers import initializer_of
 from reflow.tf.layers._input_spec import InputSpec
 from reflow.tf.layers._layer import Layer
+from reflow.tf.layers._regularizers import regularizer_of
 from reflow.tf.layers._renormalization import Renormalization, assign_moving_average
 
 _ZEROS, _ONES = zeros(), ones()
@@ -82,10 +84,10 @@ class BatchNormalization(Layer):
         gamma_initializer: Any = _ONES,
         moving_mean_initializer: Any = _ZEROS,
         moving_variance_initializer: Any = _ONES,
-        beta_regularizer: Callable[[Any], Any] | None = None,
-        gamma_regularizer: Callable[[Any], Any] | None = None,
-        beta_constraint: Callable[[Tensor], Tensor] | None = None,
-        gamma_constraint: Callable[[Tensor], Tensor] | None = None,
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
         renorm: bool = False,
         renorm_clipping: Mapping[str, Any] | None = None,
         renorm_momentum: Any = 0.99,
@@ -108,10 +110,10 @@ class BatchNormalization(Layer):
         self.gamma_initializer = initializer_of(gamma_initializer)
         self.moving_mean_initializer = initializer_of(moving_mean_initializer)
         self.moving_variance_initializer = initializer_of(moving_variance_initializer)
-        self.beta_regularizer = beta_regularizer
-        self.gamma_regularizer = gamma_regularizer
-        self.beta_constraint = beta_constraint
-        self.gamma_constraint = gamma_constraint
+        self.beta_regularizer = regularizer_of(beta_regularizer)
+        self.gamma_regularizer = regularizer_of(gamma_regularizer)
+        self.beta_constraint = constraint_of(beta_constraint)
+        self.gamma_constraint = constraint_of(gamma_constraint)
         self.renorm = renorm
         self.fused = True if fused is None else fused
         self.virtual_batch_size = virtual_batch_size

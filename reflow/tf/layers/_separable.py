@@ -10,6 +10,8 @@ from reflow.graph.operation import Tensor
 from reflow.tf import nn
 from reflow.tf.initializers import zeros
 from reflow.tf.layers._convolutional import Convolutional
+from reflow.tf.layers._constraints import constraint_of
+from reflow.tf.layers._constraints import constraint_of
 from reflow.tf.layers._functions import function_of
 from reflow.tf.layers._identifiers import initializer_of
 from reflow.tf.layers._sizes import CHANNELS_FIRST, convert_data_format
@@ -48,13 +50,13 @@ class Separable(Convolutional):
         depthwise_initializer: Any = None,
         pointwise_initializer: Any = None,
         bias_initializer: Any = _ZEROS,
-        depthwise_regularizer: Callable[[Any], Any] | None = None,
-        pointwise_regularizer: Callable[[Any], Any] | None = None,
-        bias_regularizer: Callable[[Any], Any] | None = None,
-        activity_regularizer: Callable[[Tensor], Any] | None = None,
-        depthwise_constraint: Callable[[Tensor], Tensor] | None = None,
-        pointwise_constraint: Callable[[Tensor], Tensor] | None = None,
-        bias_constraint: Callable[[Tensor], Tensor] | None = None,
+        depthwise_regularizer: Any = None,
+        pointwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        pointwise_constraint: Any = None,
+        bias_constraint: Any = None,
         trainable: bool = True,
         name: Any = None,
         **kwargs: Any,
@@ -79,10 +81,10 @@ class Separable(Convolutional):
         self.depth_multiplier = depth_multiplier
         self.depthwise_initializer = initializer_of(depthwise_initializer)
         self.pointwise_initializer = initializer_of(pointwise_initializer)
-        self.depthwise_regularizer = depthwise_regularizer
-        self.pointwise_regularizer = pointwise_regularizer
-        self.depthwise_constraint = depthwise_constraint
-        self.pointwise_constraint = pointwise_constraint
+        self.depthwise_regularizer = regularizer_of(depthwise_regularizer)
+        self.pointwise_regularizer = regularizer_of(pointwise_regularizer)
+        self.depthwise_constraint = constraint_of(depthwise_constraint)
+        self.pointwise_constraint = constraint_of(pointwise_constraint)
 
     def build(self, input_shape: Any) -> None:
         channels = self._settle_channels(input_shape)
