@@ -26,6 +26,16 @@ def only_y(build):
     return lambda tf, *inputs: build(tf, *inputs)[0]
 
 
+def shapes_of_gradient(build):
+    """The static shapes of all outputs of the op that computes the gradient."""
+
+    def shapes(tf, a, *inputs):
+        [gradient] = tf.gradients(build(tf, a, *inputs)[0], a)
+        return [output.shape.as_list() for output in gradient.op.outputs]
+
+    return shapes
+
+
 VECTORS = [f32(3, domain="positive"), f32(3)]
 STATISTICS = [f32(3), f32(3, domain="positive")]
 
@@ -68,6 +78,16 @@ NORMS = [
         atol=2e-4,
         why="differences of sums in float32",
     ),
+    *[
+        case(
+            f"shapes_of_gradient_{'training' if training else 'inference'}",
+            shapes_of_gradient(norm(training)),
+            [f32(2, 4, 3, 3), *VECTORS, *([] if training else STATISTICS)],
+            variants=("full",),
+            nodes=False,
+        )
+        for training in (True, False)
+    ],
     case(
         "inference_half", only_y(norm(False)), [x(2, 4, 3, 3), *VECTORS, *STATISTICS], dtypes=FLOATS
     ),
