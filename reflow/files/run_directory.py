@@ -86,6 +86,9 @@ class Tags:
     TEST_BATCH = "batch/test"
     FILTERS = "filters/"  # of a convolution
     FEATURE_MAPS = "maps/"  # an activation's channels, for the first images of the batch
+    # The inputs that excite each unit of an activation most: `names` tells each tile's unit ("3"),
+    # `certainties` the activation; the tiles of a unit follow each other, the strongest first.
+    STRONGEST = "strongest/"
 
     # Texts.
     NOT_FINITE = "not_finite"  # where the first NaN or infinity appeared, as JSON
