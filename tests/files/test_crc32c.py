@@ -21,7 +21,12 @@ def test_known_checksums(data, expected):
     assert crc32c(data) == expected
 
 
-def test_large_data_in_lanes_is_what_its_parts_are():
+def test_a_view_has_the_checksum_of_its_bytes():
+    numbers = np.random.RandomState(0).random_sample(1000)
+    assert crc32c(memoryview(numbers)) == crc32c(numbers.tobytes())
+
+
+def test_data_may_come_in_parts():
     data = np.random.RandomState(0).bytes(200_003)
     by_parts = 0
     for start in range(0, len(data), 10_000):
