@@ -43,8 +43,10 @@ class Convolutional(Layer):
       use_bias: whether to add a bias.
       kernel_initializer, bias_initializer: the first values; that of the kernel is by default the
         variable scope's, at last `glorot_uniform`.
-      kernel_regularizer, bias_regularizer, activity_regularizer: functions that give losses.
-      kernel_constraint, bias_constraint: functions that optimizers apply after each update.
+      kernel_regularizer, bias_regularizer, activity_regularizer: functions that give losses, or
+        their names.
+      kernel_constraint, bias_constraint: functions that optimizers apply after each update, or
+        their names.
       trainable, name: see `Layer`.
 
     Attributes:
@@ -59,6 +61,24 @@ class Convolutional(Layer):
     rank: int
     kernel: Any
     bias: Any = None
+
+    _config = (
+        "filters",
+        "kernel_size",
+        "strides",
+        "padding",
+        "data_format",
+        "dilation_rate",
+        "activation",
+        "use_bias",
+        "kernel_initializer",
+        "bias_initializer",
+        "kernel_regularizer",
+        "bias_regularizer",
+        "activity_regularizer",
+        "kernel_constraint",
+        "bias_constraint",
+    )
 
     def __init__(
         self,
@@ -82,7 +102,10 @@ class Convolutional(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(
-            trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs
+            trainable=trainable,
+            name=name,
+            activity_regularizer=regularizer_of(activity_regularizer),
+            **kwargs,
         )
         self.filters = filters
         self.kernel_size = normalize_tuple(kernel_size, self.rank, "kernel_size")

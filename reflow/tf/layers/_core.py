@@ -31,6 +31,8 @@ class Dropout(Layer):
     (2014).
     """
 
+    _config = ("rate", "noise_shape", "seed")
+
     def __init__(
         self,
         rate: Any = 0.5,
@@ -90,6 +92,8 @@ class Flatten(Layer):
         brought to the order [batch, ..., channels] first.
       name: see `Layer`.
     """
+
+    _config = ("data_format",)
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -32,8 +32,10 @@ class Dense(Layer):
       use_bias: whether to add a bias.
       kernel_initializer, bias_initializer: the first values; that of the kernel is by default the
         variable scope's, at last `glorot_uniform`.
-      kernel_regularizer, bias_regularizer, activity_regularizer: functions that give losses.
-      kernel_constraint, bias_constraint: functions that optimizers apply after each update.
+      kernel_regularizer, bias_regularizer, activity_regularizer: functions that give losses, or
+        their names.
+      kernel_constraint, bias_constraint: functions that optimizers apply after each update, or
+        their names.
       trainable, name: see `Layer`.
 
     Attributes:
@@ -43,6 +45,19 @@ class Dense(Layer):
 
     kernel: Any
     bias: Any = None
+
+    _config = (
+        "units",
+        "activation",
+        "use_bias",
+        "kernel_initializer",
+        "bias_initializer",
+        "kernel_regularizer",
+        "bias_regularizer",
+        "activity_regularizer",
+        "kernel_constraint",
+        "bias_constraint",
+    )
 
     def __init__(
         self,
@@ -61,7 +76,10 @@ class Dense(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(
-            trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs
+            trainable=trainable,
+            name=name,
+            activity_regularizer=regularizer_of(activity_regularizer),
+            **kwargs,
         )
         self.units = int(units)
         self.activation = activation_of(activation)

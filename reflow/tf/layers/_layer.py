@@ -24,12 +24,19 @@ from reflow.tf._scopes import name_scope
 from reflow.tf._variable_scope import VariableScope, get_variable, variable_scope
 from reflow.tf.layers._by_products import ByProducts, add_to_collection
 from reflow.tf.layers._calls import called, calls, inherited_training
+from reflow.tf.layers._configured import Configured
 from reflow.tf.layers._input_spec import InputSpec, check_inputs
 from reflow.tf.layers._keras_style import is_in_keras_style_scope, own_variable
 from reflow.tf.layers._names import snake_case, unique_name
+from reflow.tf.layers._weights import Weights
+
+# Of Keras; the shape of inputs is only kept.
+_MORE_ARGUMENTS = frozenset(
+    ("autocast", "batch_input_shape", "batch_size", "input_shape", "weights")
+)
 
 
-class Layer(ByProducts):
+class Layer(ByProducts, Weights, Configured):
     """Base class of layers: `call` says what one computes, `build` makes its variables.
 
     Args:
@@ -37,6 +44,7 @@ class Layer(ByProducts):
       name: of its variable scope; by default made of the class's name.
       dtype: of its variables; by default the first input's.
       activity_regularizer: a function of its outputs that gives a loss.
+      weights: what `set_weights` is called with once the variables are made.
 
     Attributes:
       built: whether its variables are made.
@@ -56,18 +64,22 @@ class Layer(ByProducts):
         _reuse: bool | None = None,
         **kwargs: Any,
     ) -> None:
-        unknown = set(kwargs) - {"input_shape", "batch_size", "weights", "autocast"}
+        unknown = set(kwargs) - _MORE_ARGUMENTS
         if unknown:
             raise TypeError("Keyword argument not understood:", min(unknown))
         self.trainable = trainable
         self.built = False
         self.input_spec: InputSpec | Sequence[InputSpec] | None = None
+        self._initial_weights = kwargs.get("weights")
+        if "batch_input_shape" in kwargs:
+            self._batch_input_shape = tuple(kwargs["batch_input_shape"])
+        elif "input_shape" in kwargs:
+            self._batch_input_shape = (kwargs.get("batch_size"), *kwargs["input_shape"])
         self._dtype = None if dtype is None else as_dtype(dtype)
         self.activity_regularizer = activity_regularizer
         self._reuse = _reuse
         ByProducts.__init__(self)
-        self._trainable_weights: list[Any] = []
-        self._non_trainable_weights: list[Any] = []
+        Weights.__init__(self)
         self._set_name(name)
         self._scope: VariableScope | None = None
         self._current_scope: VariableScope | None = None
@@ -188,6 +200,8 @@ class Layer(ByProducts):
             self._dtype = first.dtype.base_dtype if isinstance(first, Tensor) else None
         self.build(nest.map_structure(lambda tensor: tensor.shape, inputs))
         self.built = True
+        if self._initial_weights is not None:
+            self.set_weights(self._initial_weights)
 
     def _regularize_activity(self, inputs: Any, outputs: Any) -> None:
         if self.activity_regularizer is None:
@@ -290,49 +304,12 @@ class Layer(ByProducts):
         is_trained: bool,
     ) -> None:
         """Makes a variable one of the layer's."""
-        (self._trainable_weights if is_trained else self._non_trainable_weights).append(variable)
+        self._keep_weight(variable, is_trained)
         if regularizer is not None:
             for part in _parts(variable):
                 self.add_loss(partial(_regularization, name, part, regularizer))
 
     add_variable = add_weight
-
-    @property
-    def trainable_weights(self) -> list[Any]:
-        """The variables that are trained."""
-        return list(self._trainable_weights) if self.trainable else []
-
-    @property
-    def non_trainable_weights(self) -> list[Any]:
-        """The variables that are not."""
-        weights = [] if self.trainable else self._trainable_weights
-        return [*weights, *self._non_trainable_weights]
-
-    @property
-    def weights(self) -> list[Any]:
-        """All variables, those that are trained first."""
-        return self.trainable_weights + self.non_trainable_weights
-
-    @property
-    def variables(self) -> list[Any]:
-        return self.weights
-
-    @property
-    def trainable_variables(self) -> list[Any]:
-        return self.trainable_weights
-
-    @property
-    def non_trainable_variables(self) -> list[Any]:
-        return self.non_trainable_weights
-
-    def count_params(self) -> int:
-        """How many numbers the variables hold; ValueError before they are made."""
-        if not self.built:
-            raise ValueError(
-                f"You tried to call `count_params` on {self.name}, but the layer isn't built. You "
-                "can build it manually via: `{self.name}.build(batch_input_shape)`."
-            )
-        return sum(weight.shape.num_elements() for weight in self.weights)
 
     # -- What it is -----------------------------------------------------------------------------
 

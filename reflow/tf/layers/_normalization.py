@@ -42,8 +42,9 @@ class BatchNormalization(Layer):
       center, scale: whether to have beta, gamma.
       beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: the
         first values.
-      beta_regularizer, gamma_regularizer: functions that give losses.
-      beta_constraint, gamma_constraint: functions that optimizers apply after each update.
+      beta_regularizer, gamma_regularizer: functions that give losses, or their names.
+      beta_constraint, gamma_constraint: functions that optimizers apply after each update, or
+        their names.
       renorm: batch renormalization, which corrects a batch's moments toward the moving ones.
       renorm_clipping: limits of the correction, "rmin", "rmax" and "dmax"; default: 0, none, none.
       renorm_momentum: as `momentum`, of the averages that correct.
@@ -72,6 +73,22 @@ class BatchNormalization(Layer):
     # Whether the fused op's moving variance is that of the unbiased estimate: TensorFlow's tests
     # turn it off to compare with the op's absence.
     _bessels_correction_test_only = True
+
+    _config = (
+        "axis",
+        "momentum",
+        "epsilon",
+        "center",
+        "scale",
+        "beta_initializer",
+        "gamma_initializer",
+        "moving_mean_initializer",
+        "moving_variance_initializer",
+        "beta_regularizer",
+        "gamma_regularizer",
+        "beta_constraint",
+        "gamma_constraint",
+    )
 
     def __init__(
         self,
@@ -121,6 +138,14 @@ class BatchNormalization(Layer):
         if renorm:
             self.renorm_clipping = Renormalization.checked_clipping(renorm_clipping)
             self.renorm_momentum = renorm_momentum
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        if self.renorm:
+            config["renorm"] = True
+            config["renorm_clipping"] = self.renorm_clipping
+            config["renorm_momentum"] = self.renorm_momentum
+        return config
 
     # -- Variables --------------------------------------------------------------------------------
 

@@ -40,6 +40,8 @@ class Pooling(Layer):
     rank: int
     _pool: Callable[..., Tensor]
 
+    _config = ("pool_size", "strides", "padding", "data_format")
+
     def __init__(
         self,
         pool_size: Any,

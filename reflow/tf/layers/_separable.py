@@ -9,11 +9,11 @@ from reflow import tf
 from reflow.graph.operation import Tensor
 from reflow.tf import nn
 from reflow.tf.initializers import zeros
+from reflow.tf.layers._constraints import constraint_of
 from reflow.tf.layers._convolutional import Convolutional
-from reflow.tf.layers._constraints import constraint_of
-from reflow.tf.layers._constraints import constraint_of
 from reflow.tf.layers._functions import function_of
 from reflow.tf.layers._identifiers import initializer_of
+from reflow.tf.layers._regularizers import regularizer_of
 from reflow.tf.layers._sizes import CHANNELS_FIRST, convert_data_format
 
 _ZEROS = zeros()
@@ -35,6 +35,17 @@ class Separable(Convolutional):
 
     depthwise_kernel: Any
     pointwise_kernel: Any
+
+    _config = (
+        *Convolutional._config,
+        "depth_multiplier",
+        "depthwise_initializer",
+        "pointwise_initializer",
+        "depthwise_regularizer",
+        "pointwise_regularizer",
+        "depthwise_constraint",
+        "pointwise_constraint",
+    )
 
     def __init__(
         self,

@@ -37,6 +37,8 @@ class Transposed(Convolutional):
       bias: [filters], or None.
     """
 
+    _config = (*Convolutional._config, "output_padding")
+
     def __init__(
         self,
         filters: int,
