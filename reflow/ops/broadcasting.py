@@ -34,17 +34,11 @@ class BroadcastGradientArgs:
         b = [1] * (rank - len(s1)) + s1.tolist()
         if any(1 not in (m, n) and m != n for m, n in zip(a, b)):
             raise ValueError(f"Incompatible shapes: {s0.tolist()} vs. {s1.tolist()}")
+        if s0.tolist() == s1.tolist():
+            return np.array([], s0.dtype), np.array([], s1.dtype)
         # Where both are 1 TensorFlow sums too: it changes nothing and the result is reshaped.
-        r0 = [
-            i
-            for i in range(rank)
-            if a[i] == 1 and (b[i] != 1 or i < rank - len(s0) or a[i] == b[i])
-        ]
-        r1 = [
-            i
-            for i in range(rank)
-            if b[i] == 1 and (a[i] != 1 or i < rank - len(s1) or a[i] == b[i])
-        ]
+        r0 = [axis for axis, size in enumerate(a) if size == 1]
+        r1 = [axis for axis, size in enumerate(b) if size == 1]
         return np.array(r0, s0.dtype), np.array(r1, s1.dtype)
 
 

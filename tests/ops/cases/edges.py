@@ -211,6 +211,20 @@ VALUES = [
         variants=("unknown",),
         shows=("Incompatible shapes: [2] vs. [3]",),
     ),
+    *[
+        case(
+            f"axes_of_broadcasting_{'x'.join(map(str, s0))}_and_{'x'.join(map(str, s1))}",
+            lambda tf, a, b: tuple(tf.raw_ops.BroadcastGradientArgs(s0=a, s1=b)),
+            [of(s0, "int32"), of(s1, "int32")],
+        )
+        for s0, s1 in (
+            ([2, 1], [2, 1]),
+            ([1, 3], [3]),
+            ([1, 1], [1]),
+            ([], [1]),
+            ([3, 1, 2], [1, 2]),
+        )
+    ],
     [
         case(
             "serialized_" + dtype,
