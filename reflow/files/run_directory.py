@@ -86,6 +86,7 @@ class Tags:
     TEST_BATCH = "batch/test"
     FILTERS = "filters/"  # of a convolution
     FEATURE_MAPS = "maps/"  # an activation's channels, for the first images of the batch
+    UNITS = "units/"  # of an activation, a row each: the images that excite it most
     # The inputs that excite each unit of an activation most: `names` tells each tile's unit ("3"),
     # `certainties` the activation; the tiles of a unit follow each other, the strongest first.
     STRONGEST = "strongest/"
@@ -105,6 +106,7 @@ class Run:
       batch_size: examples in a training run; epoch_size: in an epoch; where they are known.
       heartbeat: when the file was written last; a running run's is at most a few seconds old.
       error: of a failed run: its type, message, and the traceback as the terminal had it.
+      figures: of the scalars that say how it went, by tag: their last, least and greatest values.
       remarks: what happened to the recording itself, such as a full disk; a line each.
     """
 
@@ -122,6 +124,7 @@ class Run:
     error: dict[str, str] | None = None
     hyperparameters: dict[str, Any] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
+    figures: dict[str, dict[str, float]] = field(default_factory=dict)
     steps_total: int | None = None
     batch_size: int | None = None
     epoch_size: int | None = None
