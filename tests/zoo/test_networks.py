@@ -20,9 +20,9 @@ AT_LEAST = {
     "blocks.inception": (r"test accuracy ([\d.]+)%", 97.5),
     "blocks.residual": (r"test accuracy ([\d.]+)%", 98.9),
     "blocks.highway": (r"test accuracy ([\d.]+)%", 96),
-    "fonts.logistic": (r"test accuracy ([\d.]+)%", 25),
-    "fonts.feed_forward": (r"test accuracy ([\d.]+)%", 40),
-    "fonts.cnn": (r"test accuracy ([\d.]+)%", 65),
+    "fonts.logistic": (r"test accuracy ([\d.]+)%", 74),
+    "fonts.feed_forward": (r"test accuracy ([\d.]+)%", 82),
+    "fonts.cnn": (r"test accuracy ([\d.]+)%", 95),
     "detection.yolo": (r"found ([\d.]+)%", 88),
 }
 AT_MOST = {
@@ -64,7 +64,7 @@ def test_without_the_fonts_file_it_is_said_how_to_make_it(run, tmp_path):
 
 def test_fonts_are_rendered(tmp_path):
     file = tmp_path / "new" / "fonts.npz"
-    assert render(file, "--variants=1").stdout == f"{file}: 310 characters\n"
+    assert render(file, "--places=1").stdout == f"{file}: 310 characters\n"
     with np.load(file) as made:
         images, labels = made["arr_0"], made["arr_1"]
     assert (images.shape, images.dtype) == ((310, 36, 36), np.uint8)
