@@ -280,6 +280,7 @@ PREPARED: Final[Mapping[str, str]] = MappingProxyType(
         "mpl_toolkits.mplot3d.axes3d": f"{_HERE}.matplotlib_calls.prepare_axes3d",
         "pandas": f"{_HERE}.pandas_calls.prepare",
         "pickle": f"{_HERE}.standard_library_calls.prepare_pickle",
+        "scipy.ndimage": f"{_HERE}.scipy_calls.prepare_ndimage",
         "seaborn": f"{_HERE}.seaborn_calls.prepare",
         "sklearn.cluster": f"{_HERE}.sklearn_keywords.prepare_cluster",
         "sklearn.feature_extraction.text": f"{_HERE}.sklearn_keywords.prepare_text",

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+from reflow.graph import log
+from reflow.running.old_libraries.advising import replace
 
 __all__ = [
     "bytescale",
@@ -21,6 +25,7 @@ __all__ = [
     "imrotate",
     "imsave",
     "imshow",
+    "prepare_ndimage",
     "toimage",
 ]
 
@@ -170,3 +175,17 @@ def derivative(
     wanted[n] = np.prod(np.arange(1, n + 1))
     weights = np.linalg.solve(powers, wanted)
     return sum(w * func(x0 + k * dx, *args) for w, k in zip(weights, offsets)) / dx**n
+
+
+def prepare_ndimage(ndimage: ModuleType) -> None:
+    """An array of one number is no angle any more."""
+
+    @replace(ndimage, "rotate")
+    def _(original: Any) -> Any:
+        def rotate(input: Any, angle: Any, *args: Any, **options: Any) -> Any:
+            if np.ndim(angle) and np.size(angle) == 1:
+                log.advise("scipy.ndimage.rotate takes no array as angle now: write angle.item()")
+                angle = np.asarray(angle).item()
+            return original(input, angle, *args, **options)
+
+        return rotate

@@ -103,6 +103,8 @@ import scipy.misc
 image = scipy.misc.imresize([[0, 85], [170, 255]], 2.)
 scipy.misc.imsave('image.png', image)
 print(scipy.misc.imread('image.png').shape, scipy.misc.factorial(3))
+from scipy import ndimage
+print(ndimage.rotate(np.eye(2), np.array([90]), reshape=False).round(3).tolist())
 from PIL import Image
 print(Image.ANTIALIAS == Image.LANCZOS)
 """
@@ -110,13 +112,14 @@ print(Image.ANTIALIAS == Image.LANCZOS)
 
 def test_pictures(tmp_path):
     done = reflow_run(tmp_path, PICTURES)
-    assert done.stdout == "3d nipy_spectral\n2.0\nTrue 0\n(4, 4) 6.0\nTrue\n"
+    assert done.stdout == "3d nipy_spectral\n2.0\nTrue 0\n(4, 4) 6.0\n[[0.0, 1.0], [1.0, 0.0]]\nTrue\n"
     assert all("(program.py:" in line for line in done.stderr.splitlines())
     advice = [line.split(" (")[0] for line in done.stderr.splitlines()]
     assert "there is no display for matplotlib's TkAgg: it draws without" in advice
     assert "hist(normed=...) is gone: write density=... instead" in advice
     assert "scipy.misc.imread is gone: write imageio.v3.imread(path) instead" in advice
-    assert len(set(advice)) == 22
+    assert "scipy.ndimage.rotate takes no array as angle now: write angle.item()" in advice
+    assert len(set(advice)) == 23
 
 
 LEARNING = """
