@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +57,22 @@ class Arithmetic:
     identity: Callable[[Tensor, str], Tensor]
     identities: Callable[[Sequence[Tensor]], list[Tensor]]
     loops: Callable[[list[Operation], bool], Any]
+
+
+@dataclass(frozen=True)
+class Differentiation:
+    """What one call of `gradients` found; `graph._differentiations` keeps them in order.
+
+    Attributes:
+      ys, xs: the tensors; of a resource variable its handle, of slices their values.
+      results: dy/dx for each x.
+      totals: for tensors between, what reached them in all: a tensor with several uses has the sum.
+    """
+
+    ys: tuple[Tensor, ...]
+    xs: tuple[Tensor, ...]
+    results: tuple[Gradient | None, ...]
+    totals: Mapping[Tensor, Gradient]
 
 
 _supplied: list[Arithmetic] = []
@@ -131,6 +147,8 @@ def gradients(
         backward.seed(y_tensors, _checked_weights(weights, y_tensors))
         backward.propagate(stopped, gate_gradients)
         results = [backward.total(x) for x in x_tensors]
+    found = Differentiation(tuple(y_tensors), tuple(x_tensors), tuple(results), backward.totals)
+    graph._differentiations.append(found)
     if unconnected is UnconnectedGradients.NONE:
         return results
     with graph.as_default():
@@ -217,7 +235,11 @@ def _number_kind(dtype: DType) -> str:
 
 
 class _Backward:
-    """One backward pass: the gradients that reached each tensor so far."""
+    """One backward pass: the gradients that reached each tensor so far.
+
+    Attributes:
+      totals: their sums, for tensors whose sum was asked for.
+    """
 
     def __init__(
         self, graph: Graph, xs: Sequence[Tensor], ys: Sequence[Tensor], colocate: bool
@@ -227,7 +249,7 @@ class _Backward:
         self._y_ops = [y.op for y in ys]
         self._x_ops = [x.op for x in xs]
         self._received: dict[Tensor, list[Gradient]] = {}
-        self._totals: dict[Tensor, Gradient] = {}
+        self.totals: dict[Tensor, Gradient] = {}
         self._loops: Any = None
 
     def seed(self, ys: Sequence[Tensor], weights: Sequence[Gradient | None]) -> None:
@@ -351,16 +373,16 @@ class _Backward:
 
     def _add(self, tensor: Tensor, gradient: Gradient) -> None:
         self._received.setdefault(tensor, []).append(gradient)
-        self._totals.pop(tensor, None)
+        self.totals.pop(tensor, None)
 
     def total(self, tensor: Tensor) -> Gradient | None:
         """The sum of what reached `tensor`; sparse while every part is."""
         received = self._received.get(tensor)
         if not received:
             return None
-        total = self._totals.get(tensor)
+        total = self.totals.get(tensor)
         if total is None:
-            total = self._totals[tensor] = sum_of_gradients(received)
+            total = self.totals[tensor] = sum_of_gradients(received)
         return total
 
 

@@ -79,6 +79,8 @@ class Graph:
         # Replaced when more becomes known of a shape: see constant_value.py.
         self._shape_knowledge = object()
         self._versions = Versions()
+        # What tf.gradients was asked for: objects of the class Differentiation.
+        self._differentiations: list[Any] = []
         self._has_control_flow = False  # whether there are conditionals or loops
         self._seed: int | None = None
         self._finalized = False

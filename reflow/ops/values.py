@@ -88,3 +88,8 @@ def to_numpy(value: Any) -> np.ndarray[Any, Any]:
         return bits.view(dtypes.bfloat16.as_numpy_dtype)
     array: np.ndarray[Any, Any] = value.resolve_conj().resolve_neg().cpu().numpy()
     return array
+
+
+def copied(value: Any) -> Any:
+    """A runtime value that shares memory with no other."""
+    return value.clone() if isinstance(value, torch.Tensor) else value.copy()

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Any
 
-from reflow.ops.values import to_numpy
+from reflow.ops.values import copied, to_numpy
 from reflow.ops.variable_slot import VariableSlot
 from reflow.runtime.branches import is_never, without
 from reflow.runtime.lifetimes import last_uses, slots_to_unshare
@@ -39,21 +39,29 @@ class Code:
         steps: Sequence[Step],
         fetches: Sequence[Value],
         trace: Callable[..., None] | None = None,
+        taps: Sequence[Value | None] = (),
     ) -> None:
-        self._globals: dict[str, Any] = {"to_numpy": to_numpy, "now": perf_counter, "trace": trace}
+        self._globals: dict[str, Any] = {
+            "to_numpy": to_numpy,
+            "copied": copied,
+            "now": perf_counter,
+            "trace": trace,
+        }
         self._global_names: dict[int, str] = {}
         self._names = itertools.count()
         self._traced = trace is not None
         self._indent = "    "
-        self._unshared = slots_to_unshare(steps, fetches)
+        kept = [*fetches, *(tap for tap in taps if tap is not None)]
+        self._unshared = slots_to_unshare(steps, kept)
         self.steps_by_line: dict[int, Step] = {}
         self.lines: list[str] = []
         self.filename = f"<reflow plan {next(_serial)}>"
         for feed in feeds:
             self._name(feed)
         self.lines.append(f"def run({', '.join(feed.name for feed in feeds)}):")
-        self._add_block(steps, set(fetches))
+        self._add_block(steps, set(kept))
         results = [self._fetch(fetch, fetches[:i]) for i, fetch in enumerate(fetches)]
+        results += [self._tap(tap, fetches) for tap in taps]
         comma = "," if len(results) == 1 else ""
         self.lines.append(f"    return ({', '.join(results)}{comma})")
         self.source = "\n".join(self.lines)
@@ -193,6 +201,16 @@ class Code:
         if not own or any(value.roots & other.roots for other in before):
             array += ".copy()"
         return f"{array}[()]" if value.shape.ndims in (0, None) else array
+
+    def _tap(self, value: Value | None, fetches: Sequence[Value]) -> str:
+        """The value as it is; a copy of what others can write to."""
+        if value is None:
+            return "None"
+        expression = self._expression(value)
+        own = value.constant is None and value.roots == {value}
+        if own and not any(value.roots & other.roots for other in fetches):
+            return expression
+        return f"copied({expression})"
 
 
 def _open(guard: Guard, known: Flag | None) -> Guard:

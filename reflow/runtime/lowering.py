@@ -20,7 +20,7 @@ from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes as known_shapes
 from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
-from reflow.ops.values import HOST_TYPES, handle, to_numpy, to_torch
+from reflow.ops.values import HOST_TYPES, copied, handle, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot, refers_to_variable
 from reflow.runtime.branch_lowering import LOWERINGS
 from reflow.runtime.branches import NEVER, holds_within, negations, refuse_dead
@@ -300,7 +300,7 @@ class Lowering(Emitter):
         ):
             return value
         copy = Value(value.tensor, value.shape, value.on_host)
-        self.add(Step(op, _copied, [value], [copy]))
+        self.add(Step(op, copied, [value], [copy]))
         return copy
 
     def _is_known_pop(self, rules: type, inputs: Sequence[Value]) -> bool:
@@ -368,6 +368,17 @@ class Lowering(Emitter):
         if self.reads.has_updated(value.slot):
             return self.read(tensor.op, value)
         return self._device_forms[value]
+
+    def tapped(self, tensor: Tensor) -> Value | None:
+        """A tensor's value as an observer may have it: a number that each run computes once; else
+        None."""
+        value = self.values.get(tensor)
+        if value is None or value.slot is not None or tensor.dtype.base_dtype in HOST_TYPES:
+            return None
+        is_inside = value.block not in (None, self._outermost)
+        if is_inside or value.guard or self.guards.get(tensor, ALWAYS):
+            return None
+        return value
 
     def slot_of(self, op: Operation) -> VariableSlot | None:
         """The variable that an operation owns, if it is one."""
@@ -489,7 +500,3 @@ def _is_unchanged(op: Operation, inputs: Sequence[Value], shapes: Sequence[Tenso
         and shapes[0].is_fully_defined()
         and shapes[0].sizes == inputs[0].shape.sizes
     )
-
-
-def _copied(value: Any) -> Any:
-    return value.clone() if isinstance(value, torch.Tensor) else value.copy()

@@ -36,6 +36,7 @@ class Plan:
       device: where numbers are computed.
       trace: called as trace(step, start, end, outputs) after each step, times in seconds.
       done: operations that ran already, in earlier parts of a partial run.
+      taps: tensors whose values a run gives besides, behind the fetches' (see `Lowering.tapped`).
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Plan:
         device: torch.device,
         trace: Callable[..., None] | None = None,
         done: frozenset[Operation] = frozenset(),
+        taps: Sequence[Tensor] = (),
     ) -> None:
         fed = frozenset(fed_shapes)
         wanted = [tensor.op for tensor in fetches if tensor not in fed]
@@ -61,12 +63,14 @@ class Plan:
                     else:
                         lowering.lower(item)
                 values = [lowering.fetched_value(i, tensor) for i, tensor in enumerate(fetches)]
-                steps = fuse(without_dead(lowering.steps, set(values)))
+                tapped = [lowering.tapped(tensor) for tensor in taps]
+                needed = {*values, *(value for value in tapped if value is not None)}
+                steps = fuse(without_dead(lowering.steps, needed))
                 steps = wait_late(steps, self.operations)
         except errors.OpError as error:
             raise failures.with_feeds(error, list(fed_shapes.items())) from None
         feeds = [lowering.values[tensor] for tensor in self._fed]
-        self._code = Code(feeds, steps, values, trace)
+        self._code = Code(feeds, steps, values, trace, tapped)
         self._run = cancelling(self._code.run) if begins(steps) else self._code.run
 
     @property

@@ -7,6 +7,7 @@ import warnings
 import weakref
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import nullcontext
+from time import perf_counter
 from types import TracebackType
 from typing import Any
 
@@ -14,6 +15,7 @@ from reflow.graph import default_session, errors
 from reflow.graph.graph import DefaultGraph, Graph, get_default_graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
+from reflow.runtime import taps
 from reflow.runtime.config import (
     apply_threads,
     check_config,
@@ -29,6 +31,7 @@ from reflow.runtime.fetches import Builder, FetchStructure, fetch_key
 from reflow.runtime.partial_run import PartialRuns
 from reflow.runtime.plan import InferenceMode, Plan
 from reflow.runtime.states import States
+from reflow.runtime.taps import Observer, Watcher
 from reflow.runtime.trace import Tracer
 
 # A set of fetches and feeds that is run with more different shapes than this gets one plan
@@ -45,6 +48,8 @@ class _Plans:
       exact: by what was fed and its shapes: (feed, shape, feed, shape, ...).
       general: for any shapes, by what was fed.
       traced: plans that are timed, with what takes the times, by the keys of `exact`.
+      tapped: plans that give more than what is fetched, by the plan without and what more.
+      watcher: what is told of the runs; mostly nothing.
     """
 
     def __init__(self, structure: FetchStructure) -> None:
@@ -53,6 +58,8 @@ class _Plans:
         self.exact: dict[tuple[Feed | Shape, ...], Plan] = {}
         self.general: dict[tuple[Feed, ...], Plan] = {}
         self.traced: dict[tuple[Feed | Shape, ...], tuple[Plan, Tracer]] = {}
+        self.tapped: dict[tuple[Plan, tuple[Tensor, ...]], Plan] = {}
+        self.watcher: Watcher | None = None
 
     def shapes_seen(self, feeds: tuple[Feed, ...]) -> int:
         """With how many combinations of shapes these feeds were run."""
@@ -60,6 +67,15 @@ class _Plans:
 
 
 _sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
+
+
+def observe(observer: Observer | None) -> None:
+    """From now on the runs of all sessions are watched by `observer`; None: by nobody."""
+    taps.current.observer = observer
+    for session in list(_sessions):
+        with session._lock:
+            for plans in session._plans.values():
+                session._watch(plans)
 
 
 class BaseSession:
@@ -169,10 +185,11 @@ class BaseSession:
         # Feeds are taken inside inference mode too: torch keeps less account of them there.
         with InferenceMode(True):
             key, values = self._take(feed_dict) if feed_dict else _NOTHING_FED
+            if plans.watcher is not None:
+                run = self._watched(plans.watcher, plans, key, values, options, run_metadata)
+                return build(run)
             if options is not None or run_metadata is not None or self._timeout:
-                timeout = getattr(options, "timeout_in_ms", 0) or self._timeout
-                with Deadline(timeout) if timeout else nullcontext():
-                    return self._run_with_options(build, plans, key, values, options, run_metadata)
+                return build(self._run_with_options(plans, key, values, options, run_metadata))
             plan = plans.exact.get(key)
             if plan is None:
                 key, values = _without_repeats(key, values)
@@ -243,7 +260,11 @@ class BaseSession:
                 *structure.tensors,
                 *structure.operations,
             )
-            found = structure.build, self._plans.setdefault(elements, _Plans(structure))
+            plans = self._plans.get(elements)
+            if plans is None:
+                plans = self._plans[elements] = _Plans(structure)
+                self._watch(plans)
+            found = structure.build, plans
             if key is not None:
                 self._fetches[key] = found
             return found
@@ -277,25 +298,33 @@ class BaseSession:
         feeds: Sequence[Feed],
         shapes: Sequence[TensorShape],
         tracer: Tracer | None = None,
+        taps: Sequence[Tensor] = (),
     ) -> Plan:
         if not self._places_pruned_graph:
             self._placement.place(self._graph)
         fed_shapes = {feed.tensor: shape for feed, shape in zip(feeds, shapes)}
-        plan = Plan(plans.tensors, plans.operations, fed_shapes, self._states, self._device, tracer)
+        plan = Plan(
+            plans.tensors,
+            plans.operations,
+            fed_shapes,
+            self._states,
+            self._device,
+            tracer,
+            taps=taps,
+        )
         if self._places_pruned_graph:
             self._placement.place_operations(plan.operations)
         return plan
 
     def _run_with_options(
         self,
-        build: Builder,
         plans: _Plans,
         key: tuple[Any, ...],
         values: Sequence[Any],
         options: Any,
         run_metadata: Any,
-    ) -> Any:
-        """A run that fills `run_metadata` with what `options` ask for."""
+    ) -> tuple[Any, ...]:
+        """A run that fills `run_metadata` with what `options` ask for, or has a time limit."""
         check_run_options(options, run_metadata)
         key, values = _without_repeats(key, values)
         tracer = None
@@ -304,7 +333,9 @@ class BaseSession:
         else:
             plan, tracer = self._traced(plans, key)
             tracer.begin()
-        result = build(plan.execute(values))
+        timeout = getattr(options, "timeout_in_ms", 0) or self._timeout
+        with Deadline(timeout) if timeout else nullcontext():
+            result = plan.execute(values)
         if run_metadata is not None:
             run_metadata.Clear()
             if tracer is not None:
@@ -328,6 +359,75 @@ class BaseSession:
                 exact = [TensorShape.of(shape) for shape in shapes]
                 plans.traced[key] = self._make_plan(plans, feeds, exact, tracer), tracer
             return plans.traced[key]
+
+    # -- Watched runs -----------------------------------------------------------------------
+
+    def _watch(self, plans: _Plans) -> None:
+        """Asks the process's observer, if there is one, who watches the runs of these plans."""
+        observer = taps.current.observer
+        plans.watcher = (
+            None if observer is None else observer.watch(self, plans.tensors, plans.operations)
+        )
+
+    def _watched(
+        self,
+        watcher: Watcher,
+        plans: _Plans,
+        key: tuple[Any, ...],
+        values: Sequence[Any],
+        options: Any,
+        run_metadata: Any,
+    ) -> tuple[Any, ...]:
+        """The fetches' values, and perhaps more, of a run that `watcher` is told of."""
+        if options is not None or run_metadata is not None or self._timeout:
+            tap = watcher.before()
+            if tap is not None:
+                tap.values = (None,) * len(tap.tensors)
+            start = perf_counter()
+            result = self._run_with_options(plans, key, values, options, run_metadata)
+            watcher.after(tap, key, values, result, perf_counter() - start)
+            return result
+        plan = plans.exact.get(key)
+        if plan is None:
+            key, values = _without_repeats(key, values)
+            plan = self._plan(plans, key)
+        tap = watcher.before()
+        tracer = None
+        if tap is not None:
+            start = perf_counter()
+            if tap.traced:
+                plan, tracer = self._traced(plans, key)
+                tracer.begin()
+            elif tap.tensors:
+                plan = self._tapped(plans, plan, key, tap.tensors)
+            tap.planning = perf_counter() - start
+        start = perf_counter()
+        result = plan.execute(values)
+        seconds = perf_counter() - start
+        if tap is not None:
+            tap.values = result[len(plans.tensors) :]
+            if tracer is not None:
+                tap.times = tracer.times()
+        watcher.after(tap, key, values, result, seconds)
+        return result
+
+    def _tapped(
+        self, plans: _Plans, plan: Plan, key: tuple[Any, ...], tensors: tuple[Tensor, ...]
+    ) -> Plan:
+        """A plan as `plan` that gives the values of more tensors."""
+        found = plans.tapped.get((plan, tensors))
+        if found is None:
+            with self._lock:
+                if len(plans.tapped) >= _MAX_SHAPES:
+                    plans.tapped.clear()
+                feeds, shapes = key[::2], key[1::2]
+                if plan is plans.general.get(feeds):
+                    taken = [feed.tensor.shape for feed in feeds]
+                else:
+                    taken = [TensorShape.of(shape) for shape in shapes]
+                found = self._make_plan(plans, feeds, taken, taps=tensors)
+                plans.tapped[plan, tensors] = found
+        return found
 
     def make_callable(
         self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False

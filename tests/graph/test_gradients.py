@@ -479,3 +479,24 @@ def test_hessians_of_what_has_a_shape_only_in_the_run():
             np.testing.assert_allclose(
                 sess.run(hessian, {p: values}), np.diag(6 * np.array(values))
             )
+
+
+# -- What is remembered ------------------------------------------------------------------------
+
+
+def test_the_graph_remembers_what_each_call_found(graph, a):
+    b = tf.constant(B)
+    product = a * b
+    loss = tf.reduce_sum(product * product + product)
+    nodes = len(graph.get_operations())
+    da, none = tf.gradients(loss, [a, tf.constant(1.0)])
+    (found,) = graph._differentiations
+    assert found.ys == (loss,) and found.xs[0] is a
+    assert found.results == (da, none) == (da, None)
+    between = found.totals[product]
+    with tf.Session() as session:
+        np.testing.assert_allclose(session.run(between), 2 * A * B + 1)
+    assert len(graph.get_operations()) > nodes
+    tf.gradients(da, b)
+    assert [call.ys for call in graph._differentiations] == [(loss,), (da,)]
+    assert "_differentiations" not in str(graph.as_graph_def()) and not graph.collections

@@ -1,0 +1,104 @@
+"""Taps: what lets an observer read values off the runs of sessions.
+
+A process has at most one observer (`reflow.runtime.session.observe`).  A session asks it, for
+each set of fetches that is new, for a watcher of their runs; a run that nobody watches costs one
+test of an attribute.  Before a watched run the watcher may ask for tensors besides the program's
+own fetches.  They are taken as they come by: no operation runs that would not run anyhow, so random
+streams, states and the program's own values are those of a run that nobody watches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from reflow.graph.operation import Operation, Tensor
+from reflow.ops.variable_slot import VariableSlot
+from reflow.runtime.feeds import Feed, Shape
+
+if TYPE_CHECKING:
+    from reflow.runtime.session import BaseSession
+
+# What was fed and its shapes: feed, shape, feed, shape, ...
+FeedKey = Sequence[Feed | Shape]
+
+
+class Tap:
+    """What is read off one run.
+
+    Attributes:
+      tensors: those to read.
+      traced: the run is to be timed operation by operation; then no tensors are read.
+      values: after the run, what the tensors were: torch tensors that nobody else writes to, where
+        they were computed; None for one that is no number, that this run did not compute, or that
+        may be dead or different in each iteration, as it is inside a conditional or a loop.
+      times: after a traced run, by the names of operations their seconds and bytes.
+      planning: how long it took to plan the tapped run, in seconds; 0 if it was planned before.
+    """
+
+    __slots__ = ("planning", "tensors", "times", "traced", "values")
+
+    def __init__(self, tensors: tuple[Tensor, ...] = (), traced: bool = False) -> None:
+        self.tensors = tensors
+        self.traced = traced
+        self.values: tuple[Any, ...] = ()
+        self.times: dict[str, tuple[float, int]] = {}
+        self.planning = 0.0
+
+
+class Watcher(Protocol):
+    """Is told of the runs of one set of fetches in one session, by any thread."""
+
+    def before(self) -> Tap | None:
+        """A run is to begin: what to read off it; None for nothing."""
+
+    def after(
+        self,
+        tap: Tap | None,
+        key: FeedKey,
+        fed: Sequence[Any],
+        fetched: Sequence[Any],
+        seconds: float,
+    ) -> None:
+        """A run has ended well.
+
+        Args:
+          tap: what `before` gave, with its values.
+          key: the feeds and their shapes.
+          fed: the runtime values of what was fed; they may share memory with the program's arrays.
+          fetched: the arrays that the program gets, one for each fetched tensor (and more).
+          seconds: how long the run took, without planning.
+        """
+
+
+class Observer(Protocol):
+    """Decides which runs are watched."""
+
+    def watch(
+        self, session: BaseSession, tensors: Sequence[Tensor], operations: Sequence[Operation]
+    ) -> Watcher | None:
+        """A watcher for the runs that fetch these; None if there is nothing to see."""
+
+
+class _Current:
+    """The process's observer.
+
+    Attributes:
+      observer: None: nobody watches.
+    """
+
+    observer: Observer | None = None
+
+
+current = _Current()
+
+
+def fed_values(key: FeedKey, fed: Sequence[Any]) -> dict[Tensor, Any]:
+    """What was fed, by tensor."""
+    return {feed.tensor: value for feed, value in zip(key[::2], fed) if isinstance(feed, Feed)}
+
+
+def slot_of(session: BaseSession, variable: Operation) -> VariableSlot | None:
+    """Where a session keeps a variable, given the op that owns it; None if it owns none."""
+    state = session._states.of(variable)
+    return state if isinstance(state, VariableSlot) else None
