@@ -13,17 +13,20 @@ fragment are ignored.
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
+import numpy.typing as npt
 
 from reflow.datasets import mnist
 from reflow.datasets.known_files import OTHER_NAMES
@@ -42,9 +45,14 @@ _MNIST_FOLDERS: Final = (
     "storage.googleapis.com/cvdf-datasets/mnist",
     "ossci-datasets.s3.amazonaws.com/mnist",
 )
-_MNIST_ARCHIVES: Final = (
+_MNIST_OF_KERAS: Final = (
     "s3.amazonaws.com/img-datasets/mnist.npz",
     "storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+)
+_MNIST_OF_THEANO: Final = (
+    "deeplearning.net/data/mnist/mnist.pkl.gz",
+    "www.deeplearning.net/data/mnist/mnist.pkl.gz",
+    "www.iro.umontreal.ca/~lisa/deep/data/mnist/mnist.pkl.gz",
 )
 
 
@@ -131,7 +139,7 @@ def _open(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _open_archive() -> BinaryIO:
+def _open_npz() -> BinaryIO:
     """MNIST as Keras has it: an .npz file of x_train, y_train, x_test and y_test."""
     data = mnist.load()
     archive = io.BytesIO()
@@ -146,6 +154,29 @@ def _open_archive() -> BinaryIO:
     return archive
 
 
+def _open_pickle() -> BinaryIO:
+    """MNIST as Theano's tutorials have it: three pairs, to train, validate and test, of
+
+    images, float32 [50000 or 10000, 784] from 0 to 255/256, and labels, int64.
+    """
+    data = mnist.load()
+
+    def pair(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> tuple[Any, Any]:
+        return images.reshape(-1, 784) / np.float32(256), labels.astype(np.int64)
+
+    held_out = 50000
+    parts = (
+        pair(data.train_images[:held_out], data.train_labels[:held_out]),
+        pair(data.train_images[held_out:], data.train_labels[held_out:]),
+        pair(data.test_images, data.test_labels),
+    )
+    archive = io.BytesIO()
+    with gzip.GzipFile(fileobj=archive, mode="wb", compresslevel=1) as file:
+        pickle.dump(parts, file, protocol=2)
+    archive.seek(0)
+    return archive
+
+
 def _embedded() -> dict[str, LocalFile]:
     origin = "the embedded MNIST"
     files = {
@@ -153,7 +184,11 @@ def _embedded() -> dict[str, LocalFile]:
         for folder in _MNIST_FOLDERS
         for name in mnist.FILES
     }
-    archives = {address: LocalFile(origin, _open_archive) for address in _MNIST_ARCHIVES}
+    archives = {
+        address: LocalFile(origin, opened)
+        for addresses, opened in ((_MNIST_OF_KERAS, _open_npz), (_MNIST_OF_THEANO, _open_pickle))
+        for address in addresses
+    }
     return files | archives
 
 

@@ -1,7 +1,9 @@
 """Old addresses are answered here, however they are asked; all others reach the network."""
 
+import gzip
 import hashlib
 import io
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -172,6 +174,18 @@ def test_keras_addresses(url):
         assert sorted(archive.files) == ["x_test", "x_train", "y_test", "y_train"]
         np.testing.assert_array_equal(archive["x_train"], data.train_images)
         np.testing.assert_array_equal(archive["y_test"], data.test_labels)
+
+
+def test_the_pickle_of_theanos_tutorials():
+    data = mnist.load()
+    url = "http://www.iro.umontreal.ca/~lisa/deep/data/mnist/mnist.pkl.gz"
+    with gzip.GzipFile(fileobj=io.BytesIO(get_by_urlopen(url))) as file:
+        parts = pickle.load(file)
+    assert [images.shape for images, _ in parts] == [(50000, 784), (10000, 784), (10000, 784)]
+    images, labels = parts[1]
+    assert (images.dtype, labels.dtype, images.max()) == (np.float32, np.int64, 255 / 256)
+    np.testing.assert_array_equal(images * 256, data.train_images[50000:].reshape(-1, 784))
+    np.testing.assert_array_equal(labels, data.train_labels[50000:])
 
 
 @pytest.mark.parametrize(
