@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +21,19 @@ class Batch:
       images: as fed, [n, height, width] or [n, height, width, channels].
       labels: class numbers [n], or None.
       probabilities: [n, classes], or None.
+      rows: of a large batch only some examples are given, the wrong answers first: their rows in
+        the batch; None: all are given.
+      total, correct: of a batch that is not given whole, how many examples it has, and how many of
+        them are right where that is known.
     """
 
     tag: str
     images: Array
     labels: Array | None
     probabilities: Array | None
+    rows: Array | None = None
+    total: int | None = None
+    correct: int | None = None
 
 
 @dataclass
@@ -55,6 +63,32 @@ class Sample:
     units: dict[str, Array] = field(default_factory=dict)
     batch: Batch | None = None
     texts: dict[str, str] = field(default_factory=dict)
+
+
+class Recorder(Protocol):
+    """What the taps need of the recorder; all of it may be called from any thread.
+
+    Attributes:
+      paused: whether runs are to wait.
+    """
+
+    paused: bool
+
+    def put(self, sample: Sample) -> None:
+        """Takes a sample and returns at once."""
+
+    def cost(self) -> float:
+        """The CPU seconds that its thread has spent."""
+
+    def wait_while_paused(self) -> None:
+        """Returns when runs may go on."""
+
+    def note(self, **fields: Any) -> None:
+        """Sets fields of run.json, such as steps, batch_size and overhead; adds to `remarks`, a
+        list of lines."""
+
+    def write(self, name: str, make: Callable[[], Any]) -> None:
+        """Has its thread write what `make` gives to a JSON file of the run directory."""
 
 
 def as_float64(values: Array) -> npt.NDArray[np.float64]:
