@@ -1,0 +1,133 @@
+"""Makes the records of what is observed: numbers, distributions, pictures and texts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from reflow.files.run_directory import (
+    Distribution,
+    Tiles,
+    distribution_value,
+    text_value,
+    tiles_value,
+)
+from reflow.watch import tiles
+from reflow.watch.event_file import EventFile
+from reflow.watch.sample import Array, Sample
+from reflow.watch.statistics import Elements, distribution, histogram_value
+from reflow.watch.waiting import Feed, Item, Value
+
+__all__ = ["HISTOGRAM_TAG", "Writer"]
+
+# A run's file may have so many bytes, and more with each second; beyond that it gets numbers and
+# texts alone until it may have more again.  That is some 400 MB an hour at most.
+_BYTES = 1 << 26
+_BYTES_PER_SECOND = 100_000
+
+# TensorBoard keeps 500 histograms of a tag: it needs no more than one in so many seconds, and in a
+# long run in this fraction of the time that has passed.
+_SECONDS_BETWEEN_HISTOGRAMS = 5.0
+_FRACTION_BETWEEN_HISTOGRAMS = 0.01
+
+# TensorBoard knows one kind of value under a tag, so its histograms have tags of their own.
+HISTOGRAM_TAG = "{}/histogram"
+
+_Given = Value | Callable[[], Tiles]
+
+
+class Writer:
+    """Puts records into an event file.
+
+    What is small and what is large are records of their own, since readers skip large ones.
+
+    Args:
+      file: the event file.
+      started: when the run began, in the seconds that items have.
+      remark: told of what cannot be recorded.
+
+    Attributes:
+      step: of the last sample.
+      numbers: by tag, the last that was recorded.
+    """
+
+    def __init__(self, file: EventFile, started: float, remark: Callable[[str], None]) -> None:
+        self.step = 0
+        self.numbers: dict[str, float] = {}
+        self._file = file
+        self._started = started
+        self._remark = remark
+        self._owned: tuple[str, ...] = ()
+        self._sampled: set[str] = set()
+        self._next_histogram: defaultdict[str, float] = defaultdict(float)
+
+    def write(self, time: float, item: Item) -> None:
+        """Makes the records of an item; they wait in the file for its `flush`."""
+        given: dict[str, _Given]
+        if isinstance(item, Feed):
+            self._owned = tuple({*self._owned, *item.owned})
+            step = self.step if item.step is None else item.step
+            given = {tag: value for tag, value in item.values.items() if tag not in self._sampled}
+        else:
+            step, self.step = item.step, max(self.step, item.step)
+            given = {tag: v for tag, v in _values(item) if not tag.startswith(self._owned)}
+            self._sampled.update(tag for tag, v in given.items() if not isinstance(v, float | str))
+        if self._file.size > _BYTES + _BYTES_PER_SECOND * (time - self._started):
+            given = {tag: value for tag, value in given.items() if isinstance(value, float | str)}
+        records: defaultdict[str, list[Any]] = defaultdict(list)
+        for tag, value in given.items():
+            for record, made in self._made(tag, value, time):
+                records[record].append(made)
+        for values in records.values():
+            self._file.add(time, step, values)
+
+    def _made(self, tag: str, value: _Given, time: float) -> Iterator[tuple[str, Any]]:
+        """Summary.Values, each with a name that it shares with those of the same record."""
+        try:
+            if isinstance(value, float | str):
+                yield "small", self._small(tag, value)
+            elif isinstance(value, Distribution):
+                yield "distributions", distribution_value(tag, value)
+            elif isinstance(value, np.ndarray):
+                for made in self._of_array(tag, value, time):
+                    yield "distributions", made
+            else:
+                yield tag, tiles_value(tag, value if isinstance(value, Tiles) else value())
+        except Exception as error:  # Whatever a program's arrays are, it is not to hear of it.
+            self._remark(f"{tag} cannot be recorded: {type(error).__name__}: {error}")
+
+    def _small(self, tag: str, value: float | str) -> Any:
+        from tensorboard.compat.proto.summary_pb2 import Summary
+
+        if isinstance(value, str):
+            return text_value(tag, value)
+        self.numbers[tag] = value
+        return Summary.Value(tag=tag, simple_value=value)
+
+    def _of_array(self, tag: str, array: Array, time: float) -> Iterator[Any]:
+        elements = Elements.of(array)
+        yield distribution_value(tag, distribution(elements))
+        if time >= self._next_histogram[tag]:
+            pause = _FRACTION_BETWEEN_HISTOGRAMS * (time - self._started)
+            self._next_histogram[tag] = time + max(_SECONDS_BETWEEN_HISTOGRAMS, pause)
+            yield histogram_value(HISTOGRAM_TAG.format(tag), elements)
+
+
+def _values(sample: Sample) -> Iterator[tuple[str, _Given]]:
+    """What is recorded of a sample, by tag; pictures are made when it is certain that they are."""
+    yield from sample.scalars.items()
+    yield from sample.texts.items()
+    yield from sample.arrays.items()
+    batch = sample.batch
+    if batch is not None:
+        yield batch.tag, partial(tiles.of_batch, batch)
+        for tag, activations in sample.units.items():
+            yield tag, partial(tiles.units, activations, batch.images)
+    for tag, kernels in sample.kernels.items():
+        yield tag, partial(tiles.filters, kernels)
+    for tag, maps in sample.maps.items():
+        yield tag, partial(tiles.feature_maps, maps)
