@@ -17,7 +17,7 @@ from reflow.runtime.codegen import Code
 from reflow.runtime.frames import arranged
 from reflow.runtime.fusion import fuse
 from reflow.runtime.lowering import Lowering
-from reflow.runtime.prune import needed_operations
+from reflow.runtime.prune import harmless, needed_operations
 from reflow.runtime.states import States
 from reflow.runtime.steps import Step, Value, without_dead
 
@@ -53,6 +53,10 @@ class Plan:
         fed = frozenset(fed_shapes)
         wanted = [tensor.op for tensor in fetches if tensor not in fed]
         self.operations = needed_operations([*wanted, *targets], fed, done)
+        taken = frozenset(harmless(taps, self.operations, fed))
+        if taken:
+            wanted += [tensor.op for tensor in taken if tensor not in fed]
+            self.operations = needed_operations([*wanted, *targets], fed, done)
         self._fed = list(fed_shapes)
         try:
             with torch.inference_mode():
@@ -63,7 +67,7 @@ class Plan:
                     else:
                         lowering.lower(item)
                 values = [lowering.fetched_value(i, tensor) for i, tensor in enumerate(fetches)]
-                tapped = [lowering.tapped(tensor) for tensor in taps]
+                tapped = [lowering.tapped(tap) if tap in taken else None for tap in taps]
                 needed = {*values, *(value for value in tapped if value is not None)}
                 steps = fuse(without_dead(lowering.steps, needed))
                 steps = wait_late(steps, self.operations)

@@ -46,6 +46,37 @@ def needed_operations(
     return topological(ordered, before)
 
 
+def harmless(
+    taps: Iterable[Tensor], operations: Iterable[Operation], fed: frozenset[Tensor]
+) -> list[Tensor]:
+    """Those of `taps` that a run of the operations gives, or can give by computing a little more.
+
+    What it would run besides only computes: it keeps no state, has no part in the flow of control,
+    needs nothing that is not fed, and changes nothing of what the operations do.
+    """
+    running = set(operations)
+    found = []
+    for tap in taps:
+        more: set[Operation] = set()
+        stack = [] if tap in fed else [tap.op]
+        while stack:
+            op = stack.pop()
+            if op in running or op in more:
+                continue
+            more.add(op)
+            stack += _awaited(op, fed)
+        if all(_only_computes(op, running) for op in more):
+            running |= more
+            found.append(tap)
+    return found
+
+
+def _only_computes(op: Operation, running: set[Operation]) -> bool:
+    if getattr(op.definition.rules, "reads", False):
+        return op._inputs[0].op in running
+    return not (op.definition.stateful or kind_of(op) or op._control_flow_context)
+
+
 def predecessors(op: Operation, fed: frozenset[Tensor]) -> set[Operation]:
     """What must have run before; a loop variable does not wait for what the last iteration made."""
     awaited = _awaited(op, fed)

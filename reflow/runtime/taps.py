@@ -3,8 +3,8 @@
 A process has at most one observer (`reflow.runtime.session.observe`).  A session asks it, for
 each set of fetches that is new, for a watcher of their runs; a run that nobody watches costs one
 test of an attribute.  Before a watched run the watcher may ask for tensors besides the program's
-own fetches.  They are taken as they come by: no operation runs that would not run anyhow, so random
-streams, states and the program's own values are those of a run that nobody watches.
+own fetches.  What runs for them besides what would run anyhow only computes (`prune.harmless`), so
+random streams, states and the program's own values are those of a run that nobody watches.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ class Tap:
       tensors: those to read.
       traced: the run is to be timed operation by operation; then no tensors are read.
       values: after the run, what the tensors were: torch tensors that nobody else writes to, where
-        they were computed; None for one that is no number, that this run did not compute, or that
-        may be dead or different in each iteration, as it is inside a conditional or a loop.
+        they were computed (NumPy arrays of what is computed on the host); None for one that is no
+        number, that only another run could compute, or that may be dead or different in each
+        iteration, as it is inside a conditional or a loop.
       times: after a traced run, by the names of operations their seconds and bytes.
       planning: how long it took to plan the tapped run, in seconds; 0 if it was planned before.
     """

@@ -104,7 +104,7 @@ def test_what_may_not_be_there_is_none(observing):
     inside, again = (
         graph.get_operation_by_name(f"{n}").outputs[0] for n in ("cond/inside", "while/again")
     )
-    elsewhere = tf.cos(x)
+    elsewhere = tf.cos(x) + tf.random_uniform([])
     text = tf.as_string(x)
     whole = tf.floor(x)
     observer = Recording(lambda tensors, operations: [inside, again, elsewhere, text, whole])
@@ -115,6 +115,24 @@ def test_what_may_not_be_there_is_none(observing):
             values = observer.runs[-1][0].values
             assert values[:4] == (None,) * 4
             assert float(values[4]) == np.floor(value)
+
+
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_what_only_computes_is_computed_besides(observing, use_resource):
+    x = tf.placeholder(tf.float32, [])
+    w = tf.Variable(2.0, use_resource=use_resource)
+    loss = tf.square(w * x) + 0.5 * w
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+    unfed = loss * tf.placeholder(tf.float32, [])
+    checked = tf.check_numerics(loss, "")
+    other = tf.identity(tf.Variable(1.0, use_resource=use_resource))
+    observer = Recording(lambda tensors, operations: [loss, unfed, checked, other])
+    observing(observer)
+    with tf.Session() as session:
+        session.run(w.initializer)
+        session.run(train, {x: 3.0})
+    values = observer.runs[-1][0].values
+    assert float(values[0]) == 37.0 and values[1:] == (None,) * 3
 
 
 def test_a_traced_run_tells_times(observing):
