@@ -33,27 +33,33 @@ _COMPRESSION = 2  # for speed: more would shrink digits by a tenth in twice the 
 def of_batch(batch: Batch) -> Tiles:
     """Examples, the wrong answers first; without labels or answers in the order of the batch."""
     most, columns = _TEST if batch.tag == Tags.TEST_BATCH else _TRAINING
-    count = len(batch.images)
-    predictions = certainties = correct = None
-    order: npt.NDArray[np.intp] = np.arange(count)
+    predictions = certainties = None
+    correct = batch.correct
+    order: npt.NDArray[np.intp] = np.arange(len(batch.images))
     if batch.probabilities is not None:
         predictions = batch.probabilities.argmax(axis=1)
         certainties = batch.probabilities.max(axis=1)
         if batch.labels is not None:
             is_right = predictions == batch.labels
-            correct = int(is_right.sum())
+            correct = int(is_right.sum()) if correct is None else correct
             order = np.argsort(is_right, kind="stable")
-    rows = order[:most]
+    chosen = order[:most]
     return _tiles(
-        _as_pixels(batch.images[rows]),
+        _as_pixels(batch.images[chosen]),
         columns,
-        labels=_chosen(batch.labels, rows),
-        predictions=_chosen(predictions, rows),
-        certainties=_chosen(certainties, rows),
-        total=count,
+        labels=_chosen(batch.labels, chosen),
+        predictions=_chosen(predictions, chosen),
+        certainties=_chosen(certainties, chosen),
+        total=len(batch.images) if batch.total is None else batch.total,
         correct=correct,
-        rows=rows.tolist(),
+        rows=_rows(batch, chosen),
     )
+
+
+def _rows(batch: Batch, chosen: npt.NDArray[np.intp]) -> list[int]:
+    """The rows of examples in the batch that was fed, of which not all may be given."""
+    rows: list[int] = (chosen if batch.rows is None else batch.rows[chosen]).tolist()
+    return rows
 
 
 def _chosen(values: Array | None, rows: npt.NDArray[np.intp]) -> list[Any] | None:
@@ -95,20 +101,20 @@ def feature_maps(maps: Array) -> Tiles:
     return _tiles(pixels, channels, names=names, rows=rows)
 
 
-def units(activations: Array, images: Array) -> Tiles:
+def units(activations: Array, batch: Batch) -> Tiles:
     """For each unit the images that excite it most, a row each, the strongest first.
 
     Args:
-      activations: [n, units].
-      images: what was fed, [n, height, width] or [n, height, width, channels].
+      activations: [n, units], of the examples of the batch.
     """
     shown = np.where(np.isfinite(activations), activations, -np.inf)[:, :_MOST_UNITS]
     strongest = np.argsort(-shown, axis=0, kind="stable")[:_IMAGES_OF_A_UNIT].T
     count, columns = strongest.shape
-    rows = strongest.reshape(-1)
+    chosen = strongest.reshape(-1)
     numbers = np.repeat(np.arange(count), columns)
-    names = [f"unit {i}: {value:.3g}" for i, value in zip(numbers, shown[rows, numbers])]
-    return _tiles(_as_pixels(images[rows]), columns, names=names, rows=rows.tolist())
+    names = [f"unit {i}: {value:.3g}" for i, value in zip(numbers, shown[chosen, numbers])]
+    pixels = _as_pixels(batch.images[chosen])
+    return _tiles(pixels, columns, names=names, rows=_rows(batch, chosen))
 
 
 # -- Pixels ------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def _values(sample: Sample) -> Iterator[tuple[str, _Given]]:
     if batch is not None:
         yield batch.tag, partial(tiles.of_batch, batch)
         for tag, activations in sample.units.items():
-            yield tag, partial(tiles.units, activations, batch.images)
+            yield tag, partial(tiles.units, activations, batch)
     for tag, kernels in sample.kernels.items():
         yield tag, partial(tiles.filters, kernels)
     for tag, maps in sample.maps.items():

@@ -1,6 +1,7 @@
 """What the lab shows as small pictures."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -53,6 +54,13 @@ def test_without_labels_the_order_is_that_of_the_batch():
     found = tiles.of_batch(Batch(whole.tag, whole.images, None, None))
     assert found.rows == [0, 1, 2, 3, 4]
     assert (found.labels, found.predictions, found.correct) == (None, None, None)
+
+
+def test_a_batch_of_which_some_examples_are_given():
+    whole = batch(3)
+    some = replace(whole, rows=np.array([7, 70, 700]), total=10_000, correct=9_000)
+    found = tiles.of_batch(some)
+    assert (found.rows, found.total, found.correct) == ([7, 70, 700], 10_000, 9_000)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +127,8 @@ def test_feature_maps_from_their_least_to_their_greatest():
 
 def test_units_and_what_excites_them():
     activations = np.array([[1.0, 5], [3, np.nan], [2, 7]])
-    found = tiles.units(activations, np.full([3, 2, 2], [[[10]], [[20]], [[30]]], np.uint8))
+    images = np.full([3, 2, 2], [[[10]], [[20]], [[30]]], np.uint8)
+    found = tiles.units(activations, Batch(Tags.TRAINING_BATCH, images, None, None))
     assert found.rows == [1, 2, 0, 2, 0, 1]
     assert found.names[0] == "unit 0: 3" and found.names[3] == "unit 1: 7"
     assert (tile(found, 0) == 20).all()
