@@ -57,6 +57,7 @@ class Writer:
         )
         self._started = started
         self._seconds_per_step = seconds_per_step
+        self.figures: dict[str, dict[str, float]] = {}
         self._write(file_version="brain.Event:2")
 
     def _write(self, **fields: object) -> None:
@@ -80,7 +81,18 @@ class Writer:
                 found.append(run_directory.text_value(tag, value))
             else:
                 found.append(Summary.Value(tag=tag, simple_value=value))
+                self._figure(tag, float(value))
         self._write(step=step, summary=Summary(value=found))
+
+    def _figure(self, tag: str, value: float) -> None:
+        if not tag.startswith(("loss/", "accuracy/", "evaluated/")) or not np.isfinite(value):
+            return
+        known = self.figures.get(tag, {"least": value, "greatest": value})
+        self.figures[tag] = {
+            "last": value,
+            "least": min(known["least"], value),
+            "greatest": max(known["greatest"], value),
+        }
 
     def close(self) -> None:
         self._file.close()
@@ -256,6 +268,7 @@ def digit_classifier(
     run.steps, run.state = {"loss": steps}, state
     run.ended = None if state == run_directory.RUNNING else started + steps * 0.02
     run.heartbeat, run.overhead = time.time(), 0.031
+    run.figures = writer.figures
     run.write(directory)
     graph = graph_of(PROGRAM)
     run_directory.write_json(os.path.join(directory, run_directory.GRAPH_FILE), graph)
@@ -364,6 +377,7 @@ def two_losses(directory: str, steps: int = 600, started: float | None = None) -
             values[Tags.TEXT + "sample"] = f"<script>alert({step})</script> to be or not to be"
         writer.put(step, values)
     writer.close()
+    run.figures = writer.figures
     run.steps = {"discriminator_loss": steps, "generator_loss": steps}
     run.state, run.ended = run_directory.INTERRUPTED, started + steps * 0.05
     run.write(directory)
@@ -395,6 +409,7 @@ def failed(directory: str, started: float | None = None) -> Run:
             )
         writer.put(step, values)
     writer.close()
+    run.figures = writer.figures
     run.steps, run.state, run.ended = {"mean_square": 40}, run_directory.FAILED, started + 0.4
     run.error = {
         "type": "InvalidArgumentError",

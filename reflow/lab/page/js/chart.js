@@ -1,0 +1,140 @@
+// A chart: plotly.js behind the page's own colours, axes and keys.
+
+import { isLarge } from "./preferences.js";
+import { colour, size } from "./palette.js";
+
+/** plotly.js, as soon as it is there: the page does not wait for it to show the rest. */
+export function plotly() {
+  if (globalThis.Plotly) return Promise.resolve(globalThis.Plotly);
+  return new Promise((resolve, reject) => {
+    const script = document.getElementById("plotly");
+    script.addEventListener("load", () => resolve(globalThis.Plotly));
+    script.addEventListener("error", () => reject(new Error("plotly.js could not be loaded")));
+  });
+}
+
+/** How all charts of a view are shown: what the keys O, P, G, K and L change. */
+export class ChartState {
+  drag = "zoom";
+  grid = true;
+  logX = false;
+  logY = false;
+  // Grows with each reset: plotly forgets its zoom when it sees another number.
+  resets = 0;
+}
+
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: "reset", showTips: false };
+
+export class Chart {
+  /**
+   * element: where it is drawn.  state: a ChartState.
+   * options: yRange ([low, high] or null), log (whether y can be logarithmic), xTitle, yTitle.
+   */
+  constructor(element, state, options = {}) {
+    this.element = element;
+    this.state = state;
+    this.options = options;
+    this.sized = new ResizeObserver(() => this.#fit());
+    this.sized.observe(element);
+  }
+
+  /** Draws traces; at: the x of the cursor line, or null; xTitle: what x counts. */
+  async draw(traces, at = null, xTitle = "step") {
+    const Plotly = await plotly();
+    if (!this.element.isConnected) return;
+    await Plotly.react(this.element, traces, this.#layout(at, xTitle), CONFIG);
+  }
+
+  /** The picture, as a data address. */
+  async picture(format, scale = 2) {
+    const Plotly = await plotly();
+    const { width, height } = this.element.getBoundingClientRect();
+    return Plotly.toImage(this.element, { format, scale, width, height });
+  }
+
+  remove() {
+    this.sized.disconnect();
+    if (globalThis.Plotly) globalThis.Plotly.purge(this.element);
+  }
+
+  #fit() {
+    if (this.element._fullLayout && this.element.clientWidth) globalThis.Plotly.Plots.resize(this.element);
+  }
+
+  #layout(at, xTitle) {
+    const { state, options } = this;
+    const text = size("chart-text");
+    const logY = options.log !== false && state.logY !== Boolean(options.startsLog);
+    const axis = {
+      showgrid: state.grid,
+      gridcolor: colour("grid"),
+      zeroline: false,
+      linecolor: colour("line"),
+      showline: true,
+      ticks: "outside",
+      tickcolor: colour("line"),
+      ticklen: 4,
+      nticks: 6,
+      automargin: true,
+      exponentformat: "power",
+    };
+    const type = (log) => ({ type: log ? "log" : "linear", uirevision: `${state.resets} ${log}` });
+    const yaxis = { ...axis, ...type(logY), title: { text: options.yTitle ?? "", standoff: 6 } };
+    if (options.yRange && !logY) yaxis.range = options.yRange;
+    return {
+      uirevision: state.resets,
+      autosize: true,
+      margin: { l: 8, r: 12, t: 8, b: 8 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: getComputedStyle(document.body).fontFamily, size: text, color: colour("muted") },
+      hoverlabel: {
+        bgcolor: colour("surface"),
+        bordercolor: colour("line"),
+        font: { color: colour("ink"), size: text },
+      },
+      hovermode: "x unified",
+      showlegend: false,
+      dragmode: state.drag,
+      xaxis: {
+        ...axis,
+        ...type(state.logX),
+        nticks: isLarge() ? 4 : 6,
+        title: { text: xTitle, standoff: 4 },
+        rangemode: "tozero",
+      },
+      yaxis,
+      shapes: at === null ? [] : [cursor(at)],
+    };
+  }
+}
+
+/** A line at the step that the slider shows. */
+function cursor(at) {
+  return {
+    type: "line",
+    x0: at,
+    x1: at,
+    y0: 0,
+    y1: 1,
+    yref: "paper",
+    line: { color: colour("ink"), width: 1.5, dash: "dot" },
+  };
+}
+
+/** A line through points.  style: {color, dash, width}. */
+export function line(name, x, y, style) {
+  return {
+    type: "scatter",
+    mode: x.length === 1 ? "markers" : "lines",
+    name,
+    x,
+    y,
+    line: { color: style.color, dash: style.dash ?? "solid", width: style.width ?? size("chart-line") },
+    marker: { color: style.color, size: 7 },
+    opacity: style.opacity ?? 1,
+    cliponaxis: style.clip ?? true,
+    hoverinfo: style.quiet ? "skip" : undefined,
+    hovertemplate: style.quiet ? undefined : "%{y:.4~g}",
+  };
+}

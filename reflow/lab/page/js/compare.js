@@ -1,0 +1,1 @@
+export class Compare { runs=[]; element=document.createElement('main'); keys(){return []} async update(){} stop(){} }

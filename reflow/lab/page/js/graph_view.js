@@ -1,0 +1,1 @@
+export class GraphView { runs=[]; element=document.createElement('main'); keys(){return []} async update(){} stop(){} }

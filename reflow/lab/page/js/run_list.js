@@ -1,0 +1,152 @@
+// All runs in a table that sorts, with their hyperparameters and figures.
+
+import { button, fill, h, say } from "./dom.js";
+import { count, duration, moment, percent, setting, short } from "./format.js";
+import { key } from "./keys.js";
+import { address, badge } from "./run_bar.js";
+
+const FIXED = [
+  { name: "state", value: (run) => run.state, show: (run) => badge(run.state) },
+  { name: "started", value: (run) => run.started, show: (run) => moment(run.started) },
+  { name: "took", value: took, show: (run) => duration(took(run)) },
+  { name: "steps", value: stepsOf, show: (run) => count(stepsOf(run)), number: true },
+];
+const LAST = [{ name: "watching", value: (run) => run.overhead, show: (run) => percent(run.overhead), number: true }];
+// Of accuracy the greatest value tells most, of a loss the last one.
+const FIGURES = [["accuracy/", "greatest"], ["loss/", "last"], ["evaluated/", "last"]];
+const MOST = { settings: 8, figures: 6 };
+
+export class RunList {
+  runs = [];
+  followsList = true;
+  title = "Runs";
+
+  constructor(app) {
+    this.app = app;
+    this.all = [];
+    this.chosen = new Set();
+    this.sorted = { name: "started", down: true };
+    this.search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search the runs", on: { input: () => this.#draw() } });
+    this.compare = button("Compare", () => this.#compare(), { class: "primary" });
+    this.head = h("tr", {});
+    this.body = h("tbody", {});
+    this.told = h("p", { class: "empty" });
+    this.element = h(
+      "main",
+      { class: "runs", id: "content" },
+      h("div", { class: "runs-bar" }, h("h1", {}, "Runs"), this.search, this.compare),
+      h("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": "Table of runs" }, h("table", {}, h("thead", {}, this.head), this.body)),
+      this.told,
+    );
+  }
+
+  keys() {
+    return [key(["/"], "search", () => this.search.focus())];
+  }
+
+  async update() {
+    this.all = await this.app.source.runs();
+    this.#draw();
+  }
+
+  stop() {}
+
+  #draw() {
+    const wanted = this.search.value.toLowerCase();
+    const text = (run) => `${run.id} ${run.program} ${run.arguments.join(" ")} ${run.state} ${JSON.stringify(run.hyperparameters)}`;
+    const runs = this.all.filter((run) => text(run).toLowerCase().includes(wanted));
+    const columns = [...FIXED, ...figures(this.all), ...settings(this.all), ...LAST];
+    const by = columns.find(({ name }) => name === this.sorted.name) ?? NAME;
+    runs.sort((a, b) => (this.sorted.down ? -1 : 1) * compared(by.value(a), by.value(b)));
+    fill(this.head, h("th", {}, h("span", { class: "unseen" }, "Compare")), [NAME, ...columns].map((column) => this.#heading(column)));
+    fill(this.body, runs.map((run) => this.#row(run, columns)));
+    const none = "No runs yet. Start one with: reflow run --watch PROGRAM";
+    say(this.told, this.all.length ? (runs.length ? "" : "No run has this in it.") : none);
+    this.#countChosen();
+  }
+
+  #heading(column) {
+    const { name } = column;
+    const here = this.sorted.name === name;
+    const sort = () => {
+      this.sorted = { name, down: here ? !this.sorted.down : column.number === true };
+      this.#draw();
+      this.head.querySelector(`[data-column="${CSS.escape(name)}"]`).focus();
+    };
+    const sign = here ? (this.sorted.down ? " ↓" : " ↑") : "";
+    return h(
+      "th",
+      { scope: "col", "aria-sort": here ? (this.sorted.down ? "descending" : "ascending") : "none", class: column.number ? "number" : null },
+      h("button", { type: "button", "data-column": name, on: { click: sort } }, `${name}${sign}`),
+    );
+  }
+
+  #row(run, columns) {
+    const check = h("input", { type: "checkbox", "aria-label": `Compare ${run.id}` });
+    check.checked = this.chosen.has(run.id);
+    check.addEventListener("change", () => {
+      if (check.checked) this.chosen.add(run.id);
+      else this.chosen.delete(run.id);
+      this.#countChosen();
+    });
+    const cells = columns.map((column) => h("td", { class: column.number ? "number" : null }, column.show(run)));
+    return h("tr", {}, h("td", {}, check), h("th", { scope: "row" }, NAME.show(run)), cells);
+  }
+
+  #countChosen() {
+    const there = this.all.filter(({ id }) => this.chosen.has(id));
+    this.compare.disabled = there.length < 2;
+    say(this.compare, there.length < 2 ? "Compare: choose two" : `Compare ${there.length} runs`);
+  }
+
+  #compare() {
+    const ids = this.all.filter(({ id }) => this.chosen.has(id)).map(({ id }) => encodeURIComponent(id));
+    location.hash = `#/compare?ids=${ids.join(",")}`;
+  }
+}
+
+const NAME = {
+  name: "run",
+  value: (run) => run.id,
+  show: (run) =>
+    h("span", { class: "run-cell" }, h("a", { href: address(run.id) }, run.id), h("small", {}, [run.program, ...run.arguments].join(" "))),
+};
+
+function took(run) {
+  return (run.ended ?? Date.now() / 1000) - run.started;
+}
+
+function stepsOf(run) {
+  return Math.max(0, ...Object.values(run.steps));
+}
+
+/** A column for each figure that any run has. */
+function figures(runs) {
+  const tags = new Set(runs.flatMap((run) => Object.keys(run.figures ?? {})));
+  const columns = FIGURES.flatMap(([prefix, which]) =>
+    [...tags].filter((tag) => tag.startsWith(prefix)).sort().map((tag) => {
+      const value = (run) => run.figures?.[tag]?.[which] ?? null;
+      return { name: `${tag.replace("accuracy/", "accuracy, ").replace("loss/training/", "loss: ").replace("loss/test/", "test loss: ").replace("evaluated/", "")}`, value, show: (run) => short(value(run)), number: true };
+    }),
+  );
+  return columns.slice(0, MOST.figures);
+}
+
+/** A column for each hyperparameter, those that differ first. */
+function settings(runs) {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run.hyperparameters)))];
+  const differing = (name) => new Set(runs.map((run) => JSON.stringify(run.hyperparameters[name]))).size;
+  names.sort((a, b) => differing(b) - differing(a));
+  return names.slice(0, MOST.settings).map((name) => {
+    const value = (run) => run.hyperparameters[name] ?? null;
+    return { name: name.replaceAll("_", " "), value, show: (run) => setting(value(run)), number: runs.some((run) => typeof value(run) === "number") };
+  });
+}
+
+/** Numbers by size, texts by the alphabet; what is not there is less than all. */
+function compared(a, b) {
+  if (a === b) return 0;
+  if (a === null || a === undefined) return -1;
+  if (b === null || b === undefined) return 1;
+  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+}

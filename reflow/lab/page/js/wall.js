@@ -1,0 +1,1 @@
+export class Wall { runs=[]; element=document.createElement('main'); keys(){return []} async update(){} stop(){} }
