@@ -93,3 +93,93 @@ def test_a_swapping_saver_saves_averages_in_the_place_of_variables(session, tmp_
     before = session.run([v, average])
     plain.restore(session, swapping.save(session, str(tmp_path / "model")))
     np.testing.assert_array_equal(session.run([average, v]), before)
+
+
+# -- GGT and Shampoo -------------------------------------------------------------------------------
+
+STEPS = 4
+
+
+def losses_of(optimizer, use_resource=False, sparse=False):
+    """The losses after each of the first steps on a small linear regression."""
+    numbers = np.random.RandomState(0)
+    w = tf.get_variable(
+        "w", initializer=numbers.uniform(-1, 1, (4, 3)).astype("f"), use_resource=use_resource
+    )
+    b = tf.get_variable(
+        "b", initializer=numbers.uniform(-1, 1, (3,)).astype("f"), use_resource=use_resource
+    )
+    x = tf.constant(numbers.uniform(-1, 1, (5, 4)).astype("f"))
+    if sparse:
+        product = tf.nn.embedding_lookup(w, [0, 2]) * tf.constant([[1.0], [2.0]])
+    else:
+        product = tf.matmul(x, w)
+    loss = tf.reduce_sum(tf.square(product + b - 0.3))
+    train = optimizer().minimize(loss)
+    losses = []
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for _ in range(STEPS):
+            session.run(train)
+            losses.append(session.run(loss))
+    return losses
+
+
+def ggt(**options):
+    return lambda: tf.contrib.opt.GGTOptimizer(0.1, window=3, **options)
+
+
+def shampoo(**options):
+    return lambda: tf.contrib.opt.ShampooOptimizer(**{"learning_rate": 0.1, **options})
+
+
+@pytest.mark.parametrize("use_resource", [False, True])
+@pytest.mark.parametrize(
+    ("optimizer", "sparse", "expected"),
+    [
+        (ggt(), False, [7.0089, 5.5737, 4.242, 3.2008]),
+        (ggt(eps=10.0), False, [7.0096, 5.5768, 4.2427, 3.2016]),
+        (shampoo(), False, [4.8994, 3.4412, 2.5212, 1.9681]),
+        (shampoo(), True, [4.1527, 2.7989, 1.9664, 1.4101]),
+        (shampoo(max_matrix_size=3), False, [4.6782, 3.2018, 2.3436, 1.8373]),
+        (shampoo(max_matrix_size=1), False, [4.8015, 3.3384, 2.5086, 1.9759]),
+        (shampoo(svd_interval=2), False, [2.0176, 0.7131, 0.3693, 0.2578]),
+        (shampoo(svd_interval=2), True, [0.6094, 0.2569, 0.1121, 0.0489]),
+        (
+            shampoo(gbar_decay=0.9, gbar_weight=0.1, mat_gbar_decay=0.9, mat_gbar_weight=0.1),
+            False,
+            [7.0937, 5.6304, 4.1802, 2.896],
+        ),
+        (
+            shampoo(gbar_decay=lambda t: t / (t + 1.0), learning_rate=lambda t: 0.1 / t),
+            True,
+            [4.1527, 2.0376, 0.8419, 0.2729],
+        ),
+        (shampoo(use_iterative_root=True), True, [4.1528, 2.7988, 1.9666, 1.4289]),
+    ],
+)
+def test_preconditioned_steps(optimizer, sparse, expected, use_resource):
+    """The losses are TensorFlow 1.15.5's; nearly singular matrices have no exact powers."""
+    with tf.Graph().as_default():
+        np.testing.assert_allclose(losses_of(optimizer, use_resource, sparse), expected, rtol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("size", "use_resource", "expected"),
+    [
+        (3, False, [4.6546, 3.439, 2.6602, 2.0909]),
+        (1, False, [5.2095, 4.2175, 3.5293, 3.0078]),
+        (3, True, [5.9883, 5.3698, 4.9223, 4.574]),
+        (1, True, [6.3115, 5.9, 5.5953, 5.3493]),
+    ],
+)
+def test_rows_of_large_variables(size, use_resource, expected):
+    """Here TensorFlow's resource variables and others differ."""
+    with tf.Graph().as_default():
+        losses = losses_of(shampoo(max_matrix_size=size), use_resource, sparse=True)
+        np.testing.assert_allclose(losses, expected, rtol=0.01)
+
+
+def test_ggt_has_no_sparse_updates():
+    with tf.Graph().as_default(), pytest.raises(NotImplementedError, match="not supported"):
+        losses_of(ggt(), sparse=True)

@@ -13,6 +13,7 @@ from reflow.tf.contrib.opt.adam_variants import (
     NadamOptimizer,
 )
 from reflow.tf.contrib.opt.external import ExternalOptimizerInterface, ScipyOptimizerInterface
+from reflow.tf.contrib.opt.ggt import GGTOptimizer
 from reflow.tf.contrib.opt.lars import LARSOptimizer
 from reflow.tf.contrib.opt.moving_average import MovingAverageOptimizer
 from reflow.tf.contrib.opt.multitask import (
@@ -20,6 +21,7 @@ from reflow.tf.contrib.opt.multitask import (
     clip_gradients_by_global_norm,
 )
 from reflow.tf.contrib.opt.reg_adagrad import RegAdagradOptimizer
+from reflow.tf.contrib.opt.shampoo import ShampooOptimizer
 from reflow.tf.contrib.opt.signs import AddSignOptimizer, PowerSignOptimizer
 from reflow.tf.contrib.opt.variable_clipping import VariableClippingOptimizer
 from reflow.tf.contrib.opt.weight_decay import (
@@ -36,6 +38,7 @@ __all__ = [
     "AddSignOptimizer",
     "DecoupledWeightDecayExtension",
     "ExternalOptimizerInterface",
+    "GGTOptimizer",
     "LARSOptimizer",
     "LazyAdamGSOptimizer",
     "LazyAdamOptimizer",
@@ -46,6 +49,7 @@ __all__ = [
     "PowerSignOptimizer",
     "RegAdagradOptimizer",
     "ScipyOptimizerInterface",
+    "ShampooOptimizer",
     "VariableClippingOptimizer",
     "clip_gradients_by_global_norm",
     "extend_with_decoupled_weight_decay",
