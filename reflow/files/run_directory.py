@@ -86,7 +86,6 @@ class Tags:
     TEST_BATCH = "batch/test"
     FILTERS = "filters/"  # of a convolution
     FEATURE_MAPS = "maps/"  # an activation's channels, for the first images of the batch
-    UNITS = "units/"  # of an activation, a row each: the images that excite it most
     # The inputs that excite each unit of an activation most: `names` tells each tile's unit ("3"),
     # `certainties` the activation; the tiles of a unit follow each other, the strongest first.
     STRONGEST = "strongest/"
