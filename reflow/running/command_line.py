@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-from typing import Annotated
+from importlib import import_module, metadata
+from typing import Annotated, Any
 
 import typer
 
@@ -66,3 +66,48 @@ def _check(
     from reflow.running.check.report import check
 
     raise typer.Exit(check(programs, as_json))
+
+
+@app.command("lab")
+def _lab(
+    directory: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="Where runs are, or one run.")
+    ] = "runs",
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
+    announce: Annotated[
+        bool, typer.Option("--announce", help="Print the address as a line of JSON.")
+    ] = False,
+    run: Annotated[str | None, typer.Option(help="The run that the address shows.")] = None,
+    program: Annotated[
+        int | None,
+        typer.Option(help="End when this process has ended and no page is open any more."),
+    ] = None,
+) -> None:
+    """Serve a page with all runs of a directory, live and past."""
+    raise typer.Exit(_of_lab("command", "serve")(directory, host, port, announce, run, program))
+
+
+@app.command("export")
+def _export(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's directory.")],
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="The file to write; its ending decides.")
+    ] = None,
+    movie: Annotated[
+        bool, typer.Option("--movie", help="Write the six graphs as they grew: an MP4 or a GIF.")
+    ] = False,
+) -> None:
+    """Write a run as one page (.html), its numbers (.csv), its graphs (.png, .svg) or a movie."""
+    raise typer.Exit(_of_lab("taking_away", "export")(run, output, movie))
+
+
+def _of_lab(module: str, function: str) -> Any:
+    """A function of the lab, whose libraries are an extra."""
+    try:
+        return getattr(import_module(f"reflow.lab.{module}"), function)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("reflow"):
+            raise
+        typer.echo(f"the lab needs {error.name}: `pip install 'reflow[lab]'`", err=True)
+        raise typer.Exit(2) from None

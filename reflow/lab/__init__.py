@@ -1,0 +1,1 @@
+"""The live view: a web application that reads run directories."""
