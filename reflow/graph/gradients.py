@@ -59,7 +59,7 @@ class Arithmetic:
     loops: Callable[[list[Operation], bool], Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Differentiation:
     """What one call of `gradients` found; `graph._differentiations` keeps them in order.
 
