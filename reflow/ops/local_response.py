@@ -20,6 +20,8 @@ _SETTINGS = (
 
 def _over_neighbours(x: torch.Tensor, radius: int) -> torch.Tensor:
     """The sums of the channels that are at most `radius` away."""
+    if not x.numel():
+        return x.clone()
     width = 2 * radius + 1
     flat = x.reshape(-1, 1, x.shape[-1])
     means = torch.nn.functional.avg_pool1d(flat, width, 1, radius, count_include_pad=True)

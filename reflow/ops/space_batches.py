@@ -33,6 +33,25 @@ def _check(blocks: Sequence[int], margins: Sequence[Sequence[int]], what: str) -
         raise ValueError(f"{what} must be non-negative. Received: {list(margins)}")
 
 
+def _check_known(block_shape: Value, margins: Value, what: str) -> None:
+    """Refuses what is known to be wrong, whatever the input."""
+    _check(
+        () if block_shape is None else block_shape.tolist(),
+        () if margins is None else margins.tolist(),
+        what,
+    )
+
+
+def _check_ranks(input: Any, block_shape: Host, margins: Host, what: str) -> None:
+    if block_shape.ndim != 1:
+        raise ValueError(f"block_shape rank should be 1 instead of {block_shape.ndim}")
+    count = len(block_shape)
+    if input.ndim < 1 + count:
+        raise ValueError(f"input rank should be >= {1 + count} instead of {input.ndim}")
+    if margins.shape != (count, 2):
+        raise ValueError(f"{what} should have shape [{count}, 2] instead of {list(margins.shape)}")
+
+
 @overload
 def _quotient(size: int, divisor: int) -> int: ...
 
@@ -70,6 +89,7 @@ class SpaceToBatchND:
         input: TensorShape, block_shape: Value, paddings: Value, *, op: Operation
     ) -> TensorShape:
         count = _space_rank(op)
+        _check_known(block_shape, paddings, "paddings")
         if count is None or shapes.with_rank_at_least(input, count + 1).sizes is None:
             return shapes.UNKNOWN
         if block_shape is None:
@@ -77,6 +97,7 @@ class SpaceToBatchND:
         return _blocked_shape(input, block_shape.tolist(), paddings)
 
     def kernel(input: Any, block_shape: Host, paddings: Host) -> Any:
+        _check_ranks(input, block_shape, paddings, "paddings")
         return _to_batch(input, block_shape.tolist(), paddings.tolist())
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None]:
@@ -100,6 +121,7 @@ class BatchToSpaceND:
         input: TensorShape, block_shape: Value, crops: Value, *, op: Operation
     ) -> TensorShape:
         count = _space_rank(op)
+        _check_known(block_shape, crops, "crops")
         if count is None or shapes.with_rank_at_least(input, count + 1).sizes is None:
             return shapes.UNKNOWN
         if block_shape is None:
@@ -107,6 +129,7 @@ class BatchToSpaceND:
         return _spread_shape(input, block_shape.tolist(), crops)
 
     def kernel(input: Any, block_shape: Host, crops: Host) -> Any:
+        _check_ranks(input, block_shape, crops, "crops")
         return _to_space(input, block_shape.tolist(), crops.tolist())
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None]:

@@ -42,7 +42,7 @@ def _counts(windows: Windows, like: torch.Tensor) -> torch.Tensor:
 
 
 def _mean(value: torch.Tensor, windows: Windows) -> torch.Tensor:
-    if windows.is_empty:
+    if windows.is_empty or not value.numel():
         return value.new_empty(windows.pooled_sizes(value.shape))
     x = _computable(windows.channels_first(value), windows)
     pool = _POOL[len(windows.axes)]
@@ -56,7 +56,7 @@ def _mean(value: torch.Tensor, windows: Windows) -> torch.Tensor:
 
 def _spread(sizes: list[int], grad: torch.Tensor, windows: Windows) -> torch.Tensor:
     """The gradient of `_mean` at inputs of these sizes."""
-    if windows.is_empty:
+    if windows.is_empty or not grad.numel():
         return grad.new_zeros(sizes)
     dy = _computable(windows.channels_first(grad), windows)
     backward = _POOL_BACKWARD[len(windows.axes)]
