@@ -84,7 +84,8 @@ export class Chart {
     return {
       uirevision: state.resets,
       autosize: true,
-      margin: { l: 8, r: 12, t: 8, b: 8 },
+      // The last label of the x axis stands half beside the axis.
+      margin: { l: 8, r: text * 1.7, t: 8, b: 8 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: getComputedStyle(document.body).fontFamily, size: text, color: colour("muted") },

@@ -15,7 +15,7 @@ export function svg(name, properties = {}, ...children) {
 
 /** Replaces the children of an element. */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined));
+  element.replaceChildren(...children.flat(2).filter((child) => child !== null && child !== undefined));
 }
 
 /** Sets a text, and touches the page only if it is another one. */

@@ -5,7 +5,7 @@ import { channels, colour } from "./palette.js";
 const decoded = new WeakMap();
 
 /** Decodes the PNG of tiles once. */
-export function bitmap(tiles) {
+function bitmap(tiles) {
   if (!decoded.has(tiles)) {
     const bytes = Uint8Array.from(atob(tiles.png), (character) => character.charCodeAt(0));
     decoded.set(tiles, createImageBitmap(new Blob([bytes], { type: "image/png" })));
@@ -19,17 +19,17 @@ export function isWrong(tiles, tile) {
 }
 
 /**
- * A canvas of the recorded size.  Grey pictures are drawn as ink on the theme's paper, on red
+ * A canvas of the recorded size, one pixel for each.  Grey pictures are drawn as ink on the theme's paper, on red
  * where the answer is wrong; coloured ones stay as they are.
  * natural: grey ones stay as they are, too: filters and feature maps, where white is most.
  */
 export async function painted(tiles, natural = false) {
-  const picture = await bitmap(tiles);
   const canvas = document.createElement("canvas");
-  canvas.width = picture.width;
-  canvas.height = picture.height;
+  canvas.width = tiles.columns * tiles.width;
+  canvas.height = Math.ceil(tiles.count / Math.max(tiles.columns, 1)) * tiles.height;
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(picture, 0, 0);
+  if (!tiles.count) return canvas;
+  await place(context, tiles);
   if (natural) return canvas;
   const image = context.getImageData(0, 0, canvas.width, canvas.height);
   if (isGrey(image.data)) {
@@ -37,6 +37,21 @@ export async function painted(tiles, natural = false) {
     context.putImageData(image, 0, 0);
   }
   return canvas;
+}
+
+/** Puts the tiles where they belong: all of a recorded picture, or those `places` of `whole`. */
+async function place(context, tiles) {
+  const { whole = tiles, width, height, columns } = tiles;
+  const picture = await bitmap(whole);
+  if (!tiles.places) {
+    context.drawImage(picture, 0, 0);
+    return;
+  }
+  tiles.places.forEach((from, to) => {
+    const [left, top] = [(from % whole.columns) * width, Math.floor(from / whole.columns) * height];
+    const [x, y] = [(to % columns) * width, Math.floor(to / columns) * height];
+    context.drawImage(picture, left, top, width, height, x, y, width, height);
+  });
 }
 
 /** Looks at a sample: colours show early. */

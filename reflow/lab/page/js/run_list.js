@@ -12,9 +12,16 @@ const FIXED = [
   { name: "steps", value: stepsOf, show: (run) => count(stepsOf(run)), number: true },
 ];
 const LAST = [{ name: "watching", value: (run) => run.overhead, show: (run) => percent(run.overhead), number: true }];
-// Of accuracy the greatest value tells most, of a loss the last one.
-const FIGURES = [["accuracy/", "greatest"], ["loss/", "last"], ["evaluated/", "last"]];
-const MOST = { settings: 8, figures: 6 };
+// Of accuracy the greatest value tells most, of a loss the last one; a run with several learners
+// has several losses.
+const FIGURES = [
+  ["test accuracy", "accuracy/test", "greatest"],
+  ["training accuracy", "accuracy/training", "greatest"],
+  ["loss", "loss/training/", "last"],
+  ["test loss", "loss/test/", "last"],
+  ["evaluated", "evaluated/", "last"],
+];
+const SETTINGS = 8;
 
 export class RunList {
   runs = [];
@@ -120,16 +127,17 @@ function stepsOf(run) {
   return Math.max(0, ...Object.values(run.steps));
 }
 
-/** A column for each figure that any run has. */
+/** The columns of figures that any run has. */
 function figures(runs) {
-  const tags = new Set(runs.flatMap((run) => Object.keys(run.figures ?? {})));
-  const columns = FIGURES.flatMap(([prefix, which]) =>
-    [...tags].filter((tag) => tag.startsWith(prefix)).sort().map((tag) => {
-      const value = (run) => run.figures?.[tag]?.[which] ?? null;
-      return { name: `${tag.replace("accuracy/", "accuracy, ").replace("loss/training/", "loss: ").replace("loss/test/", "test loss: ").replace("evaluated/", "")}`, value, show: (run) => short(value(run)), number: true };
-    }),
-  );
-  return columns.slice(0, MOST.figures);
+  const columns = FIGURES.map(([name, prefix, which]) => {
+    const values = (run) => {
+      const tags = Object.keys(run.figures ?? {}).filter((tag) => tag.startsWith(prefix)).sort();
+      return tags.map((tag) => run.figures[tag][which]);
+    };
+    const show = (run) => values(run).map(short).join(" / ") || "–";
+    return { name, value: (run) => values(run)[0] ?? null, show, number: true };
+  });
+  return columns.filter(({ value }) => runs.some((run) => value(run) !== null));
 }
 
 /** A column for each hyperparameter, those that differ first. */
@@ -137,7 +145,7 @@ function settings(runs) {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.hyperparameters)))];
   const differing = (name) => new Set(runs.map((run) => JSON.stringify(run.hyperparameters[name]))).size;
   names.sort((a, b) => differing(b) - differing(a));
-  return names.slice(0, MOST.settings).map((name) => {
+  return names.slice(0, SETTINGS).map((name) => {
     const value = (run) => run.hyperparameters[name] ?? null;
     return { name: name.replaceAll("_", " "), value, show: (run) => setting(value(run)), number: runs.some((run) => typeof value(run) === "number") };
   });

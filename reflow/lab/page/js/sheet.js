@@ -74,8 +74,21 @@ export class Sheet {
     context.imageSmoothingEnabled = place.factor * sharp < 1;
     context.imageSmoothingQuality = "high";
     context.drawImage(picture, place.left, place.top, place.width, place.height);
+    if (this.options.natural) this.#part(context, place);
     if (tiles.labels && tiles.width * place.factor >= READABLE) this.#answers(context, place);
     if (this.options.scale && tiles.total) this.#scale(context, place);
+  }
+
+  /** Lines between tiles that would run into each other. */
+  #part(context, place) {
+    const [width, height] = [this.tiles.width * place.factor, this.tiles.height * place.factor];
+    context.fillStyle = colour("surface");
+    for (let column = 1; column < this.tiles.columns; column += 1) {
+      context.fillRect(place.left + column * width - 2, place.top, 4, place.height);
+    }
+    for (let line = 1; line < place.lines; line += 1) {
+      context.fillRect(place.left, place.top + line * height - 2, place.width, 4);
+    }
   }
 
   /** On the wrong ones: what is right at the left, what was given at the right. */

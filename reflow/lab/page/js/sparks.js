@@ -1,0 +1,56 @@
+// Small pictures of series, on canvas: a wall of five hundred must stay light.
+
+import { drawBands } from "./bands.js";
+import { colour } from "./palette.js";
+
+/** Bands of a distribution.  at: the step of the cursor, or null; last: the end of the axis. */
+export function sparkBands(canvas, series, role, at, last) {
+  const low = Math.min(...series.edges.map((edges) => edges[0]).filter(Number.isFinite));
+  const high = Math.max(...series.edges.map((edges) => edges[7]).filter(Number.isFinite));
+  const { context, x, height } = prepared(canvas, at, last);
+  const y = (value) => 2 + (height - 4) * (1 - (value - low) / (high - low || 1));
+  drawBands(context, series, x, y, role);
+  return [low, high];
+}
+
+/** A curve; where all of it is positive, on a logarithmic axis. */
+export function sparkLine(canvas, series, role, at, last) {
+  const values = series.value.filter((value) => value !== null);
+  const scale = values.every((value) => value > 0) ? Math.log : (value) => value;
+  const [low, high] = [Math.min(...values.map(scale)), Math.max(...values.map(scale))];
+  const { context, x, height } = prepared(canvas, at, last);
+  context.strokeStyle = colour(role);
+  context.lineWidth = 1.6;
+  context.lineJoin = "round";
+  context.beginPath();
+  let drawing = false;
+  series.step.forEach((step, i) => {
+    if (series.value[i] === null) {
+      drawing = false;
+      return;
+    }
+    const y = 3 + (height - 6) * (1 - (scale(series.value[i]) - low) / (high - low || 1));
+    if (drawing) context.lineTo(x(step), y);
+    else context.moveTo(x(step), y);
+    drawing = true;
+  });
+  context.stroke();
+}
+
+/** A clean canvas of the size that it has on the page, with the cursor drawn. */
+function prepared(canvas, at, last) {
+  const sharp = window.devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  canvas.width = Math.round(width * sharp);
+  canvas.height = Math.round(height * sharp);
+  const context = canvas.getContext("2d");
+  context.scale(sharp, sharp);
+  const x = (step) => (width * step) / Math.max(last, 1);
+  if (at !== null) {
+    context.strokeStyle = colour("muted");
+    context.setLineDash([2, 3]);
+    context.strokeRect(x(at), -1, 0, height + 2);
+    context.setLineDash([]);
+  }
+  return { context, x, height };
+}
