@@ -28,6 +28,7 @@ from reflow.runtime.deadline import Deadline
 from reflow.runtime.devices import Device
 from reflow.runtime.feeds import Feed, Shape, resolve, resolve_keys
 from reflow.runtime.fetches import Builder, FetchStructure, fetch_key
+from reflow.runtime.memory import keep_freed_memory
 from reflow.runtime.partial_run import PartialRuns
 from reflow.runtime.plan import InferenceMode, Plan
 from reflow.runtime.states import States
@@ -105,6 +106,7 @@ class BaseSession:
         self._target = target.encode() if isinstance(target, str) else target
         self._config = config
         apply_threads(config)
+        keep_freed_memory()
         self._placement = placement_for(config)
         # Whether only operations that are run need a device.
         self._places_pruned_graph = config is not None and config.graph_options.place_pruned_graph

@@ -19,6 +19,7 @@ from reflow.graph.seeds import eager_seeds
 from reflow.runtime.config import placement_for
 from reflow.runtime.devices import Device, Placement
 from reflow.runtime.eager.device_options import DeviceOptions, VirtualDeviceConfiguration
+from reflow.runtime.memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from reflow.runtime.eager.calls import Call
@@ -107,6 +108,7 @@ class Context:
                     f"Context {name}: {known}, specified {name}: {value}"
                 )
             setattr(self, f"_{name}", value)
+        keep_freed_memory()
 
     @property
     def device_policy(self) -> int:

@@ -1,0 +1,47 @@
+"""What becomes of the memory that runs free."""
+
+import os
+import subprocess
+import sys
+
+# How many pages five runs ask the system for that make and free a dozen values of 8 MB each.
+PROGRAM = """
+import resource
+
+import numpy as np
+
+from reflow import tf
+
+values = fed = tf.placeholder(tf.float32, [1 << 21])
+for _ in range(6):
+    values = tf.exp(values) - values
+total = tf.reduce_sum(values)
+numbers = np.zeros(1 << 21, np.float32)
+with tf.Session() as session:
+    for _ in range(3):
+        session.run(total, {fed: numbers})
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(5):
+        session.run(total, {fed: numbers})
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def pages_asked_for(**environment):
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=True,
+    )
+    return int(run.stdout)
+
+
+def test_a_run_uses_the_memory_that_the_run_before_freed():
+    assert pages_asked_for() < 10_000
+
+
+def test_the_environment_can_have_memory_given_back():
+    given_back = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
+    assert pages_asked_for(**given_back) > 50_000
