@@ -72,11 +72,13 @@ _sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
 
 def observe(observer: Observer | None) -> None:
     """From now on the runs of all sessions are watched by `observer`; None: by nobody."""
-    taps.current.observer = observer
+    before, taps.current.observer = taps.current.observer, observer
     for session in list(_sessions):
         with session._lock:
             for plans in session._plans.values():
                 session._watch(plans)
+    if before is not None:
+        before.end()
 
 
 class BaseSession:
@@ -382,7 +384,7 @@ class BaseSession:
     ) -> tuple[Any, ...]:
         """The fetches' values, and perhaps more, of a run that `watcher` is told of."""
         if options is not None or run_metadata is not None or self._timeout:
-            tap = watcher.before()
+            tap = watcher.before(key)
             if tap is not None:
                 tap.values = (None,) * len(tap.tensors)
             start = perf_counter()
@@ -393,7 +395,7 @@ class BaseSession:
         if plan is None:
             key, values = _without_repeats(key, values)
             plan = self._plan(plans, key)
-        tap = watcher.before()
+        tap = watcher.before(key)
         tracer = None
         if tap is not None:
             start = perf_counter()

@@ -50,8 +50,12 @@ class Tap:
 class Watcher(Protocol):
     """Is told of the runs of one set of fetches in one session, by any thread."""
 
-    def before(self) -> Tap | None:
-        """A run is to begin: what to read off it; None for nothing."""
+    def before(self, key: FeedKey) -> Tap | None:
+        """A run is to begin: what to read off it; None for nothing.
+
+        Args:
+          key: the feeds and their shapes.
+        """
 
     def after(
         self,
@@ -79,6 +83,9 @@ class Observer(Protocol):
         self, session: BaseSession, tensors: Sequence[Tensor], operations: Sequence[Operation]
     ) -> Watcher | None:
         """A watcher for the runs that fetch these; None if there is nothing to see."""
+
+    def end(self) -> None:
+        """No run is watched any more."""
 
 
 class _Current:

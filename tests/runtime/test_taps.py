@@ -18,10 +18,14 @@ class Recording:
         self._traced = traced
         self.asked = []
         self.runs = []
+        self.ended = False
 
     def watch(self, session, tensors, operations):
         self.asked.append((list(tensors), list(operations)))
         return _Watcher(self.runs, tuple(self._choose(tensors, operations)), self._traced)
+
+    def end(self):
+        self.ended = True
 
 
 class _Watcher:
@@ -30,7 +34,7 @@ class _Watcher:
         self._tensors = tensors
         self._traced = traced
 
-    def before(self):
+    def before(self, key):
         return Tap(self._tensors, self._traced) if self._tensors or self._traced else None
 
     def after(self, tap, key, fed, fetched, seconds):
@@ -186,6 +190,7 @@ def test_sessions_that_ran_before_are_watched_from_now_on_and_no_longer(observin
         observing(None)
         session.run(c)
     assert len(observer.runs) == 1
+    assert observer.ended
 
 
 def test_many_shapes_share_the_tapped_plan_for_any_shape(observing):
