@@ -8,6 +8,7 @@ import torch
 
 import reflow as tf
 from reflow.ops.convolution import choice, lowerings
+from reflow.ops.convolution.costs import AVX2, AVX512, HERE
 from reflow.ops.convolution.geometry import Geometry, extent, places
 
 KINDS = ("convolution", "input gradient", "filter gradient")
@@ -191,20 +192,31 @@ def geometry(space, inputs, size, outputs, stride, batch=1):
 
 
 @pytest.mark.parametrize(
-    ("what", "sizes", "expected"),
+    ("what", "sizes", "wide", "narrow"),
     [
-        ("convolution", (28, 1, 6, 6, 1, 100), lowerings.convolve_padded),
-        ("convolution", (14, 12, 4, 24, 2, 100), lowerings.convolve_direct),
+        ("convolution", (28, 1, 6, 6, 1, 100), *2 * [lowerings.convolve_padded]),
+        ("convolution", (14, 12, 4, 24, 2, 100), *2 * [lowerings.convolve_direct]),
         # A large filter for few places is not worth bringing into torch's order.
-        ("convolution", (13, 512, 3, 1024, 1), lowerings.convolve_columns),
-        ("input gradient", (14, 12, 4, 24, 2, 100), lowerings.input_gradient_blocks),
-        ("input gradient", (14, 64, 5, 128, 2, 64), lowerings.input_gradient_transposed),
-        ("filter gradient", (14, 12, 4, 24, 2, 100), lowerings.filter_gradient_direct),
-        ("filter gradient", (14, 64, 5, 128, 2, 64), lowerings.filter_gradient_columns),
+        ("convolution", (13, 512, 3, 1024, 1), *2 * [lowerings.convolve_columns]),
+        ("input gradient", (14, 12, 4, 24, 2, 100), *2 * [lowerings.input_gradient_blocks]),
+        # Narrow vectors are filled by few channels; the larger filter of blocks takes longer.
+        (
+            "input gradient",
+            (28, 24, 5, 48, 2, 100),
+            lowerings.input_gradient_blocks,
+            lowerings.input_gradient_transposed,
+        ),
+        ("input gradient", (14, 64, 5, 128, 2, 64), *2 * [lowerings.input_gradient_transposed]),
+        ("filter gradient", (14, 12, 4, 24, 2, 100), *2 * [lowerings.filter_gradient_direct]),
+        ("filter gradient", (14, 64, 5, 128, 2, 64), *2 * [lowerings.filter_gradient_columns]),
     ],
 )
-def test_the_fastest_is_chosen(what, sizes, expected):
-    assert choice.chosen(what, geometry(*sizes), True) is expected
+def test_the_fastest_is_chosen(what, sizes, wide, narrow):
+    for costs, expected in ((AVX512, wide), (AVX2, narrow)):
+        times = choice.estimates(what, geometry(*sizes), costs)
+        assert min(times, key=times.__getitem__) is expected
+        if costs is HERE:
+            assert choice.chosen(what, geometry(*sizes), True) is expected
 
 
 def test_choices_can_be_printed(monkeypatch, capsys):

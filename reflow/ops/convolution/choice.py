@@ -2,8 +2,8 @@
 
 A processor's time is estimated for each lowering that applies, by what dominates it: products of
 elements, as far as vectors are filled; elements that are copied; filters that are brought into
-another order.  The constants are nanoseconds of one core, fitted to measurements of torch 2.13 with
-AVX-512; only their proportions count.  The choice is the same in each run, so results are too.
+another order.  What each costs depends on the processor (costs.py).  The choice is the same in each
+run, so results are too.
 
 With REFLOW_LOG_CONVOLUTIONS=1 in the environment each choice is printed, with the estimates.
 """
@@ -19,17 +19,12 @@ from collections.abc import Callable
 import torch
 
 from reflow.ops.convolution import lowerings
+from reflow.ops.convolution.costs import HERE, Costs
 from reflow.ops.convolution.geometry import Geometry
 from reflow.ops.convolution.lowerings import Lowering, block_filter_size
 
 Estimates = dict[Lowering, float]  # nanoseconds
 
-_PRODUCT = 1 / 45  # a multiplication and addition, where vectors are full
-_VECTOR = 16  # elements of a vector
-_WINDOW_ELEMENT = 2.0  # an element of the matrix of windows, made or added up
-_BLOCK_ELEMENT = 0.6  # an element of an image put together from blocks
-_FILTER_ELEMENT = 8.0  # an element of a filter brought into torch's order
-_FILTER_GRADIENT_ELEMENT = 23.0  # the same, and back
 # A matrix of windows that is larger than caches, here 32 MB, is slower than estimated.
 _MOST_WINDOW_ELEMENTS = 1 << 23
 
@@ -95,70 +90,64 @@ def _text(g: Geometry) -> str:
 # -- Estimates: for each lowering that applies, the first being torch's own way --------------------
 
 
-def _convolution_estimates(g: Geometry) -> Estimates:
+def _convolution_estimates(g: Geometry, costs: Costs) -> Estimates:
     own = lowerings.convolve_direct if g.is_symmetric else lowerings.convolve_padded
     weights = math.prod(g.filter_sizes)
     times: Estimates = {
-        own: _products(g) / _filled(g.outputs // g.groups) + weights * _FILTER_ELEMENT
+        own: costs.products(g) / costs.filled(g.outputs // g.groups)
+        + weights * costs.filter_element
     }
     if _takes_windows(g):
-        times[lowerings.convolve_columns] = _products(g) + _windows(g) * _WINDOW_ELEMENT
+        times[lowerings.convolve_columns] = costs.products(g) + _windows(g) * costs.window_element
     return times
 
 
-def _input_gradient_estimates(g: Geometry) -> Estimates:
+def _input_gradient_estimates(g: Geometry, costs: Costs) -> Estimates:
     weights = math.prod(g.filter_sizes)
-    # Strides make torch's library wait for memory more often.
-    slower = 1.5 if max(g.strides) > 1 else 1.0
-    products = _products(g) / _filled(g.inputs // g.groups)
-    times: Estimates = {
-        lowerings.input_gradient_transposed: products * slower + weights * _FILTER_ELEMENT
-    }
+    own = costs.products(g) / costs.filled(g.inputs // g.groups)
+    if max(g.strides) > 1:
+        # Strides make torch's library wait for memory more often.
+        own = own * costs.strided + g.batch * math.prod(g.space) * costs.strided_place
+    times: Estimates = {lowerings.input_gradient_transposed: own + weights * costs.filter_element}
     if len(g.space) != 2 or not _is_plain(g):
         return times
     if _takes_windows(g):
-        times[lowerings.input_gradient_columns] = _products(g) + 2 * _windows(g) * _WINDOW_ELEMENT
+        times[lowerings.input_gradient_columns] = (
+            costs.products(g) + 2 * _windows(g) * costs.window_element
+        )
     if max(g.strides) > 1 and max(g.dilations) == 1:
         blocks, size = block_filter_size(g), math.prod(g.strides)
         more = math.prod(blocks) * size / math.prod(g.filter)
-        products = _products(g) * more / _filled(g.inputs * size)
+        products = costs.products(g) * more / costs.filled(g.inputs * size)
         elements = math.prod(g.input_sizes)
         times[lowerings.input_gradient_blocks] = (
-            products + elements * 2 * _BLOCK_ELEMENT + weights * more * _FILTER_ELEMENT
+            products + elements * costs.block_element + weights * more * costs.filter_element
         )
     return times
 
 
-def _filter_gradient_estimates(g: Geometry) -> Estimates:
+def _filter_gradient_estimates(g: Geometry, costs: Costs) -> Estimates:
     own = lowerings.filter_gradient_direct if g.is_symmetric else lowerings.filter_gradient_padded
     weights = math.prod(g.filter_sizes)
-    products = 2 * _products(g) / _filled(g.outputs // g.groups)
-    times: Estimates = {own: products + weights * _FILTER_GRADIENT_ELEMENT}
+    products = costs.filter_gradient * costs.products(g) / costs.filled(g.outputs // g.groups)
+    times: Estimates = {own: products + weights * costs.filter_gradient_element}
     if _takes_windows(g):
-        times[lowerings.filter_gradient_columns] = _products(g) + _windows(g) * _WINDOW_ELEMENT
+        times[lowerings.filter_gradient_columns] = (
+            costs.products(g) + _windows(g) * costs.window_element
+        )
     return times
 
 
-_ESTIMATES: dict[str, Callable[[Geometry], Estimates]] = {
+_ESTIMATES: dict[str, Callable[[Geometry, Costs], Estimates]] = {
     "convolution": _convolution_estimates,
     "input gradient": _input_gradient_estimates,
     "filter gradient": _filter_gradient_estimates,
 }
 
 
-def estimates(what: str, g: Geometry) -> Estimates:
+def estimates(what: str, g: Geometry, costs: Costs = HERE) -> Estimates:
     """The time of each lowering that applies, torch's own way first."""
-    return _ESTIMATES[what](g)
-
-
-def _products(g: Geometry) -> float:
-    count = g.batch * math.prod(g.output) * math.prod(g.filter_sizes)
-    return count * _PRODUCT
-
-
-def _filled(channels: int) -> float:
-    """Which part of its vectors a library uses that puts channels side by side."""
-    return channels / (-(-channels // _VECTOR) * _VECTOR) if channels else 1.0
+    return _ESTIMATES[what](g, costs)
 
 
 def _is_plain(g: Geometry) -> bool:
