@@ -28,7 +28,8 @@ const CONFIG = { displayModeBar: false, responsive: false, doubleClick: "reset",
 export class Chart {
   /**
    * element: where it is drawn.  state: a ChartState.
-   * options: yRange ([low, high] or null), log (whether y can be logarithmic), xTitle, yTitle.
+   * options: yRange ([low, high] or null), log (whether y can be logarithmic), yTitle,
+   * names: whether x are names instead of numbers.
    */
   constructor(element, state, options = {}) {
     this.element = element;
@@ -99,10 +100,10 @@ export class Chart {
       dragmode: state.drag,
       xaxis: {
         ...axis,
-        ...type(state.logX),
+        ...(options.names ? { type: "category" } : type(state.logX)),
         nticks: isLarge() ? 4 : 6,
         title: { text: xTitle, standoff: 4 },
-        rangemode: "tozero",
+        rangemode: options.names ? "normal" : "tozero",
       },
       yaxis,
       shapes: at === null ? [] : [cursor(at)],

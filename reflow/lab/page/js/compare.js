@@ -6,6 +6,7 @@ import { fill, h, press, say, toggle, button } from "./dom.js";
 import { setting, short } from "./format.js";
 import { key } from "./keys.js";
 import { distinct } from "./palette.js";
+import { Pace } from "./pace.js";
 import { Panel } from "./panel.js";
 import { onLook } from "./preferences.js";
 import { address, badge } from "./run_bar.js";
@@ -36,7 +37,8 @@ export class Compare {
       this.tools, this.summary, this.grid,
       h("details", { class: "fold" }, h("summary", {}, "Which graphs"), this.choice),
     );
-    this.looks = onLook(() => this.#draw());
+    this.pace = new Pace(() => this.#draw(), (error) => app.failed(error));
+    this.looks = onLook(() => this.pace.ask());
   }
 
   keys() {
@@ -62,6 +64,7 @@ export class Compare {
 
   stop() {
     this.looks();
+    this.pace.stop();
     for (const { chart } of this.graphs.values()) chart.remove();
   }
 
@@ -80,7 +83,7 @@ export class Compare {
     this.kind = h("select", { "aria-label": "What x counts", on: { change: () => this.#reset() } }, KINDS.map((kind) => h("option", { value: kind }, kind)));
     this.smoothing = h("input", {
       type: "range", min: "0", max: "0.98", step: "0.02", value: "0", class: "smoothing", "aria-label": "Smoothing",
-      on: { input: () => this.#draw() },
+      on: { input: () => this.pace.ask() },
     });
     this.weight = h("output", {}, "0");
     this.tools = h(
@@ -121,7 +124,7 @@ export class Compare {
         this.graphs.get(tag)?.panel.element.remove();
         this.graphs.delete(tag);
       }
-      this.#draw();
+      this.pace.ask();
     });
     return h("label", {}, check, tag);
   }
@@ -200,16 +203,16 @@ export class Compare {
 
   #drag(mode) {
     this.state.drag = mode;
-    this.#draw();
+    this.pace.ask();
   }
 
   #flip(what) {
     this.state[what] = !this.state[what];
-    this.#draw();
+    this.pace.ask();
   }
 
   #reset() {
     this.state.resets += 1;
-    this.#draw();
+    this.pace.ask();
   }
 }

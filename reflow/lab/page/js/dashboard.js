@@ -7,6 +7,7 @@ import { CurvesPanel } from "./curves_panel.js";
 import { DigitsPanel } from "./digits_panel.js";
 import { button, fill, h, press, toggle } from "./dom.js";
 import { key } from "./keys.js";
+import { Pace } from "./pace.js";
 import { onLook } from "./preferences.js";
 import { Program } from "./program.js";
 import { RunBar } from "./run_bar.js";
@@ -35,6 +36,7 @@ export class Dashboard {
     this.grid = h("div", { class: "graphs" });
     this.empty = h("p", { class: "empty", hidden: true }, "Nothing is recorded yet. The graphs appear with the first steps.");
     this.program = new Program(data);
+    this.pace = new Pace(() => this.#draw(), (error) => app.failed(error));
     this.looks = onLook(() => this.#drawSoon());
     this.#makeButtons();
     this.element = h(
@@ -83,6 +85,7 @@ export class Dashboard {
 
   stop() {
     this.looks();
+    this.pace.stop();
     this.slider.stop();
     for (const graph of this.graphs) graph.remove();
   }
@@ -106,7 +109,10 @@ export class Dashboard {
   async pause() {
     const { run } = this.data;
     if (this.pausing.hidden || !run) return;
-    const { paused } = await this.app.source.pause(this.data.id, !run.paused);
+    const paused = !run.paused;
+    await this.app.source.pause(this.data.id, paused);
+    // The program tells when it waits; until then the key must not ask for the same again.
+    run.paused = paused;
     this.app.notices.set("pause", paused ? "The program waits before its next step." : "The program goes on.", { seconds: 4 });
     this.app.ask();
   }
@@ -212,7 +218,7 @@ export class Dashboard {
   #drawSoon() {
     this.#showModes();
     if (!this.data.run) return;
-    this.drawing = (this.drawing ?? Promise.resolve()).then(() => this.#draw()).catch((error) => this.app.failed(error));
+    this.pace.ask();
   }
 
   async #draw() {

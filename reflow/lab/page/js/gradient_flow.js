@@ -16,7 +16,7 @@ export class GradientFlow {
     const kept = async (format) => save(app.source, data.id, `${fileName(data.id, "gradient-flow")}.${format}`, format === "csv" ? csvBlob(this.rows) : blobOf(await this.chart.picture(format)));
     this.panel = new Panel(ROOT, { save: (format) => kept(format).catch((error) => app.failed(error)) });
     this.element = this.panel.element;
-    this.chart = new Chart(this.panel.body, new ChartState(), { startsLog: true, yTitle: "norm" });
+    this.chart = new Chart(this.panel.body, new ChartState(), { startsLog: true, names: true, yTitle: "norm" });
     this.rows = [];
   }
 

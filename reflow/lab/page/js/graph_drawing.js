@@ -8,6 +8,9 @@ import { layered } from "./layered.js";
 const BOX = { height: 34, letter: 7.6, room: 26, most: 250 };
 const GAP = { x: 26, y: 44 };
 const INNER = { head: 30, side: 16, bottom: 18 };
+// Where edges enter and leave an open scope.
+const ENTRY = { id: "\n entry", width: 6, height: 0, pinned: true };
+const EXIT = { id: "\n exit", width: 6, height: 0 };
 // Long names are cut: the whole one is in the tip and in what a screen reader says.
 const LETTERS = 25;
 
@@ -36,8 +39,11 @@ export class GraphDrawing {
     const edges = this.edges.get(scope.path) ?? [];
     const items = children.map((child) => this.#measure(child));
     const inner = edges.filter(({ from, to }) => from !== null && to !== null);
-    const laid = layered(items, inner, GAP);
-    return { ...laid, items, inner, crossing: edges.filter(({ from, to }) => from === null || to === null) };
+    const crossing = edges.filter(({ from, to }) => from === null || to === null);
+    const routed = crossing.map(({ from, to }) => ({ from: from ?? ENTRY.id, to: to ?? EXIT.id }));
+    const ports = [ENTRY, EXIT].filter(({ id }) => routed.some(({ from, to }) => from === id || to === id));
+    const laid = layered([...items, ...ports], [...inner, ...routed], GAP);
+    return { ...laid, items, inner, crossing };
   }
 
   #measure(child) {
@@ -58,7 +64,13 @@ export class GraphDrawing {
       const box = laid.boxes.get(id);
       return { ...box, x: box.x + x, y: box.y + y };
     };
-    const paths = laid.inner.map((edge, n) => this.#edge(edge, laid.paths[n].map(([px, py]) => [px + x, py + y])));
+    const leaving = Map.groupBy(laid.inner, ({ from }) => from);
+    const paths = laid.inner.map((edge, n) => {
+      const points = laid.paths[n].map(([px, py]) => [px + x, py + y]);
+      // Of edges that part, those say their shape that have not far to go.
+      const told = points.length === 2 || leaving.get(edge.from).length === 1;
+      return this.#edge(edge, points, told ? this.#label(edge) : null);
+    });
     const boxes = laid.items.map((item) => this.#box(item, at(item.id)));
     return svg("g", {}, paths, boxes);
   }
@@ -93,21 +105,18 @@ export class GraphDrawing {
 
   /** Edges that enter or leave an open scope: from its border to what they belong to. */
   #crossings(inside, place, left, top) {
-    return inside.crossing.map((edge) => {
-      const box = inside.boxes.get(edge.from ?? edge.to);
-      const middle = left + box.x + box.width / 2;
-      const border = place.x + place.width / 2;
-      const points = edge.from === null
-        ? [[border, place.y + INNER.head - 6], [middle, top + box.y]]
-        : [[middle, top + box.y + box.height], [border, place.y + place.height]];
+    const middle = place.x + place.width / 2;
+    return inside.crossing.map((edge, n) => {
+      const points = inside.paths[inside.inner.length + n].map(([x, y]) => [x + left, y + top]);
+      if (edge.from === null) points.unshift([middle, place.y + INNER.head - 6]);
+      else points.push([middle, place.y + place.height]);
       return svg("path", { d: curve(points), class: `edge crossing${isControl(edge) ? " control" : ""}` });
     });
   }
 
-  #edge(edge, points) {
-    const text = this.#label(edge);
-    const [a, b] = [points[0], points[1]];
-    const place = points.length > 2 ? b : [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+  #edge(edge, points, text) {
+    const [[x0, y0], [x1, y1]] = points;
+    const place = [(x0 + x1) / 2, (y0 + y1) / 2];
     return svg(
       "g",
       { class: "edge-group" },

@@ -5,7 +5,8 @@
 const SWEEPS = 8;
 
 /**
- * boxes: [{id, width, height}]; edges: [{from, to}] between them.
+ * boxes: [{id, width, height, pinned}]; edges: [{from, to}] between them.  A pinned box without
+ * edges to it stays in the first layer.
  * gap: {x, y} between boxes.
  * Gives {width, height, boxes: Map of id to {x, y, width, height}, paths: a list of points for
  * each edge, from box to box}.
@@ -88,8 +89,8 @@ function depths(boxes, edges) {
       if (!missing.get(id)) ready.push(id);
     }
   }
-  for (const { id } of boxes) {
-    if (before.get(id).length || !after.get(id).length) continue;
+  for (const { id, pinned } of boxes) {
+    if (pinned || before.get(id).length || !after.get(id).length) continue;
     depth.set(id, Math.min(...after.get(id).map((next) => depth.get(next))) - 1);
   }
   return depth;

@@ -44,7 +44,7 @@ export class OpDetail {
 
   /** node: of graph.json; graph: all of it; consumers: names; cost: or null. */
   async showOp(node, graph, consumers, cost) {
-    const names = [node.name, node.name.replace(/\/read$/, "")];
+    const names = [...new Set([node.name, node.name.replace(/\/read$/, "")])];
     const wanted = SHOWN.flatMap(([prefix, title, role]) =>
       names.map((name) => ({ tag: prefix + name, title, role })).filter(({ tag }) => this.data.tags.distributions.includes(tag)),
     );

@@ -9,6 +9,7 @@ export class RunData {
   #source;
   #series = { scalars: new Map(), distributions: new Map() };
   #tiles = new Map();
+  #tileSteps = new Map();
   #shared = new Map();
 
   constructor(source, id) {
@@ -38,17 +39,27 @@ export class RunData {
 
   /** {tag: tiles}: of a step or the last before it, of the newest if it is null. */
   async tiles(tags, step) {
-    const key = (tag) => `${step ?? `latest at ${this.version}`} ${tag}`;
+    const key = (tag) => `${step === null ? `latest at ${this.version}` : this.#recordedAt(tag, step)} ${tag}`;
     const missing = tags.filter((tag) => this.tags.tiles.includes(tag) && !this.#tiles.has(key(tag)));
     if (missing.length) {
       const found = await this.#source.tiles(this.id, missing, step);
-      for (const [tag, tiles] of Object.entries(found)) this.#tiles.set(key(tag), tiles);
+      for (const [tag, tiles] of Object.entries(found)) {
+        this.#tileSteps.set(tag, tiles.steps);
+        this.#tiles.set(key(tag), tiles);
+      }
       while (this.#tiles.size > Math.max(KEPT_TILES, tags.length)) {
         this.#tiles.delete(this.#tiles.keys().next().value);
       }
     }
     const there = tags.filter((tag) => this.#tiles.has(key(tag)));
     return Object.fromEntries(there.map((tag) => [tag, this.#tiles.get(key(tag))]));
+  }
+
+  /** The step whose tiles are those of a step, as far as it is known: one picture serves all steps
+   * up to the next. */
+  #recordedAt(tag, step) {
+    const steps = this.#tileSteps.get(tag) ?? [];
+    return step < steps.at(-1) ? steps[placeAt({ step: steps }, step)] : step;
   }
 
   /** {tag: {step, time, text}}. */

@@ -28,7 +28,15 @@ export const STRONGEST = "strongest/";
 export const NOT_FINITE = "not_finite";
 export const TEXT = "text/";
 
+// dense_2 comes before dense_10.
+const { compare } = new Intl.Collator("en", { numeric: true });
+
 /** Those of the tags that begin so, in the order of their names. */
 export function beginning(tags, ...prefixes) {
-  return tags.filter((tag) => prefixes.some((prefix) => tag.startsWith(prefix))).sort();
+  return inOrder(tags.filter((tag) => prefixes.some((prefix) => tag.startsWith(prefix))));
+}
+
+/** Names in the order in which people expect them. */
+export function inOrder(names) {
+  return [...names].sort(compare);
 }

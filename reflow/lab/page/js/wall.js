@@ -7,6 +7,7 @@ import { button, h, press, say, toggle } from "./dom.js";
 import { nameOf, shape } from "./format.js";
 import { marks } from "./health.js";
 import { key } from "./keys.js";
+import { Pace } from "./pace.js";
 import { Pictures } from "./pictures.js";
 import { onLook } from "./preferences.js";
 import { RunBar } from "./run_bar.js";
@@ -50,6 +51,7 @@ export class Wall {
       this.grid, this.pictures.element, this.empty, this.slider.element,
     );
     this.visible = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "200px" });
+    this.pace = new Pace(() => this.#judge().then(() => this.#draw()), (error) => app.failed(error));
     this.looks = onLook(() => this.#drawSoon());
     this.#choose(this.tab);
   }
@@ -81,6 +83,7 @@ export class Wall {
   stop() {
     this.visible.disconnect();
     this.looks();
+    this.pace.stop();
     this.slider.stop();
     this.pictures.stop();
   }
@@ -88,7 +91,8 @@ export class Wall {
   async #learnShapes() {
     if (this.shapes) return;
     const graph = await this.data.part("graph").catch(() => null);
-    if (graph) this.shapes = new Map(graph.roles.variables.map((variable) => [variable.name, shape(variable.shape)]));
+    if (!graph && this.data.run.state === "running") return;
+    this.shapes = new Map(graph?.roles.variables.map((variable) => [variable.name, shape(variable.shape)]));
   }
 
   /** One for each variable or activation that anything is recorded of. */
@@ -96,7 +100,7 @@ export class Wall {
     const all = this.data.tags;
     const names = (...prefixes) => {
       const found = [...tags.beginning(all.distributions, ...prefixes), ...tags.beginning(all.scalars, ...prefixes)];
-      return [...new Set(found.map(nameOf))].sort();
+      return tags.inOrder(new Set(found.map(nameOf)));
     };
     for (const name of names(tags.VARIABLE, tags.GRADIENT_NORM)) {
       this.#add("variables", {
@@ -190,12 +194,7 @@ export class Wall {
   }
 
   #drawSoon() {
-    if (!this.data.run || this.waiting) return;
-    this.waiting = true;
-    requestAnimationFrame(() => {
-      this.waiting = false;
-      this.#judge().then(() => this.#draw()).catch((error) => this.app.failed(error));
-    });
+    if (this.data.run) this.pace.ask();
   }
 
   /** Fetches and draws what is in view. */
