@@ -16,12 +16,12 @@ from reflow.ops.kernels import Host
 from reflow.ops.op import op
 from reflow.ops.values import torch_type
 
-_TYPES = "{qint8, quint8, qint32, qint16, quint16}"
+INTEGERS = "{qint8, quint8, qint32, qint16, quint16}"
 _MODES = "{'MIN_COMBINED', 'MIN_FIRST', 'SCALED'} = 'MIN_COMBINED'"
 _MINIMAL_RANGE = 0.01
 
 
-def _scalar_range(low: TensorShape, high: TensorShape) -> None:
+def scalar_range(low: TensorShape, high: TensorShape) -> None:
     shapes.with_rank(low, 0)
     shapes.with_rank(high, 0)
 
@@ -52,7 +52,7 @@ class QuantizeV2:
     inputs = "input: float, min_range: float, max_range: float"
     outputs = "output: T, output_min: float, output_max: float"
     attrs = (
-        f"T: {_TYPES}",
+        f"T: {INTEGERS}",
         f"mode: {_MODES}",
         "round_mode: {'HALF_AWAY_FROM_ZERO', 'HALF_TO_EVEN'} = 'HALF_AWAY_FROM_ZERO'",
     )
@@ -60,7 +60,7 @@ class QuantizeV2:
     def shape(
         input: TensorShape, min_range: TensorShape, max_range: TensorShape
     ) -> tuple[TensorShape, TensorShape, TensorShape]:
-        _scalar_range(min_range, max_range)
+        scalar_range(min_range, max_range)
         return input, shapes.SCALAR, shapes.SCALAR
 
     def kernel(
@@ -84,24 +84,24 @@ class QuantizeV2:
         # Wide enough to tell numbers of this size from each other.
         least = max(1.0, abs(float(min_range)), abs(float(max_range))) * _MINIMAL_RANGE
         high = max(0.0, float(max_range), low + least)
-        numbers, low, high = _quantized(
+        numbers, low, high = quantized(
             input, np.float32(low), np.float32(high), T, mode, round_mode
         )
-        first, last = _ends(T)
+        first, last = ends_of(T)
         output = numbers.double().clamp(first, last).to(torch_type(T))
         return output, torch.tensor(float(low)), torch.tensor(float(high))
 
 
-def _ends(dtype: DType) -> tuple[int, int]:
+def ends_of(dtype: DType) -> tuple[int, int]:
     limits = torch.iinfo(torch_type(dtype))
     return limits.min, limits.max
 
 
-def _quantized(
+def quantized(
     x: torch.Tensor, low: Any, high: Any, dtype: DType, mode: str, round_mode: str
 ) -> tuple[torch.Tensor, Any, Any]:
     """The integers, still as floats, and the range that they stand for."""
-    first, last = _ends(dtype)
+    first, last = ends_of(dtype)
     if mode == "SCALED":
         sides = [end / bound for end, bound in ((first, low), (last, high)) if end * bound > 0]
         scale = np.float32(min(sides, default=np.finfo(np.float32).max))
@@ -128,20 +128,20 @@ class Dequantize:
 
     inputs = "input: T, min_range: float, max_range: float"
     outputs = "output: float"
-    attrs = (f"T: {_TYPES}", f"mode: {_MODES}")
+    attrs = (f"T: {INTEGERS}", f"mode: {_MODES}")
     export = ("dequantize", "quantization.dequantize")
 
     def shape(input: TensorShape, min_range: TensorShape, max_range: TensorShape) -> TensorShape:
-        _scalar_range(min_range, max_range)
+        scalar_range(min_range, max_range)
         return input
 
     def kernel(
         input: torch.Tensor, min_range: Host, max_range: Host, *, T: DType, mode: str
     ) -> torch.Tensor:
-        first, last = _ends(T)
+        first, last = ends_of(T)
         low, high = np.float32(min_range), np.float32(max_range)
         if mode == "MIN_FIRST":
-            return _as_floats(input, low, high, T)
+            return as_floats(input, low, high, T)
         if mode == "SCALED":
             scale = max(low / first, high / last) if first else high / last
             return input.float() * float(scale)
@@ -150,9 +150,9 @@ class Dequantize:
         return (input.float() + half) * float(scale) + float(low)
 
 
-def _as_floats(x: torch.Tensor, low: Any, high: Any, dtype: DType) -> torch.Tensor:
+def as_floats(x: torch.Tensor, low: Any, high: Any, dtype: DType) -> torch.Tensor:
     """What integers stand for, by the rule of the mode MIN_FIRST."""
-    first, last = _ends(dtype)
+    first, last = ends_of(dtype)
     steps = last - first + 1
     width = (float(high) - float(low)) * (steps / (steps - 1.0)) / steps
     lowest = float(low) if low == high else round(float(low) / width) * width
@@ -220,7 +220,7 @@ class QuantizeAndDequantizeV2:
     )
 
     def shape(input: TensorShape, input_min: TensorShape, input_max: TensorShape) -> TensorShape:
-        _scalar_range(input_min, input_max)
+        scalar_range(input_min, input_max)
         return input
 
     def kernel(
@@ -251,7 +251,7 @@ class QuantizeAndDequantizeV3:
     def shape(
         input: TensorShape, input_min: TensorShape, input_max: TensorShape, num_bits: TensorShape
     ) -> TensorShape:
-        _scalar_range(input_min, input_max)
+        scalar_range(input_min, input_max)
         shapes.with_rank(num_bits, 0)
         return input
 
@@ -281,12 +281,12 @@ class RequantizationRange:
 
     inputs = "input: Tinput, input_min: float, input_max: float"
     outputs = "output_min: float, output_max: float"
-    attrs = (f"Tinput: {_TYPES}",)
+    attrs = (f"Tinput: {INTEGERS}",)
 
     def shape(
         input: TensorShape, input_min: TensorShape, input_max: TensorShape
     ) -> tuple[TensorShape, TensorShape]:
-        _scalar_range(input_min, input_max)
+        scalar_range(input_min, input_max)
         return shapes.SCALAR, shapes.SCALAR
 
     def kernel(
@@ -294,7 +294,7 @@ class RequantizationRange:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         if not input.numel():
             return torch.tensor(0.0), torch.tensor(0.0)
-        least, largest = _as_floats(torch.stack(input.aminmax()), input_min, input_max, Tinput)
+        least, largest = as_floats(torch.stack(input.aminmax()), input_min, input_max, Tinput)
         return least.clamp(max=0.0), largest
 
 
@@ -307,7 +307,7 @@ class Requantize:
         "requested_output_max: float"
     )
     outputs = "output: out_type, output_min: float, output_max: float"
-    attrs = (f"Tinput: {_TYPES}", f"out_type: {_TYPES}")
+    attrs = (f"Tinput: {INTEGERS}", f"out_type: {INTEGERS}")
 
     def shape(
         input: TensorShape,
@@ -316,8 +316,8 @@ class Requantize:
         requested_output_min: TensorShape,
         requested_output_max: TensorShape,
     ) -> tuple[TensorShape, TensorShape, TensorShape]:
-        _scalar_range(input_min, input_max)
-        _scalar_range(requested_output_min, requested_output_max)
+        scalar_range(input_min, input_max)
+        scalar_range(requested_output_min, requested_output_max)
         return input, shapes.SCALAR, shapes.SCALAR
 
     def kernel(
@@ -336,8 +336,8 @@ class Requantize:
             raise ValueError(
                 f"requested_output_max must be >= requested_output_min, but got {high} and {low}"
             )
-        numbers = _as_floats(input, input_min, input_max, Tinput)
-        first, last = _ends(out_type)
-        steps, _, _ = _quantized(numbers, low, high, out_type, "MIN_FIRST", "HALF_AWAY_FROM_ZERO")
+        numbers = as_floats(input, input_min, input_max, Tinput)
+        first, last = ends_of(out_type)
+        steps, _, _ = quantized(numbers, low, high, out_type, "MIN_FIRST", "HALF_AWAY_FROM_ZERO")
         output = steps.clamp(first, last).to(torch_type(out_type))
         return output, torch.tensor(float(low)), torch.tensor(float(high))

@@ -14,8 +14,8 @@ Margins = tuple[tuple[int, int], ...]  # zeros added before and after, for each 
 
 
 def data_format(attrs: dict[str, Any]) -> str:
-    """A convolution's: the oldest ones know one format only."""
-    return attrs.get("data_format", "NDHWC")
+    """A convolution's: the oldest ones, and those of integers of few bits, know one format only."""
+    return attrs.get("data_format", "NHWC" if "Tfilter" in attrs else "NDHWC")
 
 
 def spatial_axes(letters: str) -> tuple[int, ...]:
