@@ -10,7 +10,8 @@ __all__ = ["main"]
 _MODULE_FLAG = "-m"
 _FULL_TRACEBACK_FLAG = "--full-traceback"
 _NO_OLD_LIBRARIES_FLAG = "--no-old-libraries"
-_FLAGS = (_MODULE_FLAG, _FULL_TRACEBACK_FLAG, _NO_OLD_LIBRARIES_FLAG)
+_WATCH_FLAG = "--watch"
+_FLAGS = (_MODULE_FLAG, _FULL_TRACEBACK_FLAG, _NO_OLD_LIBRARIES_FLAG, _WATCH_FLAG)
 
 
 def main() -> int:
@@ -37,6 +38,7 @@ def _run_plainly(words: Sequence[str]) -> int | None:
     if not rest or rest[0].startswith("-"):
         return None
     from reflow.running import program
+    from reflow.running.watching import Watching
 
     target, *args = rest
     run = program.run_module if _MODULE_FLAG in options else program.run_script
@@ -45,6 +47,7 @@ def _run_plainly(words: Sequence[str]) -> int | None:
         args,
         full_traceback=_FULL_TRACEBACK_FLAG in options,
         old_libraries=_NO_OLD_LIBRARIES_FLAG not in options,
+        watching=Watching() if _WATCH_FLAG in options else None,
     )
 
 

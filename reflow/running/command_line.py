@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from reflow.running import program
+from reflow.running.watching import Watching
 
 __all__ = ["app"]
 
@@ -49,10 +50,37 @@ def _run(
             help="Do not answer calls that NumPy, SciPy, matplotlib and others no longer have.",
         ),
     ] = True,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Record how it learns, and serve a page that shows it.")
+    ] = False,
+    record_only: Annotated[
+        bool, typer.Option("--record-only", help="Record it, without a page.")
+    ] = False,
+    run_dir: Annotated[
+        str, typer.Option(metavar="DIR", help="Where recorded runs are.")
+    ] = Watching().directory,
+    watch_budget: Annotated[
+        float | None,
+        typer.Option(
+            metavar="FRACTION",
+            min=0.0,
+            max=1.0,
+            help="What watching may cost of the training time; 0.05 if nothing is said.",
+        ),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Serve the page on when the program has ended.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Do not show in the terminal how far a watched run is.")
+    ] = False,
 ) -> None:
     """Run a TensorFlow 1 program as it is: `import tensorflow` means reflow."""
     run = program.run_module if module else program.run_script
-    raise typer.Exit(run(target, args or [], full_traceback, old_libraries))
+    watching = None
+    if watch or record_only:
+        watching = Watching(run_dir, watch_budget, not record_only, keep, quiet)
+    raise typer.Exit(run(target, args or [], full_traceback, old_libraries, watching))
 
 
 @app.command("check")

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from reflow.running import report
 from reflow.running.old_libraries import lookup
 from reflow.running.sources import Compiled, OwnModuleLoader, OwnModules, compile_source
+from reflow.running.watching import Watching, begin_watching, ends_with
 
 __all__ = ["run_module", "run_script"]
 
@@ -43,6 +44,7 @@ class _Options(NamedTuple):
 
     full_traceback: bool
     old_libraries: bool
+    watching: Watching | None
 
 
 class _NotFoundError(Exception):
@@ -63,6 +65,7 @@ def run_script(
     args: Sequence[str] = (),
     full_traceback: bool = False,
     old_libraries: bool = True,
+    watching: Watching | None = None,
 ) -> int:
     """Run a file of Python source, a notebook, or a folder or archive with a `__main__.py` in it.
 
@@ -71,26 +74,29 @@ def run_script(
       args: what the program finds in `sys.argv[1:]`.
       full_traceback: show reflow's own frames in tracebacks too.
       old_libraries: answer calls that other libraries no longer have.
+      watching: how the program is watched; None: it is not.
 
     Returns:
       The exit status, unless the program calls `sys.exit`: that passes through as SystemExit.
     """
     if path.endswith(".ipynb"):
-        return _run_notebook(path, old_libraries, full_traceback)
-    options = _Options(full_traceback, old_libraries)
+        return _run_notebook(path, old_libraries, full_traceback, watching)
+    options = _Options(full_traceback, old_libraries, watching)
     if pkgutil.get_importer(path) is not None:
         return _run(lambda: _load_main_in(path), args, os.path.abspath(path), options)
     folder = os.path.dirname(os.path.realpath(path))
     return _run(lambda: _load_script(path), args, folder, options)
 
 
-def _run_notebook(path: str, old_libraries: bool, full_traceback: bool) -> int:
+def _run_notebook(
+    path: str, old_libraries: bool, full_traceback: bool, watching: Watching | None
+) -> int:
     try:
         from reflow.running.notebooks.run import run_notebook
     except ImportError as error:
         report.show(f"notebooks need {error.name}: `pip install 'reflow[notebook]'`")
         return _NOT_FOUND
-    return run_notebook(path, old_libraries, full_traceback)
+    return run_notebook(path, old_libraries, full_traceback, watching)
 
 
 def run_module(
@@ -98,9 +104,10 @@ def run_module(
     args: Sequence[str] = (),
     full_traceback: bool = False,
     old_libraries: bool = True,
+    watching: Watching | None = None,
 ) -> int:
     """Run a module, or the `__main__` of a package, found on `sys.path`; see `run_script`."""
-    options = _Options(full_traceback, old_libraries)
+    options = _Options(full_traceback, old_libraries, watching)
     return _run(lambda: _load_module(name), args, os.getcwd(), options)
 
 
@@ -118,15 +125,17 @@ def _run(
     if options.old_libraries:
         lookup.install()
     try:
-        return _execute(load, args, options.full_traceback)
+        return _execute(load, args, options)
     finally:
         if _is_stdout_gone():
             _drop_output()
 
 
-def _execute(load: Callable[[], _Program], args: Sequence[str], full_traceback: bool) -> int:
+def _execute(load: Callable[[], _Program], args: Sequence[str], options: _Options) -> int:
     try:
         program = load()
+        if options.watching is not None:
+            begin_watching(options.watching, program.path, args)
         sys.argv[:] = [program.path, *args]
         main = ModuleType("__main__")
         vars(main).update(program.main, __builtins__=program.compiled.builtins)
@@ -138,13 +147,18 @@ def _execute(load: Callable[[], _Program], args: Sequence[str], full_traceback: 
     except _UnparsableError as error:
         report.show_unparsable(error.path, error.error)
         return _FAILED
-    except KeyboardInterrupt:
+    except SystemExit as error:
+        ends_with(error)
+        raise
+    except KeyboardInterrupt as error:
+        ends_with(error)
         report.show("stopped by Ctrl-C", after_echo=True)
         return _INTERRUPTED
     except Exception as error:
+        ends_with(error, options.full_traceback)
         if isinstance(error, BrokenPipeError) and _is_stdout_gone():
             return _FAILED
-        report.show_exception(error, full_traceback)
+        report.show_exception(error, options.full_traceback)
         return _FAILED
     return _SUCCEEDED
 

@@ -6,12 +6,12 @@ import os
 import sys
 import sysconfig
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from reflow.graph import source
 from reflow.graph.errors import OpError
 
-__all__ = ["show", "show_exception", "show_unparsable"]
+__all__ = ["show", "show_exception", "show_unparsable", "text_of"]
 
 _LIBRARIES = tuple({sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")})
 
@@ -43,19 +43,33 @@ def show_exception(error: BaseException, full_traceback: bool = False) -> None:
     if sys.excepthook is not sys.__excepthook__:
         sys.excepthook(type(error), error, error.__traceback__)
         return
+    sys.stderr.write(text_of(error, full_traceback, _bold))
+
+
+def text_of(
+    error: BaseException, full_traceback: bool = False, headline_style: Callable[[str], str] = str
+) -> str:
+    """What is shown of an exception; see `show_exception`.
+
+    Args:
+      headline_style: what is done with the line that says most.
+    """
     shown = traceback.TracebackException.from_exception(error)
     hidden = _drop_launcher(shown) if full_traceback else _drop_inner_frames(shown)
     lines = list(shown.format())
+    heading = ""
     if isinstance(error, OpError):
         headline, *details = error.message.splitlines() or [""]
-        print(_bold(f"{type(error).__name__}: {headline}"), *details, "", sep="\n", file=sys.stderr)
+        styled = headline_style(f"{type(error).__name__}: {headline}")
+        heading = "".join(f"{line}\n" for line in (styled, *details, ""))
         # Said above: the last line need not repeat it all.
         last = len(list(shown.format_exception_only()))
         lines[-last] = f"{shown.exc_type.__module__}.{type(error).__name__}: {headline}\n"
-    sys.stderr.writelines(lines)
+    note = ""
     if hidden:
         frames = "1 frame is" if hidden == 1 else f"{hidden} frames are"
-        print(f"({frames} hidden; reflow run --full-traceback shows all)", file=sys.stderr)
+        note = f"({frames} hidden; reflow run --full-traceback shows all)\n"
+    return "".join([heading, *lines, note])
 
 
 def _drop_launcher(shown: traceback.TracebackException) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reflow.visu import progress, rendering
+from reflow.visu import progress, recording, rendering
 from reflow.visu.distribution import HISTOGRAM_BUCKETS, probability_distribution
 
 __all__ = ["MnistDataVis"]
@@ -93,6 +93,7 @@ class MnistDataVis:
         self.y1.append(accuracy)
         self.z1.append(loss)
         self._reach(x)
+        recording.record_training(x, accuracy, loss)
 
     def append_test_curves_data(self, x: float, accuracy: float, loss: float) -> None:
         """Add a point to the curves of the test set; see `append_training_curves_data`."""
@@ -101,6 +102,7 @@ class MnistDataVis:
         self.z2.append(loss)
         self._reach(x)
         self.y2max = max(self.y2max, accuracy)
+        recording.record_test(x, accuracy, loss)
 
     def get_max_test_accuracy(self) -> float:
         """The greatest accuracy on the test set so far; 0 if there was none."""
@@ -126,14 +128,17 @@ class MnistDataVis:
         self._weights.append(probability_distribution(datavect1))
         self._biases.append(probability_distribution(datavect2))
         self._reach(x)
+        recording.record_parameters(x, datavect1, datavect2)
 
     def update_image1(self, im: npt.NDArray[Any]) -> None:
         """Show digits of the batch: uint8 [height, width, 3]."""
         self.im1 = im
+        recording.record_training_digits(self.xmax, im)
 
     def update_image2(self, im: npt.NDArray[Any]) -> None:
         """Show digits of the test set: uint8 [height, width, 3]."""
         self.im2 = im
+        recording.record_test_digits(self.xmax, im)
 
     def is_paused(self) -> bool:
         """False: there is no window whose keys could pause the run."""
@@ -165,6 +170,9 @@ class MnistDataVis:
             whenever the batch is looked at.
           save_movie: save a movie of the graphs too, if there is an ffmpeg.
         """
+        recording.record_iterations(
+            int(iterations // train_data_update_freq) * train_data_update_freq + 1
+        )
         steps = _steps(
             iterations,
             train_data_update_freq,

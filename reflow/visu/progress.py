@@ -9,8 +9,11 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
+
+from reflow.watch.current import current
+from reflow.watch.sparkline import sparkline
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -19,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Display", "LiveLine", "show", "sparkline"]
 
-_BARS = "▁▂▃▄▅▆▇█"
-_BARS_SHOWN = 8
 _SECONDS_BETWEEN_UPDATES = 0.25
 #: Elsewhere than in a terminal, this many lines for a whole run.
 _LINES = 10
@@ -41,6 +42,9 @@ def show(data: MnistDataVis, iterations: int) -> Iterator[Display]:
       data: where its curves are.
       iterations: how many there will be.
     """
+    if current.recorder is not None:  # which shows how far it is, if anything is to be shown
+        yield _Nothing()
+        return
     if not sys.stderr.isatty():
         yield _Lines(data, iterations)
         return
@@ -56,6 +60,13 @@ def show(data: MnistDataVis, iterations: int) -> Iterator[Display]:
         redirect_stdout=sys.stdout.isatty(),
     ) as progress:
         yield LiveLine(progress, data, iterations)
+
+
+class _Nothing:
+    """Shows nothing."""
+
+    def advance(self, iteration: int) -> None:
+        pass
 
 
 class LiveLine:
@@ -124,19 +135,3 @@ def _curves(data: MnistDataVis) -> list[str]:
     if data.y2:
         parts.append(f"test {sparkline(data.y2)} {data.y2[-1]:.4f}")
     return parts
-
-
-def sparkline(values: Sequence[float]) -> str:
-    """The last values as a row of bars, the least lowest and the greatest highest.
-
-    Values that are not finite leave a gap.
-    """
-    shown = values[-_BARS_SHOWN:]
-    finite = [value for value in shown if abs(value) < float("inf")]
-    if not finite:
-        return " " * len(shown)
-    low, high = min(finite), max(finite)
-    step = (high - low) / (len(_BARS) - 1) or 1.0
-    return "".join(
-        _BARS[round((value - low) / step)] if abs(value) < float("inf") else " " for value in shown
-    )

@@ -14,7 +14,7 @@ from reflow.files.run_directory import Tags, Tiles
 from reflow.ops.image import png
 from reflow.watch.sample import Array, Batch
 
-__all__ = ["feature_maps", "filters", "of_batch", "units"]
+__all__ = ["feature_maps", "filters", "of_batch", "strongest"]
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -101,20 +101,24 @@ def feature_maps(maps: Array) -> Tiles:
     return _tiles(pixels, channels, names=names, rows=rows)
 
 
-def units(activations: Array, batch: Batch) -> Tiles:
+def strongest(activations: Array, batch: Batch) -> Tiles:
     """For each unit the images that excite it most, a row each, the strongest first.
 
     Args:
       activations: [n, units], of the examples of the batch.
     """
     shown = np.where(np.isfinite(activations), activations, -np.inf)[:, :_MOST_UNITS]
-    strongest = np.argsort(-shown, axis=0, kind="stable")[:_IMAGES_OF_A_UNIT].T
-    count, columns = strongest.shape
-    chosen = strongest.reshape(-1)
+    ranks = np.argsort(-shown, axis=0, kind="stable")[:_IMAGES_OF_A_UNIT].T
+    count, columns = ranks.shape
+    chosen = ranks.reshape(-1)
     numbers = np.repeat(np.arange(count), columns)
-    names = [f"unit {i}: {value:.3g}" for i, value in zip(numbers, shown[chosen, numbers])]
-    pixels = _as_pixels(batch.images[chosen])
-    return _tiles(pixels, columns, names=names, rows=_rows(batch, chosen))
+    return _tiles(
+        _as_pixels(batch.images[chosen]),
+        columns,
+        names=[str(number) for number in numbers],
+        certainties=activations[chosen, numbers].tolist(),
+        rows=_rows(batch, chosen),
+    )
 
 
 # -- Pixels ------------------------------------------------------------------------------------

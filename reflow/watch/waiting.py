@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from reflow.files.run_directory import Distribution, Tiles
@@ -16,7 +16,8 @@ __all__ = ["Feed", "Item", "Value", "Waiting"]
 _MOST = 10_000
 
 
-Value = float | str | Array | Distribution | Tiles
+# Of an array the distribution is recorded; what takes long is made by the recorder's thread.
+Value = float | str | Array | Distribution | Tiles | Callable[[], Tiles]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Feed:
 
     Attributes:
       step: the number of the training run; None: of the last one.
-      values: by tag; of an array the distribution is recorded.
+      values: by tag.
       owned: beginnings of tags of which from now on only feeds are recorded, no samples.
     """
 

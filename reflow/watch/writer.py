@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,6 +12,7 @@ import numpy as np
 
 from reflow.files.run_directory import (
     Distribution,
+    Tags,
     Tiles,
     distribution_value,
     text_value,
@@ -37,7 +39,12 @@ _FRACTION_BETWEEN_HISTOGRAMS = 0.01
 # TensorBoard knows one kind of value under a tag, so its histograms have tags of their own.
 HISTOGRAM_TAG = "{}/histogram"
 
-_Given = Value | Callable[[], Tiles]
+_TELLING = (
+    Tags.TRAINING_LOSS,
+    Tags.TEST_LOSS,
+    Tags.TRAINING_ACCURACY,
+    Tags.TEST_ACCURACY,
+)
 
 
 class Writer:
@@ -53,11 +60,13 @@ class Writer:
     Attributes:
       step: of the last sample.
       numbers: by tag, the last that was recorded.
+      figures: of those that say how the training went, the last, the least and the greatest.
     """
 
     def __init__(self, file: EventFile, started: float, remark: Callable[[str], None]) -> None:
         self.step = 0
         self.numbers: dict[str, float] = {}
+        self.figures: dict[str, dict[str, float]] = {}
         self._file = file
         self._started = started
         self._remark = remark
@@ -67,7 +76,7 @@ class Writer:
 
     def write(self, time: float, item: Item) -> None:
         """Makes the records of an item; they wait in the file for its `flush`."""
-        given: dict[str, _Given]
+        given: dict[str, Value]
         if isinstance(item, Feed):
             self._owned = tuple({*self._owned, *item.owned})
             step = self.step if item.step is None else item.step
@@ -85,7 +94,7 @@ class Writer:
         for values in records.values():
             self._file.add(time, step, values)
 
-    def _made(self, tag: str, value: _Given, time: float) -> Iterator[tuple[str, Any]]:
+    def _made(self, tag: str, value: Value, time: float) -> Iterator[tuple[str, Any]]:
         """Summary.Values, each with a name that it shares with those of the same record."""
         try:
             if isinstance(value, float | str):
@@ -106,6 +115,11 @@ class Writer:
         if isinstance(value, str):
             return text_value(tag, value)
         self.numbers[tag] = value
+        if tag.startswith(_TELLING) and math.isfinite(value):
+            known = self.figures.setdefault(tag, {"least": value, "greatest": value})
+            known["last"] = value
+            known["least"] = min(known["least"], value)
+            known["greatest"] = max(known["greatest"], value)
         return Summary.Value(tag=tag, simple_value=value)
 
     def _of_array(self, tag: str, array: Array, time: float) -> Iterator[Any]:
@@ -117,7 +131,7 @@ class Writer:
             yield histogram_value(HISTOGRAM_TAG.format(tag), elements)
 
 
-def _values(sample: Sample) -> Iterator[tuple[str, _Given]]:
+def _values(sample: Sample) -> Iterator[tuple[str, Value]]:
     """What is recorded of a sample, by tag; pictures are made when it is certain that they are."""
     yield from sample.scalars.items()
     yield from sample.texts.items()
@@ -126,7 +140,7 @@ def _values(sample: Sample) -> Iterator[tuple[str, _Given]]:
     if batch is not None:
         yield batch.tag, partial(tiles.of_batch, batch)
         for tag, activations in sample.units.items():
-            yield tag, partial(tiles.units, activations, batch)
+            yield tag, partial(tiles.strongest, activations, batch)
     for tag, kernels in sample.kernels.items():
         yield tag, partial(tiles.filters, kernels)
     for tag, maps in sample.maps.items():

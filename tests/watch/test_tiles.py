@@ -128,8 +128,9 @@ def test_feature_maps_from_their_least_to_their_greatest():
 def test_units_and_what_excites_them():
     activations = np.array([[1.0, 5], [3, np.nan], [2, 7]])
     images = np.full([3, 2, 2], [[[10]], [[20]], [[30]]], np.uint8)
-    found = tiles.units(activations, Batch(Tags.TRAINING_BATCH, images, None, None))
+    found = tiles.strongest(activations, Batch(Tags.TRAINING_BATCH, images, None, None))
     assert found.rows == [1, 2, 0, 2, 0, 1]
-    assert found.names[0] == "unit 0: 3" and found.names[3] == "unit 1: 7"
+    assert found.names == ["0", "0", "0", "1", "1", "1"]
+    assert found.certainties[:4] == [3, 2, 1, 7]
     assert (tile(found, 0) == 20).all()
     assert found.columns == 3

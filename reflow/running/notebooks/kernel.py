@@ -5,10 +5,13 @@ there would be taken for Python's own.
 
 --python2            the cells are Python 2
 --no-old-libraries   other libraries are left as they are
+--watching JSON      [the notebook's path, the fields of a Watching]
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import logging
 import sys
 from collections.abc import Sequence
@@ -26,15 +29,24 @@ def main(args: Sequence[str]) -> None:
     from reflow.running.notebooks import extension
     from reflow.running.old_libraries import lookup
     from reflow.running.sources import OwnModules
+    from reflow.running.watching import Watching, begin_watching
 
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("--python2", action="store_true")
+    parser.add_argument("--no-old-libraries", action="store_true")
+    parser.add_argument("--watching", type=json.loads)
+    options, others = parser.parse_known_args(args)
     install()
     device.missing_gpus_are_replaced = True
     OwnModules.install()
-    if "--no-old-libraries" not in args:
+    if not options.no_old_libraries:
         lookup.install()
     app: Any = IPKernelApp.instance(log_level=logging.ERROR)
-    app.initialize([arg for arg in args if arg not in ("--python2", "--no-old-libraries")])
-    extension.load(app.shell, python2="--python2" in args)
+    app.initialize(others)
+    extension.load(app.shell, python2=options.python2)
+    if options.watching:
+        path, *watching = options.watching
+        begin_watching(Watching(*watching), path, [])
     app.start()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import re
 import sys
@@ -19,6 +20,7 @@ from reflow.running import ipython_lines, report
 from reflow.running.notebooks import tracebacks
 from reflow.running.notebooks.output import Terminal
 from reflow.running.python2 import translation
+from reflow.running.watching import Watching
 
 __all__ = ["run_notebook"]
 
@@ -31,13 +33,19 @@ _KERNEL: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kerne
 _PLACE: Final = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
-def run_notebook(path: str, old_libraries: bool = True, full_traceback: bool = False) -> int:
+def run_notebook(
+    path: str,
+    old_libraries: bool = True,
+    full_traceback: bool = False,
+    watching: Watching | None = None,
+) -> int:
     """Run a notebook in its folder, up to the first error; gives the exit status.
 
     Args:
       path: the file.
       old_libraries: answer calls that other libraries no longer have.
       full_traceback: show reflow's own frames in tracebacks too.
+      watching: how the notebook is watched; None: it is not.
     """
     try:
         notebook = read(path, as_version=4)  # type: ignore[no-untyped-call]
@@ -51,6 +59,8 @@ def run_notebook(path: str, old_libraries: bool = True, full_traceback: bool = F
     if is_python2(notebook):
         options.append("--python2")
         report.show(f"{path} is Python 2: its cells are translated before they run")
+    if watching is not None:
+        options += ["--watching", json.dumps([os.path.abspath(path), *watching])]
     return _run_cells(notebook, path, options, full_traceback)
 
 

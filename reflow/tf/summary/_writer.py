@@ -11,6 +11,7 @@ from reflow.files.event_files import EventFileWriter
 from reflow.graph.execution import executing_eagerly
 from reflow.graph.graph import Graph
 from reflow.tf import logging
+from reflow.watch.current import current
 
 
 class FileWriter:
@@ -123,6 +124,10 @@ class FileWriter:
         """Writes an Event as it is."""
         self._warn_if_closed()
         self.event_writer.add_event(event)
+        if current.recorder is not None:
+            from reflow.watch import summaries
+
+            summaries.record(current.recorder, event)
 
     def _add(self, event: Any, step: Any) -> None:
         event.wall_time = time.time()
