@@ -5,8 +5,7 @@
 For each op a plan of many copies of it, fed and fetched, runs in turn with a plain function that
 does as much with PyTorch.  The operands are small, so that what remains is the cost of the calls;
 the last column says how many microseconds longer each op of the plan takes: a function of
-TensorFlow's may be several.  Where a kernel looks at what PyTorch does not (whether indices are
-valid, how NaN compares), that is its own work, and counted here all the same.
+TensorFlow's may be several.
 """
 
 from __future__ import annotations

@@ -418,6 +418,10 @@ class Squeeze:
         return shapes.of(*_squeezed(sizes, squeeze_dims))
 
     def kernel(input: Any, *, squeeze_dims: list[int]) -> Any:
+        if len(squeeze_dims) == 1:
+            (axis,) = squeeze_dims
+            if -input.ndim <= axis < input.ndim and input.shape[axis] == 1:
+                return input.squeeze(axis)
         return input.reshape(_squeezed(input.shape, squeeze_dims))
 
     def specialised(op: Operation, input: Known) -> Any:

@@ -64,10 +64,12 @@ def binary(
     inputs: tuple[str, str] = ("x", "y"),
     output: str = "T",
     export: tuple[str, ...] = (),
+    of_integers: Callable[..., Any] | None = None,
 ) -> OpDefinition:
     """An op of two inputs that broadcast.
 
     `gradient` gives theirs before broadcasting is undone; None: none flows to them.
+    `of_integers` computes the same as the kernel, sooner, where NaN need not be thought of.
     """
     rules: dict[str, Any] = {
         "__doc__": doc,
@@ -80,6 +82,8 @@ def binary(
         "gradient": None,
         "export": export,
     }
+    if of_integers is not None:
+        rules["specialised"] = lambda op, *_: of_integers if op.attrs["T"].is_integer else None
     if gradient is UNDEFINED:
         del rules["gradient"]
     elif gradient is not None:

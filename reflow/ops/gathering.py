@@ -43,7 +43,7 @@ def _rows(
     On the CPU an index that does not exist is an error; on a device it gives zeros, as in
     TensorFlow, so that nothing waits for the device.
     """
-    if params.device.type == "cpu":
+    if params.is_cpu:
         try:
             return params.index_select(axis, indices)
         except (IndexError, RuntimeError):
@@ -96,7 +96,7 @@ def gather(params: torch.Tensor, indices: torch.Tensor, axis: int, batch_dims: i
     # Number the rows through all batches: row i of batch b is row b * size + i.
     size, batches = params.shape[axis], math.prod(batch)
     flat = indices.reshape(batches, math.prod(places))
-    if flat.device.type == "cpu" and flat.numel() and not 0 <= flat.min() <= flat.max() < size:
+    if flat.is_cpu and flat.numel() and not 0 <= flat.min() <= flat.max() < size:
         raise ValueError(_bad_index(flat.reshape(-1), size, indices.shape))
     first = torch.arange(batches, dtype=flat.dtype, device=flat.device).mul_(size)
     table = params.reshape(batches, math.prod(outer), size, math.prod(inner)).transpose(1, 2)
@@ -290,6 +290,26 @@ class GatherNd:
     shape = shape_of_slices
     kernel = slices_at
 
+    def specialised(op: Operation, params: Known, indices: Known) -> Any:
+        """Of single elements."""
+        *places, depth = indices.sizes
+        if depth != len(params.sizes) or not depth or 0 in params.sizes:
+            return None
+        sizes = params.sizes
+
+        def kernel(params: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
+            if indices.is_cpu:
+                columns = tuple(indices.numpy().reshape(-1, depth).T)
+                try:
+                    numbers = np.ravel_multi_index(columns, sizes)
+                except ValueError:
+                    pass  # an index that does not exist, which is named below
+                else:
+                    return params.take(torch.from_numpy(numbers.reshape(places)))
+            return slices_at(params, indices)
+
+        return kernel
+
     def gradient(op: Operation, dy: Tensor) -> tuple[Any, None]:
         params, indices = op.inputs
         shape = Shape(params, out_type=indices.dtype)
@@ -333,7 +353,7 @@ def added(into: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor) -> t
     if depth == 1 and into.is_cpu:
         try:
             return rows.index_add_(0, indices.reshape(-1), values)
-        except IndexError:
+        except (IndexError, RuntimeError):
             pass  # an index that does not exist, which is named below
     rows.index_add_(0, row_numbers(indices, into.shape, "shape"), values)
     return into
@@ -358,6 +378,24 @@ class ScatterNd:
         if isinstance(updates, torch.Tensor):
             return _scattered(updates, indices, shape)
         return _scattered_texts(updates, indices, shape)
+
+    def specialised(op: Operation, indices: Known, updates: Known, shape: Known) -> Any:
+        """Of rows, each at one index."""
+        if shape.value is None or len(indices.sizes) != 2 or indices.sizes[1] != 1:
+            return None
+        count, sizes = indices.sizes[0], tuple(shape.value.tolist())
+        if updates.sizes != (count, *sizes[1:]) or 0 in sizes:
+            return None
+
+        def kernel(indices: torch.Tensor, updates: torch.Tensor, _: Any) -> torch.Tensor:
+            if updates.is_cpu:
+                try:
+                    return updates.new_zeros(sizes).index_add_(0, indices.reshape(count), updates)
+                except (IndexError, RuntimeError):
+                    pass  # an index that does not exist, which is named below
+            return added(updates.new_zeros(sizes), indices, updates)
+
+        return kernel
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor, None]:
         return None, GatherNd(dy, op.inputs[0]), None

@@ -476,6 +476,7 @@ Maximum: OpDefinition = binary(
     lambda op, dz: _choice_gradient(GreaterEqual, op, dz),
     _ORDERED,
     export=("maximum", "math.maximum"),
+    of_integers=torch.maximum,
 )
 Minimum: OpDefinition = binary(
     "Minimum",
@@ -484,6 +485,7 @@ Minimum: OpDefinition = binary(
     lambda op, dz: _choice_gradient(LessEqual, op, dz),
     _ORDERED,
     export=("minimum", "math.minimum"),
+    of_integers=torch.minimum,
 )
 
 

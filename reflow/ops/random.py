@@ -168,9 +168,10 @@ def classes_drawn(
         raise _invalid(f"num_samples should be a scalar, got shape {list(num_samples.shape)}")
     if logits.shape[1] < 1:
         raise _invalid(f"num_classes should be positive, got {logits.shape[1]}")
-    if num_samples < 0:
-        raise _invalid(f"num_samples should be nonnegative, got {num_samples}")
-    drawn = stream.multinomial(logits.cpu(), int(num_samples), torch_type(dtype))
+    count = int(num_samples)
+    if count < 0:
+        raise _invalid(f"num_samples should be nonnegative, got {count}")
+    drawn = stream.multinomial(logits.cpu(), count, torch_type(dtype))
     return drawn.to(logits.device)
 
 

@@ -27,11 +27,14 @@ from reflow.ops.op import op
 from reflow.ops.repeating import BroadcastTo
 from reflow.ops.selection import Select
 from reflow.ops.unsigned import widened
-from reflow.ops.values import to_numpy
+from reflow.ops.values import is_small, to_numpy
 
 _NUMBERS = "T: numbertype"
 _REALS = "T: realnumbertype"
 _IDS = "Tindices: {int32, int64}"
+
+# So many ids at most are sooner looked at as a list than as an array.
+_FEW = 64
 
 # Of (rows, the segment of each, how many segments, the value of an empty one).
 SegmentKernel = Callable[[torch.Tensor, torch.Tensor, int, float], torch.Tensor]
@@ -149,6 +152,18 @@ def _sorted_segments(
         count = segments_of_sorted(to_numpy(segment_ids), data.shape[0])
         return reduce(data, segment_ids, count, empty)
 
+    def specialised(op: Operation, data: Known, segment_ids: Known) -> Any:
+        if segment_ids.sizes != data.sizes[:1] or not 0 < segment_ids.sizes[0] <= _FEW:
+            return None
+
+        def of_few(data: torch.Tensor, segment_ids: torch.Tensor) -> torch.Tensor:
+            ids = segment_ids.tolist()
+            if ids[0] >= 0 and ids == sorted(ids):
+                return reduce(data, segment_ids, ids[-1] + 1, empty)
+            return kernel(data, segment_ids)  # which says what is wrong
+
+        return of_few
+
     rules: dict[str, Any] = {
         "__doc__": doc,
         "inputs": "data: T, segment_ids: Tindices",
@@ -156,6 +171,7 @@ def _sorted_segments(
         "attrs": (types, _IDS),
         "shape": shape,
         "kernel": widened(kernel, ordered),
+        "specialised": specialised,
         "export": (_public_name(name), f"math.{_public_name(name)}"),
     }
     if gradient is not None:
@@ -414,12 +430,16 @@ class Bincount:
     def kernel(arr: torch.Tensor, size: Host, weights: torch.Tensor) -> torch.Tensor:
         count = int(size)
         # What is beyond the last bin goes to one more, behind.
-        numbers = arr.reshape(-1).clamp_max(count)
         try:
+            if not weights.numel() and is_small(arr):
+                few = np.minimum(arr.numpy().ravel(), count)
+                counts = np.bincount(few, minlength=count + 1)[:count]
+                return torch.from_numpy(counts).to(weights.dtype)
+            numbers = arr.reshape(-1).clamp_max(count)
             if weights.numel():
                 return sum_rows(weights.reshape(-1), numbers, count + 1)[:count]
             return torch.bincount(numbers, minlength=count + 1)[:count].to(weights.dtype)
-        except (IndexError, RuntimeError):
-            if bool((numbers < 0).any()):
+        except (IndexError, RuntimeError, ValueError):
+            if bool((arr < 0).any()):
                 raise _invalid("Input arr must be non-negative!") from None
             raise

@@ -89,8 +89,8 @@ def _distinct_of_few(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch
     counts = [0] * len(numbers)
     for number in positions:
         counts[number] += 1
-    distinct = torch.tensor(list(numbers), dtype=x.dtype)
-    inverse, found = (torch.tensor(part, dtype=torch.int64) for part in (positions, counts))
+    distinct = torch.from_numpy(np.array(list(numbers), x.numpy().dtype))
+    inverse, found = (torch.from_numpy(np.array(part, np.int64)) for part in (positions, counts))
     return distinct, inverse, found
 
 

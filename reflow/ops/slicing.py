@@ -190,9 +190,9 @@ class Cut:
     def put_into(self, x: Any, values: Any) -> None:
         """Changes the elements taken to `values`, of shape `self.shape`.  x: a tensor or array."""
         values = values.reshape([taken.count for taken in self.ranges])
-        if self._backward:
+        if self.backward:
             flip: Callable[..., Any] = np.flip if isinstance(values, np.ndarray) else torch.flip
-            values = flip(values, self._backward)
+            values = flip(values, self.backward)
         x[tuple(_forward(taken) for taken in self.ranges)] = values
 
     def paddings(self, sizes: tuple[int, ...]) -> list[int] | None:
@@ -206,7 +206,8 @@ class Cut:
         return pairs
 
     @property
-    def _backward(self) -> list[int]:
+    def backward(self) -> list[int]:
+        """The input's axes that it goes down."""
         return [axis for axis, taken in enumerate(self.ranges) if taken.stride < 0]
 
 
@@ -403,7 +404,11 @@ class StridedSlice:
         if begin.value is None or end.value is None or strides.value is None:
             return None
         ends = ints(begin.value), ints(end.value)
-        taker = cut(*ends, ints(strides.value), Masks.of(op), input.sizes).taker
+        taken = cut(*ends, ints(strides.value), Masks.of(op), input.sizes)
+        backward = taken.backward
+        if backward and taken.shape == input.sizes and taken.kinds == (_KEPT,) * len(input.sizes):
+            return lambda input, *_: input.flip(backward)  # all elements
+        taker = taken.taker
         return lambda input, *_: taker(input)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None, None]:

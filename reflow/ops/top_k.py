@@ -24,6 +24,7 @@ from reflow.ops.op import op
 from reflow.ops.reductions import Sum
 from reflow.ops.slicing import Slice
 from reflow.ops.unsigned import in_order
+from reflow.ops.values import is_small
 
 
 @any_elements
@@ -32,24 +33,36 @@ def taken_along(input: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
     return input.gather(-1, indices)
 
 
-# Rows up to this length are sorted as quickly as their largest elements are found.
-_SHORT = 64
-
-
 def _largest(input: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The `count` largest elements of each row and their places; of equals the first come first."""
+    """The `count` largest elements of each row and their places, int32; of equals the first come
+    first, and NaN before all numbers."""
+    if is_small(input):
+        return _largest_of_few(input.numpy(), count)
     size = input.shape[-1]
-    known_to_numpy = input.is_cpu and input.dtype is not torch.bfloat16
-    if size > _SHORT and 2 * count < size and known_to_numpy:
+    if 2 * count < size and input.is_cpu and input.dtype is not torch.bfloat16:
         # torch.topk takes equal elements (and NaN) in any order: it will do if there are none
         # among those found, nor is the next one like the last.
         values, places = torch.topk(input, count + 1)
         array = values.numpy()
         falls = array[..., 1:] < array[..., :-1]
         if np.count_nonzero(falls) == falls.size:
-            return values[..., :count].contiguous(), places[..., :count]
+            return values[..., :count].contiguous(), places[..., :count].to(torch.int32)
     values, places = torch.sort(input, dim=-1, descending=True, stable=True)
-    return values[..., :count].contiguous(), places[..., :count]
+    return values[..., :count].contiguous(), places[..., :count].to(torch.int32)
+
+
+def _largest_of_few(array: Host, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    size = array.shape[-1]
+    if array.ndim != 2:
+        rows = array.reshape(math.prod(array.shape[:-1]), size)
+        values, places = _largest_of_few(rows, count)
+        shape = *array.shape[:-1], count
+        return values.view(shape), places.view(shape)
+    # Rows are sorted backward and read from the end, so that of equals the first come first.
+    order = array[:, ::-1].argsort(1, "stable")
+    places = size - 1 - order[:, : -count - 1 : -1]
+    values = array[np.arange(len(array))[:, None], places]
+    return torch.from_numpy(values), torch.from_numpy(places.astype(np.int32))
 
 
 @op
@@ -87,19 +100,14 @@ class TopKV2:
             )
         values, places = _largest(in_order(input), count)
         if values.dtype is not input.dtype:
-            values = taken_along(input, places)
-        return values, places.to(torch.int32)
+            values = taken_along(input, places.long())
+        return values, places
 
     def specialised(op: Operation, input: Known, k: Known) -> Any:
         if k.value is None or not input.sizes or not 0 <= int(k.value) <= input.sizes[-1]:
             return None
         count = int(k.value)
-
-        def kernel(input: torch.Tensor, _: Any) -> tuple[torch.Tensor, torch.Tensor]:
-            values, places = _largest(input, count)
-            return values, places.to(torch.int32)
-
-        return kernel
+        return lambda input, _: _largest(input, count)
 
     def gradient(op: Operation, d_values: Tensor, d_indices: Tensor) -> tuple[Tensor, None]:
         x = op.inputs[0]

@@ -40,6 +40,9 @@ _TORCH_TYPES: dict[DType, torch.dtype] = {
 # The element types that torch computes with: it only stores the larger unsigned integers.
 COMMON_TYPES = frozenset(_TORCH_TYPES) - {dtypes.uint16, dtypes.uint32, dtypes.uint64}
 
+# So many elements at most are better left to NumPy where torch would need several calls.
+_SMALL = 512
+
 # Element types whose values never are torch tensors.
 HOST_TYPES = frozenset((dtypes.string, dtypes.resource, dtypes.variant))
 
@@ -86,8 +89,14 @@ def to_numpy(value: Any) -> np.ndarray[Any, Any]:
     if value.dtype is torch.bfloat16:
         bits: np.ndarray[Any, Any] = value.contiguous().view(torch.int16).cpu().numpy()
         return bits.view(dtypes.bfloat16.as_numpy_dtype)
-    array: np.ndarray[Any, Any] = value.resolve_conj().resolve_neg().cpu().numpy()
+    array: np.ndarray[Any, Any] = value.numpy(force=True)
     return array
+
+
+def is_small(tensor: torch.Tensor) -> bool:
+    """Whether NumPy computes with it sooner than torch, whose calls take five times as long to
+    begin; a tensor's passage there and back costs about as much as one of them."""
+    return tensor.is_cpu and tensor.numel() <= _SMALL and tensor.dtype is not torch.bfloat16
 
 
 def copied(value: Any) -> Any:

@@ -17,7 +17,7 @@ from reflow.ops.linear_algebra.matrices import (
     lower_half,
     lower_triangle,
     product,
-    require,
+    require_success,
     square,
     without_last,
 )
@@ -46,7 +46,7 @@ class Cholesky:
     @in_single
     def kernel(input: torch.Tensor) -> torch.Tensor:
         lower, failed_at = torch.linalg.cholesky_ex(input)
-        require(failed_at == 0, CHOLESKY_FAILED)
+        require_success(failed_at, CHOLESKY_FAILED)
         return lower
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
@@ -154,7 +154,7 @@ class Lu:
     @in_single
     def kernel(input: torch.Tensor, *, output_idx_type: DType) -> tuple[torch.Tensor, torch.Tensor]:
         lu, pivots, failed_at = torch.linalg.lu_factor_ex(input)
-        require(failed_at == 0, "Input is not invertible.")
+        require_success(failed_at, "Input is not invertible.")
         permutation, _, _ = torch.lu_unpack(lu, pivots, unpack_data=False)
         rows = torch.arange(input.shape[-1], device=input.device, dtype=torch.float64)
         order = permutation.mT.abs().to(torch.float64) @ rows

@@ -15,7 +15,7 @@ from reflow.ops.linear_algebra.matrices import (
     identity_like,
     in_single,
     product,
-    require,
+    require_success,
     transposed,
 )
 from reflow.ops.linear_algebra.solving import MatrixTriangularSolve, solution_shape
@@ -67,8 +67,8 @@ def _normal_solution(gramian: torch.Tensor, rhs: torch.Tensor, l2: Host) -> torc
     """The solution of (gramian + l2) x = rhs."""
     gramian.diagonal(dim1=-2, dim2=-1).add_(float(l2))
     lower, failed_at = torch.linalg.cholesky_ex(gramian)
-    require(
-        failed_at == 0,
+    require_success(
+        failed_at,
         "Input matrix was rank deficient or ill-conditioned. Try setting fast=False or provide a "
         "larger l2_regularizer > 0.",
     )

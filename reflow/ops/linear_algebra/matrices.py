@@ -73,6 +73,12 @@ def require(condition: torch.Tensor, message: str) -> None:
         raise errors.InvalidArgumentError(None, None, message)
 
 
+def require_success(failed_at: torch.Tensor, message: str) -> None:
+    """InvalidArgumentError with `message` unless a factorization of torch's says 0 everywhere."""
+    if (failed_at.any() if failed_at.dim() else failed_at).item():
+        raise errors.InvalidArgumentError(None, None, message)
+
+
 # -- Expressions ----------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from reflow.ops.linear_algebra.matrices import (
     in_single,
     product,
     require,
+    require_success,
     square,
 )
 from reflow.ops.math import Neg
@@ -38,7 +39,7 @@ class MatrixInverse:
     @in_single
     def kernel(input: torch.Tensor, *, adjoint: bool) -> torch.Tensor:
         inverse, failed_at = torch.linalg.inv_ex(input.mH if adjoint else input)
-        require(failed_at == 0, "Input is not invertible.")
+        require_success(failed_at, "Input is not invertible.")
         return inverse
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
@@ -89,7 +90,7 @@ class MatrixSolve:
     @in_single
     def kernel(matrix: torch.Tensor, rhs: torch.Tensor, *, adjoint: bool) -> torch.Tensor:
         solution, failed_at = torch.linalg.solve_ex(matrix.mH if adjoint else matrix, rhs)
-        require(failed_at == 0, NOT_INVERTIBLE)
+        require_success(failed_at, NOT_INVERTIBLE)
         return solution
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, Tensor]:

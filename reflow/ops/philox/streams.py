@@ -14,12 +14,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from reflow.ops.philox import bounded_normal, distributions, rejection
 from reflow.ops.philox.distributions import Distribution, Draw, Shape
 from reflow.ops.philox.generator import Blocks, Offsets, Philox4x32, consecutive
 from reflow.ops.philox.rejection import RESERVED_PER_OUTPUT
+from reflow.ops.values import is_small
 
 _COUNTERS = 1 << 128
 _WORD64 = (1 << 64) - 1
@@ -114,9 +116,9 @@ class RandomStream(ABC):
             torch.float64,
             reserved=batch * (-(-num_samples // 4) * 4) * 2 * RESERVED_PER_OUTPUT,
         )
-        cumulative = _weights(logits.double()).cumsum(dim=1)
-        sought = uniforms * cumulative[:, -1:]
-        return torch.searchsorted(cumulative, sought, right=True).to(dtype)
+        cumulative = _cumulative_weights(logits)
+        sought = torch.from_numpy(uniforms.numpy() * cumulative[:, -1:])
+        return torch.searchsorted(torch.from_numpy(cumulative), sought, right=True).to(dtype)
 
     def gamma(self, shape: Shape, alpha: torch.Tensor) -> torch.Tensor:
         """Gamma numbers of scale 1: RandomGamma.
@@ -294,8 +296,21 @@ class UnseededStream(RandomStream):
         return self._bits.random_raw(2 * offsets.size).view(np.uint32).reshape(-1, 4)
 
 
+def _cumulative_weights(logits: torch.Tensor) -> npt.NDArray[np.float64]:
+    """Along each row the sums so far of the exponential functions, all scaled alike; 0 for what
+    is not finite."""
+    if is_small(logits):
+        scores = logits.numpy().astype(np.float64)
+        flat = scores.ravel()
+        if math.isfinite(flat.dot(flat)):
+            scores -= np.maximum.reduce(scores, 1, keepdims=True)
+            np.exp(scores, scores)
+            return np.add.accumulate(scores, 1)
+    cumulative: npt.NDArray[np.float64] = _weights(logits.double()).cumsum(dim=1).numpy()
+    return cumulative
+
+
 def _weights(scores: torch.Tensor) -> torch.Tensor:
-    """The exponential functions of the scores, each row scaled; 0 for what is not finite."""
     if math.isfinite(scores.sum().item()):
         return torch.exp(scores - scores.amax(dim=1, keepdim=True))
     finite = torch.isfinite(scores)
