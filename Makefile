@@ -11,13 +11,17 @@ IN_RANGE := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.10; do \
 	$$python -c '$(IN_RANGE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: demo test test-slow lint types contracts bench clean
+.PHONY: demo test test-browser test-slow lint types contracts bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/reflow run -m reflow.zoo.mnist.softmax
 
-test: lint types contracts
+test: lint types contracts test-browser
 	$(BIN)/python -m pytest
+
+# The lab's page, in Chromium: without one on the PATH these tests fail and say so.
+test-browser: $(VENV)/.installed-for-tests
+	$(BIN)/python -m pytest -m browser tests/lab
 
 test-slow: $(VENV)/.installed-for-tests
 	$(BIN)/python -m pytest -m slow
