@@ -1,10 +1,10 @@
 """Renders the characters of five fonts: python scripts/render_fonts.py [--places N] [FILE]
 
-The fonts are those that matplotlib ships under free licences: DejaVu Sans, DejaVu Serif Bold,
-DejaVu Sans Mono, STIX Italic and Computer Modern. FILE is an .npz of images `arr_0`
-[count, 36, 36], white on black, and the sorted numbers of their fonts `arr_1` [count], 0 to 4: as
-public programs expect their fonts file, which reflow finds in the data cache folder. That is where
-FILE is if none is given.
+The fonts are those that matplotlib ships under free licences: DejaVu Sans, DejaVu Serif Bold, STIX
+Italic, Computer Modern and its typewriter. FILE is an .npz of images `arr_0` [count, 36, 36], white
+on black, and the sorted numbers of their fonts `arr_1` [count], 0 to 4: as public programs expect
+their fonts file, which reflow finds in the data cache folder. That is where FILE is if none is
+given.
 
 It takes matplotlib and Pillow: `pip install '.[test]'`.
 """
@@ -22,7 +22,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from reflow.datasets.local_files import cache_folder
 
-FONTS = ("DejaVuSans", "DejaVuSerif-Bold", "DejaVuSansMono", "STIXGeneralItalic", "cmr10")
+FONTS = ("DejaVuSans", "DejaVuSerif-Bold", "STIXGeneralItalic", "cmr10", "cmtt10")
 FOLDER = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 CHARACTERS = string.ascii_letters + string.digits
 SIDE = 36  # pixels

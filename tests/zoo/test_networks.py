@@ -20,8 +20,8 @@ AT_LEAST = {
     "blocks.inception": (r"test accuracy ([\d.]+)%", 97.5),
     "blocks.residual": (r"test accuracy ([\d.]+)%", 98.9),
     "blocks.highway": (r"test accuracy ([\d.]+)%", 96),
-    "fonts.logistic": (r"test accuracy ([\d.]+)%", 74),
-    "fonts.feed_forward": (r"test accuracy ([\d.]+)%", 82),
+    "fonts.logistic": (r"test accuracy ([\d.]+)%", 84),
+    "fonts.feed_forward": (r"test accuracy ([\d.]+)%", 91),
     "fonts.cnn": (r"test accuracy ([\d.]+)%", 95),
     "detection.yolo": (r"found ([\d.]+)%", 88),
 }
