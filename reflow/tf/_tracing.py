@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from reflow.graph.control_flow import while_context_of
 from reflow.graph.conversion import convert_to_tensor
 from reflow.graph.function import FuncGraph, Function, unique_number
 from reflow.graph.operation import Operation
@@ -57,11 +58,33 @@ def trace(
         ]
         outputs = [convert_to_tensor(value) for value in function(*tensors)]
         body.outputs = [Identity(output) for output in outputs]
-    body.control_outputs = ops_that_must_run(body)
+    body.control_outputs = _wait_for_stateful_ops(body)
     for output in body.outputs:
         if body.control_outputs:
             output.op._add_control_inputs(body.control_outputs)
     return Function(f"__inference_{name}_{unique_number()}", body)
+
+
+def _wait_for_stateful_ops(body: FuncGraph) -> list[Operation]:
+    """Lets conditionals end after the stateful operations before their end.
+
+    One in a branch that is not taken is dead, and so would be whatever waits for it, but a merge is
+    not.  Those in loops run where something needs the loop, as in TensorFlow.
+
+    Returns:
+      The operations outside of conditionals for which outputs have to wait.
+    """
+    must_run = set(ops_that_must_run(body))
+    waiting: list[Operation] = []
+    for op in body.get_operations():
+        if while_context_of(op) is not None:
+            continue
+        if op.type == "Merge":
+            op._add_control_inputs(waiting)
+            waiting = [op]
+        elif op in must_run:
+            waiting.append(op)
+    return waiting
 
 
 def ops_that_must_run(body: FuncGraph) -> list[Operation]:

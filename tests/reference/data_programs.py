@@ -913,6 +913,32 @@ def control_dependencies_in_map(tf):
     yield elements(tf, tf.data.Dataset.range(3).map(body)), list(seen)
 
 
+def stateful_operations_in_branches(tf):
+    """Those of the branch that is taken run, whether or not something waits for them."""
+    seen = []
+
+    def note(x, of):
+        return tf.py_func(lambda value: seen.append([of, int(value)]), [x], [])
+
+    def small(x):
+        with tf.control_dependencies([note(x, "small")]):
+            return tf.cond(x > 0, lambda: middle(x), lambda: x)
+
+    def middle(x):
+        note(x, "middle")
+        return -x
+
+    def large(x):
+        note(x, "large")
+        return x + 10
+
+    def body(x):
+        return tf.cond(x < 2, lambda: small(x), lambda: large(x)), note(x, "all")
+
+    dataset = tf.data.Dataset.range(3).map(lambda x: body(x)[0])
+    yield elements(tf, dataset), [sorted(item for item in seen if item[1] == x) for x in range(3)]
+
+
 # -- Graphs ---------------------------------------------------------------------------------------
 
 
@@ -1307,6 +1333,7 @@ GROUPS = {
         failing_map,
         python_function_in_map,
         control_dependencies_in_map,
+        stateful_operations_in_branches,
     ],
     "data_graphs": [
         graph_of_a_pipeline,
