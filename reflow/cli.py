@@ -11,7 +11,16 @@ _MODULE_FLAG = "-m"
 _FULL_TRACEBACK_FLAG = "--full-traceback"
 _NO_OLD_LIBRARIES_FLAG = "--no-old-libraries"
 _WATCH_FLAG = "--watch"
-_FLAGS = (_MODULE_FLAG, _FULL_TRACEBACK_FLAG, _NO_OLD_LIBRARIES_FLAG, _WATCH_FLAG)
+_RECORD_ONLY_FLAG = "--record-only"
+_QUIET_FLAG = "--quiet"
+_FLAGS = (
+    _MODULE_FLAG,
+    _FULL_TRACEBACK_FLAG,
+    _NO_OLD_LIBRARIES_FLAG,
+    _WATCH_FLAG,
+    _RECORD_ONLY_FLAG,
+    _QUIET_FLAG,
+)
 
 
 def main() -> int:
@@ -40,6 +49,9 @@ def _run_plainly(words: Sequence[str]) -> int | None:
     from reflow.running import program
     from reflow.running.watching import Watching
 
+    watching = None
+    if options & {_WATCH_FLAG, _RECORD_ONLY_FLAG}:
+        watching = Watching(page=_RECORD_ONLY_FLAG not in options, quiet=_QUIET_FLAG in options)
     target, *args = rest
     run = program.run_module if _MODULE_FLAG in options else program.run_script
     return run(
@@ -47,7 +59,7 @@ def _run_plainly(words: Sequence[str]) -> int | None:
         args,
         full_traceback=_FULL_TRACEBACK_FLAG in options,
         old_libraries=_NO_OLD_LIBRARIES_FLAG not in options,
-        watching=Watching() if _WATCH_FLAG in options else None,
+        watching=watching,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module, metadata
 from typing import Annotated, Any
 
@@ -76,6 +77,7 @@ def _run(
     ] = False,
 ) -> None:
     """Run a TensorFlow 1 program as it is: `import tensorflow` means reflow."""
+    sys.excepthook = sys.__excepthook__  # typer has set one of its own
     run = program.run_module if module else program.run_script
     watching = None
     if watch or record_only:

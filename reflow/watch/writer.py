@@ -80,6 +80,7 @@ class Writer:
         if isinstance(item, Feed):
             self._owned = tuple({*self._owned, *item.owned})
             step = self.step if item.step is None else item.step
+            self.step = max(self.step, step)
             given = {tag: value for tag, value in item.values.items() if tag not in self._sampled}
         else:
             step, self.step = item.step, max(self.step, item.step)
