@@ -8,9 +8,11 @@ two losses and no images, and one that failed with a NaN.
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 import io
 import os
+import socket
 import sys
 import time
 
@@ -93,6 +95,9 @@ class Writer:
             "least": min(known["least"], value),
             "greatest": max(known["greatest"], value),
         }
+
+    def flush(self) -> None:
+        self._file.flush()
 
     def close(self) -> None:
         self._file.close()
@@ -384,6 +389,41 @@ def two_losses(directory: str, steps: int = 600, started: float | None = None) -
     return run
 
 
+class Growing:
+    """A run that is still at it: a falling loss and growing weights, a step at a time."""
+
+    def __init__(self, directory: str) -> None:
+        os.makedirs(directory, exist_ok=True)
+        self.directory = directory
+        self.run = _run(directory, "growing.py", time.time())
+        self.run.pid, self.run.host = os.getpid(), socket.gethostname()
+        self._writer = Writer(directory, time.time(), 0.1)
+        self._steps = 0
+
+    def add(self, steps: int) -> None:
+        """Records so many more steps."""
+        for _ in range(steps):
+            self._steps += 1
+            weights = np.linspace(-1, 1, 50) * (1 + self._steps / 100)
+            values: dict[str, float | Distribution | Tiles | str] = {
+                Tags.TRAINING_LOSS + "loss": float(np.exp(-self._steps / 50)),
+                Tags.TRAINING_ACCURACY: 1 - float(np.exp(-self._steps / 50)),
+                Tags.WEIGHTS: distribution(weights),
+            }
+            self._writer.put(self._steps, values)
+        self._writer.flush()
+        self.run.steps = {"loss": self._steps}
+        self.write()
+
+    def write(self) -> None:
+        """Writes run.json as it is now."""
+        self.run.heartbeat = time.time()
+        self.run.write(self.directory)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
 def failed(directory: str, started: float | None = None) -> Run:
     """A regression whose loss became NaN, after which the program failed."""
     os.makedirs(directory, exist_ok=True)
@@ -433,6 +473,7 @@ def _write_text(directory: str, folder: str, name: str, text: str) -> None:
         file.write(text)
 
 
+@functools.cache
 def graph_of(program: str) -> dict[str, object]:
     """What graph.json says of the program above; its lines are told apart by their text."""
     import reflow.tf as tf

@@ -43,7 +43,7 @@ export class Chart {
   async draw(traces, at = null, xTitle = "step") {
     const Plotly = await plotly();
     if (!this.element.isConnected) return;
-    await Plotly.react(this.element, traces, this.#layout(at, xTitle), CONFIG);
+    await Plotly.react(this.element, traces, this.#layout(at, xTitle, traces), CONFIG);
   }
 
   /** The picture, as a data address. */
@@ -62,7 +62,7 @@ export class Chart {
     if (this.element._fullLayout && this.element.clientWidth) globalThis.Plotly.Plots.resize(this.element);
   }
 
-  #layout(at, xTitle) {
+  #layout(at, xTitle, traces) {
     const { state, options } = this;
     const text = size("chart-text");
     const logY = options.log !== false && state.logY !== Boolean(options.startsLog);
@@ -81,7 +81,8 @@ export class Chart {
     };
     const type = (log) => ({ type: log ? "log" : "linear", uirevision: `${state.resets} ${log}` });
     const yaxis = { ...axis, ...type(logY), title: { text: options.yTitle ?? "", standoff: 6 } };
-    if (options.yRange && !logY) yaxis.range = options.yRange;
+    const range = options.yRange ?? aroundConstant(traces);
+    if (range && !logY) yaxis.range = range;
     return {
       uirevision: state.resets,
       autosize: true,
@@ -109,6 +110,14 @@ export class Chart {
       shapes: at === null ? [] : [cursor(at)],
     };
   }
+}
+
+/** From 0 to twice the value that never changes; null where one does.  plotly would show a learning
+ * rate of 0.003 between -1 and 1. */
+function aroundConstant(traces) {
+  const first = traces[0]?.y.find((value) => value !== null);
+  const constant = first && traces.every(({ y }) => y.every((value) => value === null || value === first));
+  return constant ? [Math.min(0, 2 * first), Math.max(0, 2 * first)] : null;
 }
 
 /** A line at the step that the slider shows. */

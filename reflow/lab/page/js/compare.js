@@ -9,20 +9,23 @@ import { distinct } from "./palette.js";
 import { Pace } from "./pace.js";
 import { Panel } from "./panel.js";
 import { onLook } from "./preferences.js";
-import { address, badge } from "./run_bar.js";
+import { RunBar, address, badge } from "./run_bar.js";
 import { blobOf, csvBlob, fileName, save } from "./saving.js";
 import { smoothed } from "./smoothing.js";
 
 // These are shown at first; the others wait for somebody to choose them.
-const FIRST = ["accuracy/", "loss/", "evaluated/"];
+const FIRST = ["accuracy/", "loss/", "evaluated/", "fetched/", "summary/", "learning_rate/"];
 const AT_FIRST = 6;
+const MOST = 12;
 
 export class Compare {
   constructor(app, runs) {
     this.app = app;
     this.all = runs;
     this.runs = runs.map(({ id }) => id);
-    this.title = `Comparison of ${runs.length} runs`;
+    this.title = runs.length === 1 ? `Curves of ${runs[0].id}` : `Comparison of ${runs.length} runs`;
+    // Of one run it shows every curve there is, and stands among its other views.
+    this.bar = runs.length === 1 ? new RunBar(runs[0].id, "curves") : null;
     this.state = new ChartState();
     this.graphs = new Map();
     this.chosen = null;
@@ -33,8 +36,8 @@ export class Compare {
     this.element = h(
       "main",
       { class: "compare", id: "content" },
-      h("div", { class: "run-bar" }, h("h1", {}, "Comparison"), h("a", { href: "#/" }, "All runs")),
-      this.tools, this.summary, this.grid,
+      this.bar?.element ?? h("div", { class: "run-bar" }, h("h1", {}, "Comparison"), h("a", { href: "#/" }, "All runs")),
+      this.tools, this.bar ? null : this.summary, this.grid,
       h("details", { class: "fold" }, h("summary", {}, "Which graphs"), this.choice),
     );
     this.pace = new Pace(() => this.#draw(), (error) => app.failed(error));
@@ -56,6 +59,7 @@ export class Compare {
     const settled = await Promise.allSettled(this.all.map((data) => data.refresh()));
     const failure = settled.find(({ status }) => status === "rejected");
     if (!this.#there().length) throw failure?.reason ?? new Error("no run to compare: choose some in the table of runs");
+    this.bar?.update(this.all[0].run);
     this.#chooseGraphs();
     this.#summarise();
     await this.#draw();
@@ -101,7 +105,7 @@ export class Compare {
     const tags = [...new Set(this.#there().flatMap((data) => data.tags.scalars))].sort();
     if (!this.chosen) {
       const first = FIRST.flatMap((prefix) => tags.filter((tag) => tag.startsWith(prefix)));
-      this.chosen = new Set((first.length ? first : tags).slice(0, AT_FIRST));
+      this.chosen = new Set([...first, ...tags].slice(0, Math.max(AT_FIRST, Math.min(first.length, MOST))));
     }
     const all = tags.join("\n");
     if (all !== this.allTags) {

@@ -140,7 +140,14 @@ export class Dashboard {
 
   async #saveOne(graph, format) {
     const name = `${fileName(this.data.id, graph.spec.title)}.${format}`;
-    await this.#keep(name, format === "csv" ? csvBlob(graph.table()) : blobOf(await graph.picture(format)));
+    await this.#keep(name, format === "csv" ? await this.#table(graph) : blobOf(await graph.picture(format)));
+  }
+
+  /** As CSV: of curves all points where the lab can give them, else those that are drawn. */
+  async #table(graph) {
+    const tags = graph.spec.lines?.map(({ tag }) => tag);
+    const address = tags ? this.app.source.exported(this.data.id, "csv", tags) : null;
+    return address ? (await fetch(address)).blob() : csvBlob(graph.table());
   }
 
   async #keep(name, blob) {

@@ -3,6 +3,8 @@
 // middle of the neighbours, then places.
 
 const SWEEPS = 8;
+// Longer edges go straight: waypoints for each would be more than the boxes by far.
+const LONGEST = 40;
 
 /**
  * boxes: [{id, width, height, pinned}]; edges: [{from, to}] between them.  A pinned box without
@@ -99,7 +101,8 @@ function depths(boxes, edges) {
 /** The cells that an edge passes: a waypoint in each layer between. */
 function route(n, from, to, put) {
   const cells = [from];
-  for (let layer = from.layer + 1; layer < to.layer; layer += 1) {
+  const first = to.layer - from.layer > LONGEST ? to.layer : from.layer + 1;
+  for (let layer = first; layer < to.layer; layer += 1) {
     const waypoint = { id: `${n} ${layer}\n`, width: 6, height: 0, layer, up: [], down: [], isWaypoint: true };
     put(waypoint);
     cells.push(waypoint);

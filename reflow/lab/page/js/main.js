@@ -60,6 +60,7 @@ class App {
       const run = this.source.data.description.run.id;
       return new Dashboard(this, this.data(run));
     }
+    if (place === "run" && id && view === "curves") return new Compare(this, [this.data(id)]);
     if (place === "run" && id && VIEWS[view]) return new VIEWS[view](this, this.data(id));
     if (place === "compare") {
       const ids = (query.get("ids") ?? "").split(",").filter(Boolean).map(decodeURIComponent);

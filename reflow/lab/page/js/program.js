@@ -1,9 +1,16 @@
 // Below the graphs: the run's settings, its program and what it printed.
 
 import { fill, h, say } from "./dom.js";
-import { moment, setting } from "./format.js";
+import { bytes, moment, nameOf, percent, setting, short } from "./format.js";
 import { TEXT, beginning } from "./tags.js";
-import { nameOf } from "./format.js";
+
+const FIGURES = {
+  "rate/steps_per_second": ["steps per second", short],
+  "rate/examples_per_second": ["examples per second", short],
+  "memory/bytes": ["memory", bytes],
+  "overhead/fraction": ["watching costs", percent],
+};
+const MACHINE = Object.keys(FIGURES);
 
 export class Program {
   constructor(data) {
@@ -49,6 +56,11 @@ export class Program {
       ...run.hyperparameters,
       ...run.versions,
     };
+    const now = await this.data.scalars(MACHINE);
+    for (const [tag, [name, told]] of Object.entries(FIGURES)) {
+      const value = now[tag]?.value.at(-1);
+      if (value !== undefined && value !== null) rows[name] = told(value);
+    }
     const told = Object.entries(rows).filter(([, value]) => value !== null && value !== undefined && value !== "");
     fill(this.facts, told.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, typeof value === "number" ? String(value) : setting(value))]));
   }

@@ -10,7 +10,7 @@ const STATES = {
   interrupted: ["■", "interrupted"],
   lost: ["?", "lost: it no longer says anything"],
 };
-const VIEWS = [["", "Dashboard"], ["wall", "Wall"], ["graph", "Graph"]];
+const VIEWS = [["", "Dashboard"], ["wall", "Wall"], ["graph", "Graph"], ["curves", "Curves"]];
 
 /** A run's state as a badge: told by its sign and its word, not by its colour alone. */
 export function badge(state) {

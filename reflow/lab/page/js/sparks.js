@@ -7,7 +7,7 @@ import { colour } from "./palette.js";
 export function sparkBands(canvas, series, role, at, last) {
   const low = Math.min(...series.edges.map((edges) => edges[0]).filter(Number.isFinite));
   const high = Math.max(...series.edges.map((edges) => edges[7]).filter(Number.isFinite));
-  const { context, x, height } = prepared(canvas, at, last);
+  const { context, x, height } = prepared(canvas, at, Math.max(last, series.step.at(-1)));
   const y = (value) => 2 + (height - 4) * (1 - (value - low) / (high - low || 1));
   drawBands(context, series, x, y, role);
   return [low, high];
@@ -18,7 +18,7 @@ export function sparkLine(canvas, series, role, at, last) {
   const values = series.value.filter((value) => value !== null);
   const scale = values.every((value) => value > 0) ? Math.log : (value) => value;
   const [low, high] = [Math.min(...values.map(scale)), Math.max(...values.map(scale))];
-  const { context, x, height } = prepared(canvas, at, last);
+  const { context, x, height } = prepared(canvas, at, Math.max(last, series.step.at(-1)));
   context.strokeStyle = colour(role);
   context.lineWidth = 1.6;
   context.lineJoin = "round";
