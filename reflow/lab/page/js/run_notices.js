@@ -32,5 +32,5 @@ function notFinite(text, step) {
   if (found.variable) parts.push(`by way of the variable ${found.variable}`);
   const { line } = found;
   if (line?.file) parts.push(`${line.file}:${line.line}: ${line.text ?? ""}`);
-  return `${parts.join(", ")}. The history before it is intact.`;
+  return [`${parts.join(", ")}.`, found.certain, "The history before it is intact."].filter(Boolean).join(" ");
 }
