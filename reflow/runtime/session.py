@@ -327,13 +327,18 @@ class BaseSession:
         values: Sequence[Any],
         options: Any,
         run_metadata: Any,
+        plan: Plan | None = None,
     ) -> tuple[Any, ...]:
-        """A run that fills `run_metadata` with what `options` ask for, or has a time limit."""
+        """A run that fills `run_metadata` with what `options` ask for, or has a time limit.
+
+        Args:
+          plan: what to run unless it is to be traced; None: the plan for these shapes.
+        """
         check_run_options(options, run_metadata)
         key, values = _without_repeats(key, values)
         tracer = None
         if run_metadata is None or not wants_trace(options):
-            plan = self._plan(plans, key)
+            plan = self._plan(plans, key) if plan is None else plan
         else:
             plan, tracer = self._traced(plans, key)
             tracer.begin()
@@ -383,30 +388,27 @@ class BaseSession:
         run_metadata: Any,
     ) -> tuple[Any, ...]:
         """The fetches' values, and perhaps more, of a run that `watcher` is told of."""
-        if options is not None or run_metadata is not None or self._timeout:
-            tap = watcher.before(key)
-            if tap is not None:
-                tap.values = (None,) * len(tap.tensors)
-            start = perf_counter()
-            result = self._run_with_options(plans, key, values, options, run_metadata)
-            watcher.after(tap, key, values, result, perf_counter() - start)
-            return result
         plan = plans.exact.get(key)
         if plan is None:
             key, values = _without_repeats(key, values)
             plan = self._plan(plans, key)
         tap = watcher.before(key)
+        start = perf_counter()
         tracer = None
         if tap is not None:
-            start = perf_counter()
-            if tap.traced:
+            if run_metadata is not None and wants_trace(options):
+                tap.tensors = ()  # the program traces what it runs itself
+            elif tap.traced:
                 plan, tracer = self._traced(plans, key)
                 tracer.begin()
             elif tap.tensors:
                 plan = self._tapped(plans, plan, key, tap.tensors)
             tap.planning = perf_counter() - start
-        start = perf_counter()
-        result = plan.execute(values)
+            start = perf_counter()
+        if options is not None or run_metadata is not None or self._timeout:
+            result = self._run_with_options(plans, key, values, options, run_metadata, plan)
+        else:
+            result = plan.execute(values)
         seconds = perf_counter() - start
         if tap is not None:
             tap.values = result[len(plans.tensors) :]

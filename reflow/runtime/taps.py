@@ -27,7 +27,7 @@ class Tap:
     """What is read off one run.
 
     Attributes:
-      tensors: those to read.
+      tensors: those to read; taken away if the program has the run traced.
       traced: the run is to be timed operation by operation; then no tensors are read.
       values: after the run, what the tensors were: torch tensors that nobody else writes to, where
         they were computed (NumPy arrays of what is computed on the host); None for one that is no

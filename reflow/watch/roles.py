@@ -177,14 +177,7 @@ def _learner(
         return Learner(name, (), training_op, tuple(updates))
     graph = losses[0].graph
     before = sorted({tensor.op for tensor in ancestors(losses)}, key=lambda op: op._id)
-    prediction = named_tensor(graph, settings.prediction)
-    answer = answer_behind(losses)
-    if prediction is not None:
-        answer = Answer(None, prediction, "softmax")
-    labels = named_tensor(graph, settings.labels)
-    if labels is None:
-        labels = labels_behind(losses, answer)
-    images = _images(losses, answer, labels, named_tensor(graph, settings.image))
+    answer, labels, images = examples_of(losses, graph, settings)
     layers = _layers(before)
     return Learner(
         name,
@@ -200,13 +193,24 @@ def _learner(
     )
 
 
-def _images(
-    losses: Sequence[Tensor], answer: Answer | None, labels: Tensor | None, wanted: Tensor | None
-) -> Images | None:
+def examples_of(
+    losses: Sequence[Tensor], graph: Graph, settings: Settings
+) -> tuple[Answer | None, Tensor | None, Images | None]:
+    """The answer that the losses judge, the labels, and the images; each None if not found."""
+    prediction = named_tensor(graph, settings.prediction)
+    answer = answer_behind(losses)
+    if prediction is not None:
+        answer = Answer(None, prediction, "softmax")
+    labels = named_tensor(graph, settings.labels)
+    if labels is None:
+        labels = labels_behind(losses, answer)
+    wanted = named_tensor(graph, settings.image)
     if wanted is not None:
-        return as_images(wanted, least_side=1)
+        return answer, labels, as_images(wanted, least_side=1)
     found = None if answer is None else images_behind([answer.judged], labels is not None)
-    return images_behind(losses, labels is not None) if found is None else found
+    if found is None:
+        found = images_behind(losses, labels is not None)
+    return answer, labels, found
 
 
 def named_tensor(graph: Graph, name: str | None) -> Tensor | None:

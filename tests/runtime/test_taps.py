@@ -162,9 +162,10 @@ def test_options_callables_and_other_sessions_are_watched(observing):
     assert metadata.step_stats.dev_stats
     call = second.make_callable(y, [x])
     assert call([3]).tolist() == [6]
-    values = [tap.values[0] for tap, _, _, _ in observer.runs]
-    assert values[0] is None  # the program's own trace is of the program's own plan
-    assert values[1].tolist() == [6]
+    first.run(y, {x: [5]}, None, tf.RunMetadata())
+    values = [tap.values for tap, _, _, _ in observer.runs]
+    assert values[0] == ()  # the program's own trace is of the program's own plan
+    assert values[1][0].tolist() == [6] and values[2][0].tolist() == [10]
     assert len(observer.asked) == 2
 
 

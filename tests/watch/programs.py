@@ -30,7 +30,7 @@ def accuracy_of(prediction, labels):
     return tf.reduce_mean(tf.cast(right, tf.float32))
 
 
-def raw_softmax(rate=0.005):
+def raw_softmax(rate=0.0005):
     """mnist_1.0: -sum(y * log(softmax)), images [n, 28, 28, 1]."""
     x = tf.placeholder(tf.float32, [None, 28, 28, 1], name="X")
     y_ = tf.placeholder(tf.float32, [None, 10], name="Y_")

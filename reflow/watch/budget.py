@@ -1,0 +1,118 @@
+"""How much watching may cost, and when the next run may be read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+# What a watched run costs of which nothing is read, in seconds.
+RUN_COST = 1.5e-6
+
+# What may be spent before any time has been trained, in seconds, so that there is something to see
+# at once: after 20 times as long the whole is within the default budget.
+_ADVANCE = 0.3
+
+# Of the budget the share for reading training runs; the rest is for what is rare: pictures, tests.
+_SHARE_OF_TRAINING = 0.7
+
+# The least time between two runs that are read, in seconds, once there are some.
+_INTERVAL = 0.2
+
+
+class Budget:
+    """Keeps account of what watching costs, against the time of the runs themselves.
+
+    Args:
+      fraction: the part of the training time that watching may cost.
+      recorder_cost: gives the CPU seconds that the recorder has spent.
+
+    Attributes:
+      time: how long the runs would have taken without watching, in seconds.
+      spent: seconds that reading took, beyond.
+      runs: how many there were.
+    """
+
+    def __init__(self, fraction: float, recorder_cost: Callable[[], float]) -> None:
+        self.fraction = fraction
+        self.time = 0.0
+        self.spent = 0.0
+        self.runs = 0
+        self._recorder_cost = recorder_cost
+
+    @property
+    def cost(self) -> float:
+        """What all of it has cost so far, in seconds."""
+        return self.spent + self.runs * RUN_COST + self._recorder_cost()
+
+    @property
+    def overhead(self) -> float:
+        """The cost as a part of the training time."""
+        return self.cost / self.time if self.time else 0.0
+
+    def lacks(self, estimate: float, is_rare: bool = False) -> float:
+        """How many seconds must still be trained before something may be read.
+
+        Args:
+          estimate: what reading it will cost, in seconds.
+          is_rare: whether it may use the part that is kept for what is rare.
+        """
+        cost = self.cost + estimate
+        if self.fraction and cost <= _ADVANCE:
+            return 0.0
+        share = self.fraction if is_rare else self.fraction * _SHARE_OF_TRAINING
+        return max(0.0, cost / share - self.time) if share else math.inf
+
+
+class Schedule:
+    """At which of a learner's steps to read: 1, 2, 3, 5, 8, ..., as far as the budget allows, and
+    then as often as the budget and the interval allow.
+
+    Attributes:
+      next: the step to be read next.
+      plain: how long a step takes of which nothing is read, in seconds; 0 until it is known.
+      estimate: what reading a step costs.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self.next: float = 1
+        self.plain = 0.0
+        self.estimate = 0.0
+        self._budget = budget
+
+    def is_due(self, step: int) -> bool:
+        """Whether to read this step; if the budget is short of it, the next is put off."""
+        if step < self.next:
+            return False
+        lacking = self._budget.lacks(self.estimate)
+        if lacking:
+            self.next = step + self._steps(lacking)
+        return not lacking
+
+    def ran(self, seconds: float) -> None:
+        """A step took so long of which nothing was read."""
+        if self.plain:
+            self.plain += 0.05 * (seconds - self.plain)
+        else:
+            self.plain = seconds
+
+    def was_read(self, step: int, seconds: float, own: float) -> None:
+        """A step was read.
+
+        Args:
+          seconds: how long it took, without planning.
+          own: what the observer took for it, and for planning.
+        """
+        plain = self.plain or seconds
+        cost = max(0.0, seconds - plain) + own
+        self._budget.time += min(seconds, plain)
+        self._budget.spent += cost
+        self.estimate += (0.3 if self.estimate else 1.0) * (cost - self.estimate)
+        golden = max(1, round(step * 0.618))
+        gap = min(golden, self._steps(_INTERVAL)) if self.plain else golden
+        self.next = step + max(gap, self._steps(self._budget.lacks(self.estimate)))
+
+    def _steps(self, seconds: float) -> float:
+        """How many steps take so long, at least one."""
+        if math.isinf(seconds):
+            return math.inf
+        return max(1, math.ceil(seconds / self.plain)) if self.plain else 1

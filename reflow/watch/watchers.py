@@ -1,0 +1,401 @@
+"""What a session tells of its runs: those that train, and others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from reflow.files.run_directory import TRACE_FILE, Tags
+from reflow.graph.operation import Operation, Tensor
+from reflow.ops.variable_slot import VariableSlot
+from reflow.runtime.session import BaseSession
+from reflow.runtime.taps import FeedKey, Tap, fed_values, slot_of
+from reflow.watch.evaluating import Evaluation, fingerprints, numbers
+from reflow.watch.examples import is_accuracy
+from reflow.watch.graph_file import trace_record
+from reflow.watch.learning import Progress, Reader, probabilities_of, slots_of_numbers
+from reflow.watch.not_finite import Failing, Finding, locate, tell
+from reflow.watch.reading import as_tensor, batch_of, class_numbers
+from reflow.watch.roles import examples_of
+from reflow.watch.sample import Sample
+from reflow.watch.snapshots import Snapshots
+from reflow.watch.walks import is_scalar, sources
+
+if TYPE_CHECKING:
+    from reflow.watch.observer import GraphWatch
+
+# The least time between two records of what the program fetches, in seconds, once there are some.
+_INTERVAL = 0.05
+_FIRST = 20
+
+# A step that is traced is one of those when everything is warm.
+_TRACED_FROM = 10
+
+
+class _Reading(Tap):
+    """A tap of a training run.
+
+    Attributes:
+      began: when the observer began to prepare it.
+      own: seconds that the observer took before the run.
+      before: by learner, copies of its variables.
+    """
+
+    __slots__ = ("before", "own")
+
+    def __init__(self, tensors: tuple[Tensor, ...], traced: bool = False) -> None:
+        super().__init__(tensors, traced)
+        self.own = 0.0
+        self.before: list[dict[Operation, torch.Tensor]] = []
+
+
+class _Probe:
+    """Looks at one element of a variable after each step, where that is quick: on the host."""
+
+    def __init__(self, slot: VariableSlot | None) -> None:
+        self._slot = slot
+        self._seen: Any = None
+        self._item: Any = None
+
+    def is_bad(self) -> bool:
+        """Whether the element is NaN or infinite."""
+        slot = self._slot
+        if slot is None:
+            return False
+        if slot.value is not self._seen:
+            self._look_anew(slot)
+        if self._item is None:
+            return False
+        value = self._item(0)
+        return bool(value - value != 0.0)
+
+    def _look_anew(self, slot: VariableSlot) -> None:
+        value = self._seen = slot.value
+        on_host = isinstance(value, torch.Tensor) and value.device.type == "cpu"
+        if on_host and value.dtype in (torch.float32, torch.float64) and value.numel():
+            self._item = value.detach().numpy().item
+        else:
+            self._item = None
+
+
+class _Scalars:
+    """The floating point numbers among what is fetched."""
+
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
+        self.tensors = [(i, tensor) for i, tensor in enumerate(tensors) if is_scalar(tensor)]
+        self.accuracy = next((t for _, t in self.tensors if is_accuracy(t)), None)
+
+    def of(self, fetched: Sequence[Any]) -> dict[Tensor, float]:
+        """Their values."""
+        return {tensor: float(fetched[i]) for i, tensor in self.tensors if np.ndim(fetched[i]) == 0}
+
+
+class _Pace:
+    """Not more often than now and then, but at first always."""
+
+    def __init__(self, interval: float, first: int) -> None:
+        self._interval = interval
+        self._left = first
+        self._next = 0.0
+
+    def is_due(self, now: float) -> bool:
+        if now < self._next and not self._left:
+            return False
+        self._left = max(0, self._left - 1)
+        self._next = now + self._interval
+        return True
+
+
+class TrainingWatcher:
+    """Watches runs that train: counts them for each learner, and reads some."""
+
+    def __init__(
+        self,
+        graph: GraphWatch,
+        session: BaseSession,
+        elements: Sequence[Tensor | Operation],
+        tensors: Sequence[Tensor],
+        learners: Sequence[Progress],
+    ) -> None:
+        self._graph = graph
+        self._observer = graph.observer
+        self._recorder = graph.observer.recorder
+        self._budget = graph.observer.budget
+        self._session = session
+        self._elements = list(elements)
+        self._first = learners[0]
+        self._others = learners[1:]
+        variables = {op for progress in learners for op in progress.learner.variables}
+        slots = {op: slot_of(session, op) for op in variables}
+        self._slots = slots_of_numbers(slots, sorted(variables, key=lambda op: op._id))
+        self._readers = [Reader(progress, self._slots) for progress in learners]
+        wanted = dict.fromkeys(t for reader in self._readers for t in reader.tensors)
+        self._tensors = tuple(wanted)
+        self._snapshots = Snapshots(self._slots)
+        self._probe = _Probe(next(reversed(self._slots.values()), None))
+        self._scalars = _Scalars(tensors)
+        self._pace = _Pace(_INTERVAL, _FIRST)
+        self._is_traced = False
+
+    # -- Before a run ----------------------------------------------------------------------------
+
+    def before(self, key: FeedKey) -> Tap | None:
+        if self._recorder.paused:
+            self._recorder.wait_while_paused()
+        first = self._first
+        if first.step + 1 < first.schedule.next:
+            return None
+        with self._observer.guarded():
+            return self._begin(first.step + 1)
+        return None
+
+    def _begin(self, step: int) -> Tap | None:
+        if not self._first.schedule.is_due(step):
+            return None
+        if self._wants_trace(step):
+            self._graph.is_traced = self._is_traced = True
+            return _Reading((), traced=True)
+        start = perf_counter()
+        tap = _Reading(self._tensors)
+        tap.before = [reader.before() for reader in self._readers]
+        tap.own = perf_counter() - start
+        return tap
+
+    def _wants_trace(self, step: int) -> bool:
+        # It takes some time to plan a run that is traced, and more to run it.
+        schedule = self._first.schedule
+        is_time = step >= _TRACED_FROM and not self._graph.is_traced
+        return is_time and not self._budget.lacks(2 * schedule.estimate + schedule.plain, True)
+
+    # -- After a run -----------------------------------------------------------------------------
+
+    def after(
+        self,
+        tap: Tap | None,
+        key: FeedKey,
+        fed: Sequence[Any],
+        fetched: Sequence[Any],
+        seconds: float,
+    ) -> None:
+        first = self._first
+        step = first.step = first.advance()
+        for other in self._others:
+            other.step = other.advance()
+        graph = self._graph
+        graph.step = step
+        graph.trained = key, fed
+        budget = self._budget
+        budget.runs += 1
+        if tap is None:
+            budget.time += seconds
+            first.schedule.ran(seconds)
+        if not graph.has_failed and self._probe.is_bad():
+            self._fails(tap, step, "NaN or infinity", fetched)
+        if (
+            tap is not None
+            or graph.evaluations.waiting
+            or self._scalars.tensors
+            or step >= self._snapshots.next
+        ):
+            with self._observer.guarded():
+                self._look(tap, step, fetched, seconds)
+
+    def _look(self, tap: Tap | None, step: int, fetched: Sequence[Any], seconds: float) -> None:
+        """What is not done after each run."""
+        start = perf_counter()
+        sample: Sample | None = None
+        evaluations = self._graph.evaluations
+        if evaluations.waiting:
+            evaluations.settle(self._graph.trained_values())
+        scalars = self._scalars.of(fetched)
+        if not self._graph.has_failed and any(v - v != 0.0 for v in scalars.values()):
+            bad = next(v for v in scalars.values() if v - v != 0.0)
+            self._fails(tap, step, "NaN" if bad != bad else "infinity", fetched)
+        if isinstance(tap, _Reading):
+            sample = Sample(step, time.time())
+            self._read(tap, sample, step, start)
+        elif scalars and self._pace.is_due(start):
+            sample = Sample(step, time.time())
+        if sample is not None:
+            self._add_fetched(scalars, sample)
+            self._recorder.put(sample)
+            self._note()
+        if step >= self._snapshots.next and not self._graph.has_failed:
+            self._snapshots.take(step, self._first.schedule.plain)
+        own = perf_counter() - start
+        if isinstance(tap, _Reading):
+            own += tap.own + tap.planning
+            self._first.schedule.was_read(step, seconds, own)
+        else:
+            self._budget.spent += own
+
+    def _read(self, tap: _Reading, sample: Sample, step: int, now: float) -> None:
+        """Adds to a sample what was tapped."""
+        if tap.traced:
+            times = tap.times
+            self._recorder.write(TRACE_FILE, lambda: trace_record(step, times))
+            return
+        values = {
+            tensor: as_tensor(value)
+            for tensor, value in zip(tap.tensors, tap.values)
+            if value is not None
+        }
+        known = {tensor: value for tensor, value in values.items() if value is not None}
+        for reader, before in zip(self._readers, tap.before):
+            reader.read(known, before, sample)
+            self._judge(reader, known, sample)
+        if self._first.wants_pictures(now) and not self._budget.lacks(0.0, is_rare=True):
+            self._readers[0].picture(known, sample)
+        self._observer.measure(sample, self._first, self._graph.batch_size, now)
+        bad = [tag for tag, value in sample.scalars.items() if value - value != 0.0]
+        if bad and not self._graph.has_failed:
+            value = sample.scalars[bad[0]]
+            self._fails(tap, step, "NaN" if value != value else "infinity", ())
+
+    def _judge(self, reader: Reader, values: Mapping[Tensor, Any], sample: Sample) -> None:
+        """The training accuracy, unless the program has it; and the loss of training itself goes
+        another way if the program computes it as in a test."""
+        evaluations = self._graph.evaluations
+        if not evaluations.knows_accuracy and self._scalars.accuracy is None:
+            accuracy = reader.accuracy(values)
+            if accuracy is not None:
+                sample.scalars[Tags.TRAINING_ACCURACY] = accuracy
+        name = reader.progress.name
+        if name in evaluations.judged_otherwise:
+            loss = sample.scalars.pop(Tags.TRAINING_LOSS + name, None)
+            if loss is not None:
+                sample.scalars[Tags.FETCHED + name] = loss
+
+    def _add_fetched(self, scalars: Mapping[Tensor, float], sample: Sample) -> None:
+        for tensor, value in scalars.items():
+            sample.scalars[Tags.FETCHED + tensor.op.name] = value
+            if tensor is self._scalars.accuracy and 0 <= value <= 1:
+                sample.scalars[Tags.TRAINING_ACCURACY] = value
+            for reader in self._readers:
+                name = reader.progress.name
+                is_loss = reader.progress.learner.losses == (tensor,)
+                if is_loss and name not in self._graph.evaluations.judged_otherwise:
+                    sample.scalars[Tags.TRAINING_LOSS + name] = value
+
+    def _note(self) -> None:
+        self._observer.note_progress(self._graph.batch_size)
+
+    # -- What goes wrong ---------------------------------------------------------------------------
+
+    def _fails(self, tap: Tap | None, step: int, what: str, fetched: Sequence[Any]) -> None:
+        """Finds out where the first NaN or infinity came from, and tells it."""
+        self._graph.has_failed = True
+        with self._observer.guarded():
+            finding = self._locate(tap, step, what)
+            tell(finding)
+            text = {Tags.NOT_FINITE: finding.as_json()}
+            self._recorder.put(Sample(step, time.time(), texts=text))
+
+    def _locate(self, tap: Tap | None, step: int, what: str) -> Finding:
+        variables: Mapping[Operation, torch.Tensor] = {}
+        age = 0
+        if isinstance(tap, _Reading) and tap.before:
+            variables = {op: value for group in tap.before for op, value in group.items()}
+        else:
+            copies = self._snapshots.last_finite()
+            if copies is not None:
+                age, variables = step - 1 - copies[0], copies[1]
+        fed = self._graph.trained_values()
+        return locate(
+            Failing(
+                self._session, self._elements, fed, step, self._first.name, what, variables, age
+            )
+        )
+
+
+class EvaluationWatcher:
+    """Watches runs that fetch numbers and train nothing."""
+
+    def __init__(self, graph: GraphWatch, tensors: Sequence[Tensor]) -> None:
+        self._graph = graph
+        self._observer = graph.observer
+        self._recorder = graph.observer.recorder
+        self._budget = graph.observer.budget
+        self._scalars = _Scalars(tensors)
+        judged = [tensor for _, tensor in self._scalars.tensors]
+        self._answer, self._labels, self._images = examples_of(
+            judged, graph.graph, graph.observer.settings
+        )
+        wanted = [
+            self._labels,
+            None if self._answer is None else self._answer.judged,
+            None if self._images is None else self._images.tensor,
+        ]
+        self._tensors = tuple(tensor for tensor in wanted if tensor is not None)
+        self._has_data = bool(sources(judged))
+        self._pace = _Pace(_INTERVAL, _FIRST)
+        self._pictures: dict[Any, _Pace] = {}
+        self._estimate = 0.0
+
+    def before(self, key: FeedKey) -> Tap | None:
+        if self._recorder.paused:
+            self._recorder.wait_while_paused()
+        if self._images is None:
+            return None
+        with self._observer.guarded():
+            shapes = tuple(key[1::2])
+            pace = self._pictures.setdefault(shapes, _Pace(1.0, 1))
+            if not self._budget.lacks(self._estimate, is_rare=True) and pace.is_due(perf_counter()):
+                return Tap(self._tensors)
+        return None
+
+    def after(
+        self,
+        tap: Tap | None,
+        key: FeedKey,
+        fed: Sequence[Any],
+        fetched: Sequence[Any],
+        seconds: float,
+    ) -> None:
+        start = perf_counter()
+        self._budget.runs += 1
+        self._budget.time += seconds
+        if tap is None and not self._pace.is_due(start):
+            return
+        with self._observer.guarded():
+            self._add(tap, fed_values(key, fed), fetched)
+        own = perf_counter() - start
+        if tap is not None:
+            own += tap.planning
+            self._estimate = own
+        self._budget.spent += own
+
+    def _add(self, tap: Tap | None, fed: Mapping[Tensor, Any], fetched: Sequence[Any]) -> None:
+        graph = self._graph
+        batch = None
+        values = {} if tap is None else dict(zip(tap.tensors, tap.values))
+        known = {t: tensor for t, v in values.items() if (tensor := as_tensor(v)) is not None}
+        if self._images is not None and self._images.tensor in known:
+            labels = None if self._labels is None else known.get(self._labels)
+            batch = batch_of(
+                Tags.TEST_BATCH,
+                self._images,
+                known[self._images.tensor],
+                None if labels is None else class_numbers(labels),
+                None if self._answer is None else probabilities_of(self._answer, known),
+            )
+        prints = fingerprints(fed)
+        sizes = [shape[0] for shape, _ in prints.values()]
+        evaluation = Evaluation(
+            self,
+            graph.step,
+            time.time(),
+            self._scalars.of(fetched),
+            self._scalars.accuracy,
+            self._has_data,
+            prints,
+            numbers(fed),
+            batch,
+            max(sizes, default=1) or 1,
+        )
+        graph.evaluations.add(evaluation, graph.trained_values() if graph.trained else None)
