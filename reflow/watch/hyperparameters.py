@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import itertools
 import math
@@ -27,7 +28,7 @@ def hyperparameters(main: Mapping[str, Any], codes: Sequence[CodeType]) -> dict[
       codes: of its module and functions that led to the training.
     """
     found: dict[str, Any] = {}
-    for code in codes:
+    for code in [*_cells(main), *codes]:
         found.update(constants(code))
     for value in list(main.values()):
         found.update(_parsed_arguments(value))
@@ -78,6 +79,14 @@ def program_codes(frame: FrameType | None) -> list[CodeType]:
             codes.append(frame.f_code)
         frame = frame.f_back
     return codes[::-1]
+
+
+def _cells(main: Mapping[str, Any]) -> Iterator[CodeType]:
+    """The code of a notebook's cells so far, but for those that are not Python alone."""
+    cells = main.get("In")
+    for text in cells if isinstance(cells, list) else ():
+        with contextlib.suppress(SyntaxError, ValueError, TypeError):
+            yield compile(text, "<cell>", "exec")
 
 
 def _parsed_arguments(value: Any) -> dict[str, Any]:

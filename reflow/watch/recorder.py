@@ -26,7 +26,7 @@ from reflow.watch.output import Output
 from reflow.watch.panel import Panel
 from reflow.watch.run_files import RunFiles
 from reflow.watch.sample import Sample
-from reflow.watch.waiting import Feed, Value, Waiting
+from reflow.watch.waiting import Feed, Item, Value, Waiting
 from reflow.watch.writer import Writer
 
 __all__ = ["Recorder"]
@@ -87,23 +87,22 @@ class Recorder:
         if not self._takes:
             return
         if not self._loops.is_done:
-            self._look_at_program(sample.step)
-        self._waiting.put(self._clock.now(), sample)
-
-    def _look_at_program(self, step: int) -> None:
-        """Finds out about the program, from what it is doing just now."""
-        frame = sys._getframe(2)
-        self._housekeeping.codes = self._housekeeping.codes or program_codes(frame)
-        self._loops.look(frame, step)
-        if self._loops.total is not None:
-            self.note(steps_total=self._loops.total)
+            self._loops.look(sys._getframe(1), sample.step)
+            if self._loops.total is not None:
+                self.note(steps_total=self._loops.total)
+        self._take(sample)
 
     def feed(
         self, values: Mapping[str, Value], step: int | None = None, owned: tuple[str, ...] = ()
     ) -> None:
         """Takes what was not read off a run, see `Feed`; returns at once."""
         if self._takes:
-            self._waiting.put(self._clock.now(), Feed(step, values, owned))
+            self._take(Feed(step, values, owned))
+
+    def _take(self, item: Item) -> None:
+        if not self._housekeeping.codes:
+            self._housekeeping.codes = program_codes(sys._getframe(2))
+        self._waiting.put(self._clock.now(), item)
 
     def note(self, **fields: Any) -> None:
         """Sets fields of run.json; adds to `remarks`, a list of lines."""

@@ -7,7 +7,6 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import Any
 
 from reflow.datasets.on_import import OnImport
@@ -76,9 +75,7 @@ def stop() -> None:
     recorder, current.recorder = current.recorder, None
     if recorder is None:
         return
-    session = sys.modules.get(_SESSIONS)
-    if session is not None:
-        session.observe(None)
+    _observe_no_more()
     error = getattr(sys, "last_value", None)
     if error is not None and shell() is None:  # Python has shown it, and ends
         ends_with(error, recorder=recorder)
@@ -134,11 +131,20 @@ def _when_there_are_sessions(action: Callable[[], None]) -> None:
 def _observe(recorder: Recorder, settings: Settings) -> None:
     try:
         from reflow.runtime.session import observe
+        from reflow.watch.observer import RunObserver
 
-        observer = import_module("reflow.watch.observer")
-        observe(observer.RunObserver(recorder, settings))
+        observe(RunObserver(recorder, settings))
     except Exception as error:  # The program runs on, if unwatched.
         recorder.note(remarks=[f"nothing is read off runs: {type(error).__name__}: {error}"])
+
+
+def _observe_no_more() -> None:
+    session, taps = sys.modules.get(_SESSIONS), sys.modules.get(_TAPS)
+    if session is not None and taps is not None:
+        observer = taps.current.observer
+        session.observe(None)
+        if observer is not None:
+            observer.end()
 
 
 def _forget() -> None:

@@ -67,7 +67,7 @@ def run_notebook(
 def _run_cells(notebook: NotebookNode, path: str, options: list[str], full_traceback: bool) -> int:
     client = _Client(notebook, path, options)
     try:
-        client.execute()
+        client.execute(cleanup_kc=True)  # the kernel ends as Python does
     except CellExecutionError:
         _show_error(client, path, full_traceback)
         return _FAILED
