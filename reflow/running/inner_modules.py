@@ -125,7 +125,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.framework.graph_util": "tf.graph_util",
         "tensorflow.python.framework.importer": "tf",
         "tensorflow.python.framework.indexed_slices": "reflow.graph.indexed_slices tf",
-        "tensorflow.python.framework.meta_graph": "tf.train",
+        "tensorflow.python.framework.meta_graph": "reflow.tf.train._meta_graph tf.train",
         "tensorflow.python.framework.ops": (
             f"reflow.running.inner_names.framework_ops {_FRAMEWORK}"
         ),
@@ -259,7 +259,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.resource_variable_ops": (
             "reflow.running.inner_names.resource_variable_ops tf reflow.ops.function_names"
         ),
-        "tensorflow.python.ops.resources": "reflow.running.inner_names.resources",
+        "tensorflow.python.ops.resources": "reflow.tf._resources",
         "tensorflow.python.ops.rnn": "tf.nn",
         "tensorflow.python.ops.rnn_cell": "tf.nn.rnn_cell",
         "tensorflow.python.ops.rnn_cell_impl": "tf.nn.rnn_cell",
@@ -318,7 +318,10 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.adagrad": "tf.train",
         "tensorflow.python.training.adagrad_da": "tf.train",
         "tensorflow.python.training.adam": "tf.train",
-        "tensorflow.python.training.basic_session_run_hooks": "tf.train",
+        "tensorflow.python.training.basic_session_run_hooks": (
+            "reflow.tf.train.hooks.timers tf.train"
+        ),
+        "tensorflow.python.training.basic_loops": "tf.train",
         "tensorflow.python.training.checkpoint_management": "tf.train",
         "tensorflow.python.training.coordinator": "tf.train time",
         "tensorflow.python.training.ftrl": "tf.train",
@@ -326,7 +329,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.input": "reflow.running.inner_names.training_input tf.train",
         "tensorflow.python.training.learning_rate_decay": "tf.train",
         "tensorflow.python.training.momentum": "tf.train",
-        "tensorflow.python.training.monitored_session": "tf.train",
+        "tensorflow.python.training.monitored_session": (
+            "reflow.running.inner_names.monitored_session tf.train"
+        ),
         "tensorflow.python.training.moving_averages": "reflow.tf.train.moving_averages",
         "tensorflow.python.training.optimizer": "tf.train",
         "tensorflow.python.training.proximal_adagrad": "tf.train",
@@ -343,7 +348,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.sync_replicas_optimizer": "tf.train",
         "tensorflow.python.training.training": "tf.train",
         "tensorflow.python.training.training_ops": "reflow.ops.function_names",
-        "tensorflow.python.training.training_util": "tf.train",
+        "tensorflow.python.training.training_util": (
+            "reflow.running.inner_names.training_util tf.train"
+        ),
         "tensorflow.python.util.compat": "tf.compat reflow.running.inner_names.util_compat",
         "tensorflow.python.util.nest": "tf.nest reflow.graph.nest tf.contrib.framework.nest",
         "tensorflow.python.util.tf_inspect": "reflow.running.inner_names.tf_inspect inspect",

@@ -65,14 +65,21 @@ def guarded_initial_value(scope: str, initial_value: Tensor) -> Tensor:
 
 
 def _with_ancestors(op: Operation) -> list[Operation]:
-    """The op and all that it is computed from, inputs first; not what is behind variables."""
+    """The op and all that it is computed from, inputs first; not what is behind variables.
+
+    Nothing where there is a loop, whose variables would have to be guarded in each iteration.
+    """
     found: dict[Operation, None] = {}
+    begun: set[Operation] = set()
     stack: list[tuple[Operation, bool]] = [(op, False)]
     while stack:
         current, is_done = stack.pop()
         if is_done:
             found[current] = None
-        elif current not in found and current.type not in _UNGUARDED:
+        elif current in begun and current not in found:
+            return []
+        elif current not in begun and current.type not in _UNGUARDED:
+            begun.add(current)
             stack.append((current, True))
             stack += [(tensor.op, False) for tensor in reversed(current.inputs)]
     return list(found)

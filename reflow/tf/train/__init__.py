@@ -32,6 +32,7 @@ from reflow.tf.train.adagrad import (
     ProximalAdagradOptimizer,
 )
 from reflow.tf.train.adam import AdamOptimizer
+from reflow.tf.train.basic_loops import basic_train_loop
 from reflow.tf.train.checkpoint_management import (
     checkpoint_exists,
     get_checkpoint_mtimes,
@@ -53,6 +54,25 @@ from reflow.tf.train.gradient_descent import (
     GradientDescentOptimizer,
     ProximalGradientDescentOptimizer,
 )
+from reflow.tf.train.hooks.saving import (
+    CheckpointSaverHook,
+    CheckpointSaverListener,
+    ProfilerHook,
+    SummarySaverHook,
+)
+from reflow.tf.train.hooks.stopping import (
+    FeedFnHook,
+    FinalOpsHook,
+    GlobalStepWaiterHook,
+    StopAtStepHook,
+)
+from reflow.tf.train.hooks.timers import SecondOrStepTimer
+from reflow.tf.train.hooks.watching import (
+    LoggingTensorHook,
+    NanLossDuringTrainingError,
+    NanTensorHook,
+    StepCounterHook,
+)
 from reflow.tf.train.learning_rate_decay import (
     cosine_decay,
     cosine_decay_restarts,
@@ -66,6 +86,14 @@ from reflow.tf.train.learning_rate_decay import (
     polynomial_decay,
 )
 from reflow.tf.train.momentum import MomentumOptimizer
+from reflow.tf.train.monitored_session import (
+    ChiefSessionCreator,
+    MonitoredSession,
+    MonitoredTrainingSession,
+    SessionCreator,
+    SingularMonitoredSession,
+    WorkerSessionCreator,
+)
 from reflow.tf.train.moving_averages import ExponentialMovingAverage
 from reflow.tf.train.optimizer import Optimizer
 from reflow.tf.train.queue_runner import (
@@ -75,26 +103,62 @@ from reflow.tf.train.queue_runner import (
 )
 from reflow.tf.train.rmsprop import RMSPropOptimizer
 from reflow.tf.train.saver import Saver, saver_def_class
+from reflow.tf.train.scaffold import Scaffold
+from reflow.tf.train.session_manager import SessionManager
+from reflow.tf.train.session_run_hook import (
+    SessionRunArgs,
+    SessionRunContext,
+    SessionRunHook,
+    SessionRunValues,
+)
+from reflow.tf.train.supervisor import Supervisor
 
 __all__ = [
     "AdadeltaOptimizer",
     "AdagradDAOptimizer",
     "AdagradOptimizer",
     "AdamOptimizer",
+    "CheckpointSaverHook",
+    "CheckpointSaverListener",
+    "ChiefSessionCreator",
     "Coordinator",
     "ExponentialMovingAverage",
+    "FeedFnHook",
+    "FinalOpsHook",
     "FtrlOptimizer",
+    "GlobalStepWaiterHook",
     "GradientDescentOptimizer",
+    "LoggingTensorHook",
     "LooperThread",
     "MomentumOptimizer",
+    "MonitoredSession",
+    "MonitoredTrainingSession",
+    "NanLossDuringTrainingError",
+    "NanTensorHook",
     "Optimizer",
+    "ProfilerHook",
     "ProximalAdagradOptimizer",
     "ProximalGradientDescentOptimizer",
     "QueueRunner",
     "RMSPropOptimizer",
     "Saver",
+    "Scaffold",
+    "SecondOrStepTimer",
+    "SessionCreator",
+    "SessionManager",
+    "SessionRunArgs",
+    "SessionRunContext",
+    "SessionRunHook",
+    "SessionRunValues",
+    "SingularMonitoredSession",
+    "StepCounterHook",
+    "StopAtStepHook",
+    "SummarySaverHook",
+    "Supervisor",
+    "WorkerSessionCreator",
     "add_queue_runner",
     "assert_global_step",
+    "basic_train_loop",
     "batch",
     "batch_join",
     "checkpoint_exists",

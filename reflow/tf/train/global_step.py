@@ -11,7 +11,10 @@ from reflow.graph.graph import Graph, get_default_graph
 from reflow.graph.graph_keys import GraphKeys
 from reflow.graph.operation import Tensor
 from reflow.tf import logging
+from reflow.tf._collections import is_variable_initialized
+from reflow.tf._cond import cond
 from reflow.tf._distribution import VariableAggregation
+from reflow.tf._state import assign_add
 from reflow.tf._variable_scope import get_variable
 from reflow.tf._variables import Variable
 from reflow.tf.initializers import Zeros
@@ -77,3 +80,42 @@ def assert_global_step(global_step_tensor: Any) -> None:
     shape = global_step_tensor.get_shape()
     if shape.ndims != 0 and shape.is_fully_defined():
         raise TypeError(f'Existing "global_step" is not scalar: {shape}')
+
+
+# The collection that keeps the read of the global step.
+_READ_KEY = "global_step_read_op_cache"
+
+
+def global_step_read(graph: Graph | None = None) -> Tensor | None:
+    """A tensor with the global step's value before the run's own steps, or None without one."""
+    graph = graph or get_default_graph()
+    known = graph.get_collection(_READ_KEY)
+    if known:
+        return known[0]  # type: ignore[no-any-return]
+    step = get_global_step(graph)
+    if step is None:
+        return None
+    with graph.as_default(), graph.name_scope(None), graph.name_scope(step.op.name + "/"):
+        if isinstance(step, Variable):
+            # Hooks may ask before variables are initialized.
+            value = cond(is_variable_initialized(step), step.read_value, lambda: step.initial_value)
+        else:
+            value = step
+        read: Tensor = value + 0
+        graph.add_to_collection(_READ_KEY, read)
+    return read
+
+
+def increment_global_step(increment: Any, graph: Graph | None = None) -> Any:
+    """Adds to the global step, after it was read; ValueError if there is none."""
+    graph = graph or get_default_graph()
+    step = get_global_step(graph)
+    if step is None:
+        raise ValueError(
+            "Global step tensor should be created by tf.train.get_or_create_global_step before "
+            "calling increment."
+        )
+    read = global_step_read(graph)
+    with graph.as_default(), graph.name_scope(None), graph.name_scope(step.op.name + "/"):
+        with graph.control_dependencies([read]):
+            return assign_add(step, increment)

@@ -30,6 +30,7 @@ from reflow.tf._scopes import colocate_with, control_dependencies, device, name_
 from reflow.tf._session import message_class
 from reflow.tf._variables import Variable
 from reflow.tf.train import checkpoint_management
+from reflow.tf.train._meta_graph import create_meta_graph_def
 from reflow.tf.train._saveable import SaveableObject, SaveSpec
 from reflow.tf.train.global_step import global_step as value_of_global_step
 
@@ -399,20 +400,30 @@ class Saver:
     ) -> Any:
         """The graph, this saver and the collections of variables as a MetaGraphDef message,
         written to a file if one is given."""
-        graph = get_default_graph()
-        meta = message_class("MetaGraphDef")()
-        meta.meta_info_def.tensorflow_version = "1.15.5"
-        meta.graph_def.CopyFrom(graph.as_graph_def(add_shapes=True))
-        if self.saver_def is not None:
-            meta.saver_def.CopyFrom(self.saver_def)
-        for key in collection_list or graph.get_all_collection_keys():
-            for item in graph.get_collection(key):
-                if isinstance(key, str) and isinstance(item, Variable):
-                    definition = item.to_proto().SerializeToString()
-                    meta.collection_def[key].bytes_list.value.append(definition)
+        meta = create_meta_graph_def(saver_def=self.saver_def, collection_list=collection_list)
         if filename is not None:
             file_io.atomic_write_string_to_file(filename, meta.SerializeToString())
         return meta
+
+
+def saver_or_default() -> Saver:
+    """The saver in the collection SAVERS, or a new one of all variables that joins it.
+
+    Raises:
+      RuntimeError: there are several.
+    """
+    graph = get_default_graph()
+    savers = graph.get_collection(GraphKeys.SAVERS)
+    if len(savers) > 1:
+        raise RuntimeError(
+            f"More than one item in collection {GraphKeys.SAVERS}. Please indicate which one to "
+            "use by passing it to the constructor."
+        )
+    if savers:
+        return savers[0]  # type: ignore[no-any-return]
+    saver = Saver(sharded=True, allow_empty=True)
+    graph.add_to_collection(GraphKeys.SAVERS, saver)
+    return saver
 
 
 def _static_or_dynamic_shape(tensor: Tensor) -> Any:

@@ -1,4 +1,4 @@
-"""`tensorflow.python.ops.resources`: what a graph's collections say of resources."""
+"""What a graph's collections say of resources beside variables."""
 
 from __future__ import annotations
 
