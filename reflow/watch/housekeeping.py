@@ -10,6 +10,7 @@ from types import CodeType
 from typing import Any, Final
 
 from reflow.files.run_directory import write_json
+from reflow.graph.graph import get_default_graph
 from reflow.watch.disk import Disk
 from reflow.watch.hyperparameters import hyperparameters
 from reflow.watch.output import Output
@@ -74,7 +75,9 @@ class Housekeeping:
     def _portray(self) -> None:
         """Notes of the program what can be known by now."""
         main = vars(sys.modules["__main__"])
-        self._files.note(hyperparameters=hyperparameters(main, self.codes))
+        self._files.note(
+            hyperparameters=hyperparameters(main, self.codes), seed=get_default_graph().seed
+        )
         self._disk.tries(self._sources.copy)
         self._files.note(sources=list(self._sources.names))
 

@@ -163,6 +163,7 @@ class Recorder:
                         self._writer.write(*item)
                     self._tick(time.monotonic())
                     self._cost = time.thread_time()
+                self._writer.write_held(self._clock.now(), is_last=True)
                 self._disk.tries(self._file.flush)
                 self._housekeeping.finish()
         except Exception as error:  # A mistake of the recorder's is no reason to end the program.
@@ -180,6 +181,7 @@ class Recorder:
             self.paused = self._control.paused
             self.files.note(paused=self.paused)
             self._disk.tries(self.files.write)
+        self._writer.write_held(self._clock.now())
         if self._file.waits:
             self._disk.tries(self._file.flush)
         self._housekeeping.work(now)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,12 @@ _FRACTION_BETWEEN_HISTOGRAMS = 0.01
 # TensorBoard knows one kind of value under a tag, so its histograms have tags of their own.
 HISTOGRAM_TAG = "{}/histogram"
 
+# What is large and fed may cost this part of the time, each tag; it is not needed within so many
+# seconds after the taps have recorded the tag.
+_BUDGET_OF_FEEDS = 0.01
+_SECONDS_OF_SAMPLES = 2.0
+
+# How the training went.
 _TELLING = (
     Tags.TRAINING_LOSS,
     Tags.TEST_LOSS,
@@ -71,23 +78,52 @@ class Writer:
         self._started = started
         self._remark = remark
         self._owned: tuple[str, ...] = ()
-        self._sampled: set[str] = set()
+        self._sampled_at: defaultdict[str, float] = defaultdict(float)
+        self._next_fed: defaultdict[str, float] = defaultdict(float)
+        self._held: dict[str, tuple[int, Value]] = {}
         self._next_histogram: defaultdict[str, float] = defaultdict(float)
 
     def write(self, time: float, item: Item) -> None:
         """Makes the records of an item; they wait in the file for its `flush`."""
-        given: dict[str, Value]
         if isinstance(item, Feed):
             self._owned = tuple({*self._owned, *item.owned})
             step = self.step if item.step is None else item.step
-            self.step = max(self.step, step)
-            given = {tag: value for tag, value in item.values.items() if tag not in self._sampled}
+            given = dict(item.values)
         else:
-            step, self.step = item.step, max(self.step, item.step)
+            step = item.step
             given = {tag: v for tag, v in _values(item) if not tag.startswith(self._owned)}
-            self._sampled.update(tag for tag, v in given.items() if not isinstance(v, float | str))
+        self.step = max(self.step, step)
+        small = {tag: value for tag, value in given.items() if isinstance(value, float | str)}
+        large = {tag: value for tag, value in given.items() if tag not in small}
+        self._record(time, step, small)
         if self._file.size > _BYTES + _BYTES_PER_SECOND * (time - self._started):
-            given = {tag: value for tag, value in given.items() if isinstance(value, float | str)}
+            return
+        if isinstance(item, Feed):
+            self._held.update((tag, (step, value)) for tag, value in large.items())
+            self.write_held(time)
+        else:
+            self._sampled_at.update(dict.fromkeys(large, time))
+            self._record(time, step, large)
+
+    def write_held(self, time: float, is_last: bool = False) -> None:
+        """Makes the records of what was fed and is due.
+
+        The taps keep to a budget; what is large and fed is held back so that it keeps to one, too,
+        and where the taps have just recorded the same it is not needed.
+
+        Args:
+          is_last: the run has ended.
+        """
+        for tag, (step, value) in list(self._held.items()):
+            if time < self._sampled_at[tag] + _SECONDS_OF_SAMPLES:
+                del self._held[tag]
+            elif is_last or time >= self._next_fed[tag]:
+                del self._held[tag]
+                start = thread_time()
+                self._record(time, step, {tag: value})
+                self._next_fed[tag] = time + (thread_time() - start) / _BUDGET_OF_FEEDS
+
+    def _record(self, time: float, step: int, given: Mapping[str, Value]) -> None:
         records: defaultdict[str, list[Any]] = defaultdict(list)
         for tag, value in given.items():
             for record, made in self._made(tag, value, time):

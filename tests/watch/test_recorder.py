@@ -302,15 +302,14 @@ def test_a_mistake_of_the_recorders_ends_it_alone(recorder, monkeypatch, capsys)
 
 
 def test_beyond_its_size_a_file_gets_numbers_alone(recorder, monkeypatch):
-    monkeypatch.setattr("reflow.watch.writer._BYTES", 100)
+    monkeypatch.setattr("reflow.watch.writer._BYTES", 150)
     monkeypatch.setattr("reflow.watch.writer._BYTES_PER_SECOND", 0)
-    recorder.put(sample(1))
-    recorder.put(sample(2))
+    for step in (1, 2):
+        recorder.put(sample(step))
+        wait_until(lambda step=step: (step, LOSS) in [found[:2] for found in values(recorder)])
     recorder.close()
-    assert [(step, tag) for step, tag, _ in values(recorder)] in (
-        [(1, LOSS), (1, WEIGHTS), (2, LOSS)],
-        [(1, LOSS), (2, LOSS), (2, WEIGHTS)],  # where the second came while the first waited
-    )
+    found = [(step, tag) for step, tag, _ in values(recorder)]
+    assert found == [(1, LOSS), (1, WEIGHTS), (2, LOSS)]
 
 
 # -- What is fed ------------------------------------------------------------------------------
@@ -327,6 +326,22 @@ def test_what_the_program_says_goes_before_what_was_found(recorder):
     assert (1, Tags.TRAINING_LOSS + "curve") in found
     assert [tag for _, tag in found].count(WEIGHTS) <= 2
     assert (2, "x") in found and (2, "other") in found
+
+
+def test_what_is_large_and_fed_is_held_back(recorder, monkeypatch):
+    monkeypatch.setattr("reflow.watch.writer._BUDGET_OF_FEEDS", 1e-6)
+    made = []
+
+    def tiles():
+        made.append(len(made))
+        return Tiles(b"", 1, 1, 1, len(made))
+
+    for step in range(1, 20):
+        recorder.feed({Tags.TEST_BATCH: tiles, "x": float(step)}, step)
+    wait_until(lambda: "x" in recorder._writer.numbers)
+    recorder.close()
+    found = [(step, value.count) for step, tag, value in values(recorder) if tag != "x"]
+    assert found == [(1, 1), (19, 2)] and made == [0, 1]
 
 
 def test_the_clock_goes_on():
