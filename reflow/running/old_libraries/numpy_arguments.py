@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, Final
@@ -42,9 +43,10 @@ _SIZES: Final = (
 
 def prepare(module: ModuleType) -> None:
     """Let NumPy's functions take again what they took, and numbers print as they did: 0.5, where
-    NumPy 2 says np.float64(0.5)."""
+    NumPy 2 says np.float64(0.5).  A comparison such as `1e99 > loss` is no reason to warn."""
     if int(module.__version__.partition(".")[0]) >= 2:
         module.set_printoptions(legacy="1.25")
+        warnings.filterwarnings("ignore", "overflow encountered in cast", RuntimeWarning)
     for name, positions, keyword in _SIZES:
         _take_floats(module, name, positions, keyword)
     for name in ("array", "asanyarray", "asarray"):
