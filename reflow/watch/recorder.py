@@ -64,7 +64,7 @@ class Recorder:
         self._waiting = Waiting()
         self._control = Control(files.directory)
         self._output = Output(files.directory)
-        self._disk = Disk(files, lambda: self._writer.step)
+        self._disk = Disk(files, self._step)
         self._housekeeping = Housekeeping(files, program, self._output, self._disk)
         self._loops = Loops()
         self._panel = panel
@@ -143,7 +143,7 @@ class Recorder:
             self._output.stop()
             with contextlib.suppress(OSError, ValueError):
                 self.files.end(*self._ending)
-            self._panel.end(self.files.run, self._writer.step, self._writer.numbers)
+            self._panel.end(self.files.run, self._step(), self._writer.numbers)
 
     def abandon(self) -> None:
         """In a child that was forked: the run is its parent's."""
@@ -185,7 +185,11 @@ class Recorder:
         if self._file.waits:
             self._disk.tries(self._file.flush)
         self._housekeeping.work(now)
-        self._panel.show(self.files.run, self._writer.step, self._writer.numbers)
+        self._panel.show(self.files.run, self._step(), self._writer.numbers)
+
+    def _step(self) -> int:
+        """Of the learner that is farthest: not every step is observed."""
+        return max([self._writer.step, *self.files.run.steps.values()])
 
     def _remark(self, line: str) -> None:
         self.files.note(remarks=[line])

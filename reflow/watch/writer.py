@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from numbers import Real
 from time import thread_time
 from typing import Any
 
@@ -93,7 +94,7 @@ class Writer:
             step = item.step
             given = {tag: v for tag, v in _values(item) if not tag.startswith(self._owned)}
         self.step = max(self.step, step)
-        small = {tag: value for tag, value in given.items() if isinstance(value, float | str)}
+        small = {tag: value for tag, value in given.items() if _is_small(value)}
         large = {tag: value for tag, value in given.items() if tag not in small}
         self._record(time, step, small)
         if self._file.size > _BYTES + _BYTES_PER_SECOND * (time - self._started):
@@ -134,15 +135,17 @@ class Writer:
     def _made(self, tag: str, value: Value, time: float) -> Iterator[tuple[str, Any]]:
         """Summary.Values, each with a name that it shares with those of the same record."""
         try:
-            if isinstance(value, float | str):
-                yield "small", self._small(tag, value)
-            elif isinstance(value, Distribution):
+            if isinstance(value, Distribution):
                 yield "distributions", distribution_value(tag, value)
             elif isinstance(value, np.ndarray):
                 for made in self._of_array(tag, value, time):
                     yield "distributions", made
+            elif isinstance(value, Tiles):
+                yield tag, tiles_value(tag, value)
+            elif callable(value):
+                yield tag, tiles_value(tag, value())
             else:
-                yield tag, tiles_value(tag, value if isinstance(value, Tiles) else value())
+                yield "small", self._small(tag, value)
         except Exception as error:  # Whatever a program's arrays are, it is not to hear of it.
             self._remark(f"{tag} cannot be recorded: {type(error).__name__}: {error}")
 
@@ -151,13 +154,13 @@ class Writer:
 
         if isinstance(value, str):
             return text_value(tag, value)
-        self.numbers[tag] = value
-        if tag.startswith(_TELLING) and math.isfinite(value):
-            known = self.figures.setdefault(tag, {"least": value, "greatest": value})
-            known["last"] = value
-            known["least"] = min(known["least"], value)
-            known["greatest"] = max(known["greatest"], value)
-        return Summary.Value(tag=tag, simple_value=value)
+        number = self.numbers[tag] = float(value)
+        if tag.startswith(_TELLING) and math.isfinite(number):
+            known = self.figures.setdefault(tag, {"least": number, "greatest": number})
+            known["last"] = number
+            known["least"] = min(known["least"], number)
+            known["greatest"] = max(known["greatest"], number)
+        return Summary.Value(tag=tag, simple_value=number)
 
     def _of_array(self, tag: str, array: Array, time: float) -> Iterator[Any]:
         elements = Elements.of(array)
@@ -166,6 +169,10 @@ class Writer:
             pause = _FRACTION_BETWEEN_HISTOGRAMS * (time - self._started)
             self._next_histogram[tag] = time + max(_SECONDS_BETWEEN_HISTOGRAMS, pause)
             yield histogram_value(HISTOGRAM_TAG.format(tag), elements)
+
+
+def _is_small(value: Value) -> bool:
+    return isinstance(value, Real | str)  # NumPy's numbers too
 
 
 def _values(sample: Sample) -> Iterator[tuple[str, Value]]:
