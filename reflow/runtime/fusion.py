@@ -2,7 +2,8 @@
 
 Updates of several variables by the same rule (one optimizer's step), which run under the same
 conditions, become one call: an op whose class has a `joined` kernel says which of its inputs belong
-to one variable.  Python functions may wait for each other (overlapping.py).
+to one variable.  Python functions may wait for each other (overlapping.py).  What is written as
+many passes over large tensors takes fewer (moments.py, weighted_sums.py).
 """
 
 from __future__ import annotations
@@ -12,14 +13,22 @@ from typing import Any
 
 from reflow.ops.values import to_numpy
 from reflow.ops.variable_slot import VariableSlot
+from reflow.runtime.moments import join_moments
 from reflow.runtime.overlapping import overlap
 from reflow.runtime.recalling import recall
 from reflow.runtime.steps import Step, Value
+from reflow.runtime.weighted_sums import weigh
 
 
-def fuse(steps: Sequence[Step]) -> list[Step]:
-    """The same computation in fewer steps."""
+def fuse(steps: Sequence[Step], kept: set[Value] | None = None) -> list[Step]:
+    """The same computation in fewer steps.
+
+    Args:
+      kept: the values that are needed after the last step; None if that is not known.
+    """
     recall(steps)
+    if kept is not None:
+        steps = weigh(join_moments(steps, kept), kept)
     return overlap(_join_updates(steps))
 
 

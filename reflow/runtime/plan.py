@@ -68,8 +68,8 @@ class Plan:
                         lowering.lower(item)
                 values = [lowering.fetched_value(i, tensor) for i, tensor in enumerate(fetches)]
                 tapped = [lowering.tapped(tap) if tap in taken else None for tap in taps]
-                needed = {*values, *(value for value in tapped if value is not None)}
-                steps = fuse(without_dead(lowering.steps, needed))
+                kept = {*values, *(value for value in tapped if value is not None)}
+                steps = fuse(without_dead(lowering.steps, set(kept)), kept)
                 steps = wait_late(steps, self.operations)
         except errors.OpError as error:
             raise failures.with_feeds(error, list(fed_shapes.items())) from None
