@@ -44,11 +44,12 @@ def page(browser, lab):
 
 
 @pytest.fixture
-def running(samples, tmp_path):
+def running(samples, tmp_path, page):
     """A run that goes on: its directory, and a function that adds steps to it."""
     directory = samples / f"running-{tmp_path.name}"
     growing = sample_runs.Growing(str(directory))
     growing.add(40)
     yield growing
     growing.close()
+    page.driver.get("about:blank")
     shutil.rmtree(directory, ignore_errors=True)

@@ -138,10 +138,9 @@ def _steps(page):
     return page.plot(2, "data[0].x.at(-1)")
 
 
-def test_updates_arrive_within_a_second(page, lab, running):
+def test_updates_arrive(page, lab, running):
     page.show(lab, f"/run/{running.run.id}")
     page.wait(lambda: _steps(page) == 40, "40 steps")
-    page.js("performance.now()")
     running.add(10)
     page.wait(lambda: _steps(page) == 50, "50 steps")
     assert page.text(".run-bar").count("running")
@@ -224,6 +223,7 @@ def test_a_lab_that_ends(browser, samples):
     browser.wait(lambda: "does not answer" in browser.text(".notices"), "the line")
     assert "no connection" in browser.text(".top")
     assert browser.shown() == [1, 2, 3, 4, 5, 6]
+    browser.driver.get("about:blank")
 
 
 def test_slider_shows_any_recorded_step(dashboard):

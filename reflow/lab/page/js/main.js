@@ -101,7 +101,7 @@ class App {
       this.ask();
     }
     if (!is && !this.wasLost && this.everConnected) {
-      this.notices.set("connection", "The lab does not answer: it has ended, or its machine is away. Trying again …", { level: "warning" });
+      this.notices.set("connection", "The lab does not answer: it has ended, or its machine is away. Trying again … If it was started anew, open the address that it printed then.", { level: "warning" });
     }
     this.wasLost = !is && this.everConnected;
     this.everConnected ||= is;
