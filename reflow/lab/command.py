@@ -30,6 +30,7 @@ def serve(
     announce: bool = False,
     run: str | None = None,
     program: int | None = None,
+    framed: bool = False,
 ) -> int:
     """Serves until Ctrl-C, or until the program that it is for has ended.
 
@@ -40,6 +41,7 @@ def serve(
       announce: print {"address": ...} as a line of JSON instead of a sentence.
       run: the run that the printed address shows.
       program: the process that the lab is for; None: it stays.
+      framed: notebooks of this machine may show the page in a frame.
 
     Returns:
       The exit status: 1 if the address is taken.
@@ -54,7 +56,8 @@ def serve(
     library = Library(directory)
     live = Live(library)
     names = {host, "localhost"} if host == "127.0.0.1" else {host}
-    guard = Guard(make_app(library, live), token, [f"{name}:{port}" for name in names])
+    hosts = [f"{name}:{port}" for name in names]
+    guard = Guard(make_app(library, live), token, hosts, framed)
     config = uvicorn.Config(guard, log_level="warning", access_log=False, lifespan="on")
     server = uvicorn.Server(config)
     _announce(f"http://{host}:{port}/?token={token}", run, library.directory, announce)

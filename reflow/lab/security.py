@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hmac import compare_digest
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
@@ -20,8 +20,9 @@ _POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+# Where notebooks are: their pages are of the lab's site, so that a frame there gets its cookie.
+_NOTEBOOKS = " http://localhost:* http://127.0.0.1:*"
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -41,10 +42,15 @@ class Guard:
       app: what is guarded.
       token: the one in the address.
       hosts: what the Host header may say, with the port.
+      framed: whether notebooks of this machine may show the page in a frame.
     """
 
-    def __init__(self, app: ASGIApp, token: str, hosts: Iterable[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, token: str, hosts: Iterable[str], framed: bool = False
+    ) -> None:
         self._app = app
+        policy = _POLICY + _NOTEBOOKS if framed else _POLICY
+        self._headers = {**_HEADERS, "Content-Security-Policy": policy}
         self._token = token
         self._hosts = frozenset(hosts)
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
@@ -58,11 +64,11 @@ class Guard:
             return
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, receive, _with_headers(send))
+            await self._app(scope, receive, _with_headers(send, self._headers))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            await refusal(scope, receive, _with_headers(send))
+            await refusal(scope, receive, _with_headers(send, self._headers))
 
     def _refusal(self, scope: Scope) -> Response | None:
         """What to answer instead; None: the request may pass."""
@@ -102,11 +108,11 @@ def _forbidden(why: str) -> Response:
     return PlainTextResponse(f"403: {why}\n", status_code=403)
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
+            for name, value in added.items():
                 headers[name] = value
             headers.setdefault("Cache-Control", "no-store")
         await send(message)

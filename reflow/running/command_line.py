@@ -113,9 +113,13 @@ def _lab(
         int | None,
         typer.Option(help="End when this process has ended and no page is open any more."),
     ] = None,
+    framed: Annotated[
+        bool, typer.Option("--framed", help="Notebooks of this machine may show it in a frame.")
+    ] = False,
 ) -> None:
     """Serve a page with all runs of a directory, live and past."""
-    raise typer.Exit(_of_lab("command", "serve")(directory, host, port, announce, run, program))
+    serve = _of_lab("command", "serve")
+    raise typer.Exit(serve(directory, host, port, announce, run, program, framed))
 
 
 @app.command("export")

@@ -60,7 +60,7 @@ def show(
     recorder = current.recorder or start(directory, quiet=notebook is not None, **settings)
     run, root = recorder.files.run.id, os.path.dirname(recorder.files.directory)
     if _Page.address is None:
-        _Page.address = start_lab(root, run, ["--program", str(os.getpid())])
+        _Page.address = start_lab(root, run, ["--program", str(os.getpid()), "--framed"])
         recorder.shows_at(_Page.address)
     if notebook is None:
         print(f"reflow: watch it at {_Page.address}", file=sys.stderr)

@@ -49,6 +49,15 @@ class TestGuard:
         assert "the token" not in cookie
         assert stranger.get("/api/runs").status_code == 200
 
+    def test_notebooks_of_this_machine_may_frame_it_if_they_are_to(self, stranger, directory):
+        assert stranger.get("/").headers["content-security-policy"].endswith("ancestors 'self'")
+        library = Library(os.path.dirname(directory))
+        guard = Guard(make_app(library, Live(library)), "the token", [HOST], framed=True)
+        policy = TestClient(guard, base_url=f"http://{HOST}").get("/").headers
+        assert policy["content-security-policy"].endswith(
+            "frame-ancestors 'self' http://localhost:* http://127.0.0.1:*"
+        )
+
     @pytest.mark.parametrize("path", ["/", "/api/runs", "/page/js/main.js", "/nothing"])
     def test_without_a_cookie_there_is_nothing(self, stranger, path):
         answer = stranger.get(path)
