@@ -81,6 +81,7 @@ class Failing:
 
     Attributes:
       session, elements: what was run.
+      losses: what the learner makes smaller, which a run need not compute.
       fed: the runtime values by tensor.
       variables: the learner's, and what they held `age` steps before this one began; empty if that
         is not known.
@@ -88,6 +89,7 @@ class Failing:
 
     session: BaseSession
     elements: Sequence[Tensor | Operation]
+    losses: Sequence[Tensor]
     fed: Mapping[Tensor, Any]
     step: int
     learner: str
@@ -101,7 +103,7 @@ def locate(failing: Failing) -> Finding:
     fed = _bad_feed(failing.fed)
     if fed is not None:
         return _finding(failing, fed.op, "It is in what the program fed.")
-    operations = running(failing.elements)
+    operations = running([*failing.elements, *failing.losses])
     poisoned = _first_poisoned(failing, operations)
     unrepeatable = sorted(op.type for op in operations if op.type in _UNREPEATABLE)
     if unrepeatable:

@@ -11,9 +11,6 @@ from reflow.graph.operation import Operation
 from reflow.ops.variable_slot import VariableSlot
 from reflow.watch.reading import are_finite
 
-# The part of the training time that copying may take.
-_SHARE = 0.01
-
 # Larger models are not copied: their elements.
 _MOST = 25_000_000
 
@@ -22,12 +19,17 @@ class Snapshots:
     """The two last copies, of which the older one still is good when the younger was taken of
     variables that had gone bad already.
 
+    Args:
+      slots: of the learner's variables.
+      share: the part of the training time that copying may take.
+
     Attributes:
       next: the step after which the next copy is to be taken.
     """
 
-    def __init__(self, slots: dict[Operation, VariableSlot]) -> None:
+    def __init__(self, slots: dict[Operation, VariableSlot], share: float) -> None:
         self._slots = slots
+        self._share = share
         self._kept: list[tuple[int, dict[Operation, torch.Tensor]]] = []
         size = sum(slot.value.numel() for slot in slots.values() if slot.value is not None)
         self.next: float = math.inf if size > _MOST else 0
@@ -47,7 +49,10 @@ class Snapshots:
         copies = {op: _copied(slot.value, old.get(op)) for op, slot in self._slots.items()}
         self._kept.append((step, copies))
         seconds = perf_counter() - start
-        self.next = step + max(1, math.ceil(seconds / (_SHARE * plain))) if plain else step + 1
+        self.next = step + 1
+        if plain:
+            allowed = self._share * plain
+            self.next = step + math.ceil(seconds / allowed) if allowed else math.inf
         return seconds
 
     def last_finite(self) -> tuple[int, dict[Operation, torch.Tensor]] | None:

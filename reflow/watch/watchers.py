@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _INTERVAL = 0.05
 _FIRST = 20
 
+# The part of the budget that copying variables may take, for when numbers go bad.
+_SHARE_OF_SNAPSHOTS = 0.2
+
 # A step that is traced is one of those when everything is warm.
 _TRACED_FROM = 10
 
@@ -136,7 +139,7 @@ class TrainingWatcher:
         self._readers = [Reader(progress, self._slots) for progress in learners]
         wanted = dict.fromkeys(t for reader in self._readers for t in reader.tensors)
         self._tensors = tuple(wanted)
-        self._snapshots = Snapshots(self._slots)
+        self._snapshots = Snapshots(self._slots, _SHARE_OF_SNAPSHOTS * self._budget.fraction)
         self._probe = _Probe(next(reversed(self._slots.values()), None))
         self._scalars = _Scalars(tensors)
         self._pace = _Pace(_INTERVAL, _FIRST)
@@ -305,10 +308,17 @@ class TrainingWatcher:
             copies = self._snapshots.last_finite()
             if copies is not None:
                 age, variables = step - 1 - copies[0], copies[1]
-        fed = self._graph.trained_values()
         return locate(
             Failing(
-                self._session, self._elements, fed, step, self._first.name, what, variables, age
+                self._session,
+                self._elements,
+                self._first.learner.losses,
+                self._graph.trained_values(),
+                step,
+                self._first.name,
+                what,
+                variables,
+                age,
             )
         )
 

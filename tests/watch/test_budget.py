@@ -1,0 +1,72 @@
+"""That watching costs what it may cost: with made-up times."""
+
+import itertools
+import math
+
+import pytest
+
+from reflow.watch.budget import RUN_COST, Budget, Schedule
+
+
+def train(steps, plain, reading, recording=0.0, fraction=0.05):
+    """The steps that are read of a training; what reading and recording one costs is given.
+
+    Returns:
+      The steps, and the budget.
+    """
+    recorded = [0.0]
+    budget = Budget(fraction, lambda: recorded[0])
+    schedule = Schedule(budget)
+    read = []
+    for step in range(1, steps + 1):
+        budget.runs += 1
+        if schedule.is_due(step):
+            read.append(step)
+            schedule.was_read(step, plain + reading / 2, reading / 2)
+            recorded[0] += recording
+        else:
+            budget.time += plain
+            schedule.ran(plain)
+    return read, budget
+
+
+@pytest.mark.parametrize("plain", [1e-4, 1e-3, 0.1])
+@pytest.mark.parametrize("reading", [1e-4, 2e-3, 0.05])
+@pytest.mark.parametrize("recording", [0.0, 5e-3])
+def test_the_budget_is_held(plain, reading, recording):
+    steps = int(20 / plain)
+    read, budget = train(steps, plain, reading, recording)
+    assert budget.time == pytest.approx(steps * plain, rel=0.01)
+    assert budget.overhead <= 0.05
+    assert budget.overhead == pytest.approx(budget.cost / budget.time)
+    spent = len(read) * (reading + recording) + steps * RUN_COST
+    assert budget.cost == pytest.approx(spent, abs=2 * reading)
+    assert len(read) >= 5
+
+
+def test_the_first_steps_are_read_more_often():
+    read, _ = train(1000, 0.01, 1e-4)
+    assert read[:8] == [1, 2, 3, 5, 8, 13, 21, 34]
+    assert all(19 <= later - one <= 22 for one, later in itertools.pairwise(read[8:]))
+
+
+def test_what_is_expensive_is_read_seldom_and_what_a_hiccup_took_is_made_up_for():
+    budget = Budget(0.05, lambda: 0.0)
+    schedule = Schedule(budget)
+    for _ in range(99):
+        budget.time += 0.01
+        schedule.ran(0.01)
+    schedule.was_read(100, 5.0, 0.0)  # something else kept the machine busy
+    assert not schedule.is_due(200)
+    assert schedule.next > 100 + 5 / 0.05 / 0.01 * 0.9
+
+
+def test_without_a_budget_nothing_is_read():
+    read, budget = train(1000, 0.01, 1e-3, fraction=0.0)
+    assert read == [] and budget.lacks(0.0) == math.inf
+
+
+def test_what_is_rare_may_use_more():
+    budget = Budget(0.05, lambda: 0.0)
+    budget.time, budget.spent = 100.0, 4.0
+    assert budget.lacks(0.5) > 0 and budget.lacks(0.5, is_rare=True) == 0
