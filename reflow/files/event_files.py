@@ -43,7 +43,7 @@ class EventFileWriter:
         self._open()
 
     def _open(self) -> None:
-        os.makedirs(self._logdir, exist_ok=True)
+        os.makedirs(self._logdir or ".", exist_ok=True)
         name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}{self._suffix}"
         path = os.path.join(self._logdir, name)
         self._file: IO[bytes] = open(path, "ab")  # noqa: SIM115, open until `close`

@@ -41,6 +41,13 @@ from reflow.tf.train.checkpoint_management import (
     remove_checkpoint,
     update_checkpoint_state,
 )
+from reflow.tf.train.checkpoint_utils import (
+    NewCheckpointReader,
+    checkpoints_iterator,
+    list_variables,
+    load_checkpoint,
+    load_variable,
+)
 from reflow.tf.train.coordinator import Coordinator, LooperThread
 from reflow.tf.train.ftrl import FtrlOptimizer
 from reflow.tf.train.global_step import (
@@ -135,6 +142,7 @@ __all__ = [
     "MonitoredTrainingSession",
     "NanLossDuringTrainingError",
     "NanTensorHook",
+    "NewCheckpointReader",
     "Optimizer",
     "ProfilerHook",
     "ProximalAdagradOptimizer",
@@ -162,6 +170,7 @@ __all__ = [
     "batch",
     "batch_join",
     "checkpoint_exists",
+    "checkpoints_iterator",
     "cosine_decay",
     "cosine_decay_restarts",
     "create_global_step",
@@ -176,6 +185,9 @@ __all__ = [
     "latest_checkpoint",
     "limit_epochs",
     "linear_cosine_decay",
+    "list_variables",
+    "load_checkpoint",
+    "load_variable",
     "maybe_batch",
     "maybe_batch_join",
     "maybe_shuffle_batch",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -187,6 +188,7 @@ class Saver:
         self._is_empty = False
         self._last_checkpoints: list[tuple[str, float]] = []
         self._next_kept = time.time() + keep_checkpoint_every_n_hours * 3600
+        self._saving = threading.Lock()
         self.saver_def = saver_def
         if not defer_build:
             self.build()
@@ -285,7 +287,6 @@ class Saver:
         if os.path.split(latest_filename)[0]:
             raise ValueError("'latest_filename' must not contain path components")
         save_path = os.fspath(save_path)
-        prefix = self._prefix(sess, save_path, global_step)
         if global_step is None and os.path.basename(save_path) == latest_filename:
             raise ValueError(
                 f"'latest_filename' collides with 'save_path': '{latest_filename}' and "
@@ -293,13 +294,16 @@ class Saver:
             )
         if not isinstance(sess, BaseSession):
             raise TypeError(f"'sess' must be a Session; {sess}")
-        if not self._is_empty:
-            self._run_save(sess, prefix, save_path)
-            if write_state:
-                self._record(prefix, save_path, latest_filename, meta_graph_suffix)
-        if write_meta_graph:
-            with sess.graph.as_default():
-                self.export_meta_graph(f"{prefix}.{meta_graph_suffix}")
+        # Of two threads that save at a time, the one with the later step writes last.
+        with self._saving:
+            prefix = self._prefix(sess, save_path, global_step)
+            if not self._is_empty:
+                self._run_save(sess, prefix, save_path)
+                if write_state:
+                    self._record(prefix, save_path, latest_filename, meta_graph_suffix)
+            if write_meta_graph:
+                with sess.graph.as_default():
+                    self.export_meta_graph(f"{prefix}.{meta_graph_suffix}")
         return None if self._is_empty else prefix
 
     def _prefix(self, sess: Any, save_path: str, global_step: Any) -> str:

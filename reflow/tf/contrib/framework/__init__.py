@@ -71,6 +71,7 @@ from reflow.tf.contrib.framework._variables import (
     model_variable,
     variable,
 )
+from reflow.tf.train.checkpoint_utils import list_variables, load_checkpoint, load_variable
 from reflow.tf.train.global_step import (
     assert_global_step,
     create_global_step,

@@ -1,10 +1,17 @@
-"""tf.contrib.training: what goes around an optimizer's step."""
+"""tf.contrib.training: what goes around training, its steps and its evaluation."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from reflow.tf._absence import part_or_error
+from reflow.tf.contrib.training._evaluation import (
+    StopAfterNEvalsHook,
+    SummaryAtEndHook,
+    evaluate_once,
+    evaluate_repeatedly,
+    get_or_create_eval_step,
+)
 from reflow.tf.contrib.training._gradients import (
     add_gradients_summaries,
     clip_gradient_norms,
@@ -12,6 +19,8 @@ from reflow.tf.contrib.training._gradients import (
     multiply_gradients,
 )
 from reflow.tf.contrib.training._train_op import create_train_op
+from reflow.tf.contrib.training._training import train
+from reflow.tf.train.checkpoint_utils import checkpoints_iterator, wait_for_new_checkpoint
 
 
 def __getattr__(name: str) -> Any:
