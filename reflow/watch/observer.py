@@ -18,13 +18,14 @@ from reflow.runtime.session import BaseSession
 from reflow.runtime.taps import FeedKey, Watcher, fed_values
 from reflow.watch.budget import Budget, Schedule
 from reflow.watch.evaluating import Evaluations
+from reflow.watch.evaluation_watcher import EvaluationWatcher
 from reflow.watch.graph_file import graph_record
 from reflow.watch.learning import Progress
 from reflow.watch.roles import Learner, learners_of
 from reflow.watch.sample import Recorder, Sample
 from reflow.watch.settings import Settings
+from reflow.watch.training_watcher import TrainingWatcher
 from reflow.watch.walks import is_scalar
-from reflow.watch.watchers import EvaluationWatcher, TrainingWatcher
 
 
 class RunObserver:

@@ -1,4 +1,4 @@
-"""What a session tells of its runs: those that train, and others."""
+"""Watches runs that train."""
 
 from __future__ import annotations
 
@@ -7,31 +7,23 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from reflow.files.run_directory import TRACE_FILE, Tags
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.variable_slot import VariableSlot
 from reflow.runtime.session import BaseSession
-from reflow.runtime.taps import FeedKey, Tap, fed_values, slot_of
-from reflow.watch.evaluating import Evaluation, fingerprints, numbers
-from reflow.watch.examples import is_accuracy
+from reflow.runtime.taps import FeedKey, Tap, slot_of
+from reflow.watch.fetched import FIRST, INTERVAL, Pace, Scalars
 from reflow.watch.graph_file import trace_record
-from reflow.watch.learning import Progress, Reader, probabilities_of, slots_of_numbers
+from reflow.watch.learning import Progress, Reader, slots_of_numbers
 from reflow.watch.not_finite import Failing, Finding, locate, tell
-from reflow.watch.reading import as_tensor, batch_of, class_numbers
-from reflow.watch.roles import examples_of
+from reflow.watch.reading import as_tensor
 from reflow.watch.sample import Sample
 from reflow.watch.snapshots import Snapshots
-from reflow.watch.walks import is_scalar, sources
 
 if TYPE_CHECKING:
     from reflow.watch.observer import GraphWatch
-
-# The least time between two records of what the program fetches, in seconds, once there are some.
-_INTERVAL = 0.05
-_FIRST = 20
 
 # The part of the budget that copying variables may take, for when numbers go bad.
 _SHARE_OF_SNAPSHOTS = 0.2
@@ -44,7 +36,6 @@ class _Reading(Tap):
     """A tap of a training run.
 
     Attributes:
-      began: when the observer began to prepare it.
       own: seconds that the observer took before the run.
       before: by learner, copies of its variables.
     """
@@ -86,34 +77,6 @@ class _Probe:
             self._item = None
 
 
-class _Scalars:
-    """The floating point numbers among what is fetched."""
-
-    def __init__(self, tensors: Sequence[Tensor]) -> None:
-        self.tensors = [(i, tensor) for i, tensor in enumerate(tensors) if is_scalar(tensor)]
-        self.accuracy = next((t for _, t in self.tensors if is_accuracy(t)), None)
-
-    def of(self, fetched: Sequence[Any]) -> dict[Tensor, float]:
-        """Their values."""
-        return {tensor: float(fetched[i]) for i, tensor in self.tensors if np.ndim(fetched[i]) == 0}
-
-
-class _Pace:
-    """Not more often than now and then, but at first always."""
-
-    def __init__(self, interval: float, first: int) -> None:
-        self._interval = interval
-        self._left = first
-        self._next = 0.0
-
-    def is_due(self, now: float) -> bool:
-        if now < self._next and not self._left:
-            return False
-        self._left = max(0, self._left - 1)
-        self._next = now + self._interval
-        return True
-
-
 class TrainingWatcher:
     """Watches runs that train: counts them for each learner, and reads some."""
 
@@ -141,9 +104,8 @@ class TrainingWatcher:
         self._tensors = tuple(wanted)
         self._snapshots = Snapshots(self._slots, _SHARE_OF_SNAPSHOTS * self._budget.fraction)
         self._probe = _Probe(next(reversed(self._slots.values()), None))
-        self._scalars = _Scalars(tensors)
-        self._pace = _Pace(_INTERVAL, _FIRST)
-        self._is_traced = False
+        self._scalars = Scalars(tensors)
+        self._pace = Pace(INTERVAL, FIRST)
 
     # -- Before a run ----------------------------------------------------------------------------
 
@@ -161,7 +123,7 @@ class TrainingWatcher:
         if not self._first.schedule.is_due(step):
             return None
         if self._wants_trace(step):
-            self._graph.is_traced = self._is_traced = True
+            self._graph.is_traced = True
             return _Reading((), traced=True)
         start = perf_counter()
         tap = _Reading(self._tensors)
@@ -198,7 +160,7 @@ class TrainingWatcher:
             budget.time += seconds
             first.schedule.ran(seconds)
         if not graph.has_failed and self._probe.is_bad():
-            self._fails(tap, step, "NaN or infinity", fetched)
+            self._fails(tap, step, "NaN or infinity")
         if (
             tap is not None
             or graph.evaluations.waiting
@@ -218,7 +180,7 @@ class TrainingWatcher:
         scalars = self._scalars.of(fetched)
         if not self._graph.has_failed and any(v - v != 0.0 for v in scalars.values()):
             bad = next(v for v in scalars.values() if v - v != 0.0)
-            self._fails(tap, step, "NaN" if bad != bad else "infinity", fetched)
+            self._fails(tap, step, "NaN" if bad != bad else "infinity")
         if isinstance(tap, _Reading):
             sample = Sample(step, time.time())
             self._read(tap, sample, step, start)
@@ -227,7 +189,7 @@ class TrainingWatcher:
         if sample is not None:
             self._add_fetched(scalars, sample)
             self._recorder.put(sample)
-            self._note()
+            self._observer.note_progress(self._graph.batch_size)
         if step >= self._snapshots.next and not self._graph.has_failed:
             self._snapshots.take(step, self._first.schedule.plain)
         own = perf_counter() - start
@@ -258,7 +220,7 @@ class TrainingWatcher:
         bad = [tag for tag, value in sample.scalars.items() if value - value != 0.0]
         if bad and not self._graph.has_failed:
             value = sample.scalars[bad[0]]
-            self._fails(tap, step, "NaN" if value != value else "infinity", ())
+            self._fails(tap, step, "NaN" if value != value else "infinity")
 
     def _judge(self, reader: Reader, values: Mapping[Tensor, Any], sample: Sample) -> None:
         """The training accuracy, unless the program has it; and the loss of training itself goes
@@ -285,12 +247,9 @@ class TrainingWatcher:
                 if is_loss and name not in self._graph.evaluations.judged_otherwise:
                     sample.scalars[Tags.TRAINING_LOSS + name] = value
 
-    def _note(self) -> None:
-        self._observer.note_progress(self._graph.batch_size)
-
     # -- What goes wrong ---------------------------------------------------------------------------
 
-    def _fails(self, tap: Tap | None, step: int, what: str, fetched: Sequence[Any]) -> None:
+    def _fails(self, tap: Tap | None, step: int, what: str) -> None:
         """Finds out where the first NaN or infinity came from, and tells it."""
         self._graph.has_failed = True
         with self._observer.guarded():
@@ -321,91 +280,3 @@ class TrainingWatcher:
                 age,
             )
         )
-
-
-class EvaluationWatcher:
-    """Watches runs that fetch numbers and train nothing."""
-
-    def __init__(self, graph: GraphWatch, tensors: Sequence[Tensor]) -> None:
-        self._graph = graph
-        self._observer = graph.observer
-        self._recorder = graph.observer.recorder
-        self._budget = graph.observer.budget
-        self._scalars = _Scalars(tensors)
-        judged = [tensor for _, tensor in self._scalars.tensors]
-        self._answer, self._labels, self._images = examples_of(
-            judged, graph.graph, graph.observer.settings
-        )
-        wanted = [
-            self._labels,
-            None if self._answer is None else self._answer.judged,
-            None if self._images is None else self._images.tensor,
-        ]
-        self._tensors = tuple(tensor for tensor in wanted if tensor is not None)
-        self._has_data = bool(sources(judged))
-        self._pace = _Pace(_INTERVAL, _FIRST)
-        self._pictures: dict[Any, _Pace] = {}
-        self._estimate = 0.0
-
-    def before(self, key: FeedKey) -> Tap | None:
-        if self._recorder.paused:
-            self._recorder.wait_while_paused()
-        if self._images is None:
-            return None
-        with self._observer.guarded():
-            shapes = tuple(key[1::2])
-            pace = self._pictures.setdefault(shapes, _Pace(1.0, 1))
-            if not self._budget.lacks(self._estimate, is_rare=True) and pace.is_due(perf_counter()):
-                return Tap(self._tensors)
-        return None
-
-    def after(
-        self,
-        tap: Tap | None,
-        key: FeedKey,
-        fed: Sequence[Any],
-        fetched: Sequence[Any],
-        seconds: float,
-    ) -> None:
-        start = perf_counter()
-        self._budget.runs += 1
-        self._budget.time += seconds
-        if tap is None and not self._pace.is_due(start):
-            return
-        with self._observer.guarded():
-            self._add(tap, fed_values(key, fed), fetched)
-        own = perf_counter() - start
-        if tap is not None:
-            own += tap.planning
-            self._estimate = own
-        self._budget.spent += own
-
-    def _add(self, tap: Tap | None, fed: Mapping[Tensor, Any], fetched: Sequence[Any]) -> None:
-        graph = self._graph
-        batch = None
-        values = {} if tap is None else dict(zip(tap.tensors, tap.values))
-        known = {t: tensor for t, v in values.items() if (tensor := as_tensor(v)) is not None}
-        if self._images is not None and self._images.tensor in known:
-            labels = None if self._labels is None else known.get(self._labels)
-            batch = batch_of(
-                Tags.TEST_BATCH,
-                self._images,
-                known[self._images.tensor],
-                None if labels is None else class_numbers(labels),
-                None if self._answer is None else probabilities_of(self._answer, known),
-            )
-        prints = fingerprints(fed)
-        sizes = [shape[0] for shape, _ in prints.values()]
-        evaluation = Evaluation(
-            self,
-            graph.step,
-            time.time(),
-            self._scalars.of(fetched),
-            self._scalars.accuracy,
-            self._has_data,
-            prints,
-            numbers(fed),
-            batch,
-            max(sizes, default=1) or 1,
-        )
-        graph.evaluations.add(evaluation, graph.trained_values() if graph.trained else None)

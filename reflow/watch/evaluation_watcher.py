@@ -1,0 +1,112 @@
+"""Watches runs that fetch numbers and train nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from reflow.files.run_directory import Tags
+from reflow.graph.operation import Tensor
+from reflow.runtime.taps import FeedKey, Tap, fed_values
+from reflow.watch.evaluating import Evaluation, fingerprints, numbers
+from reflow.watch.fetched import FIRST, INTERVAL, Pace, Scalars
+from reflow.watch.learning import probabilities_of
+from reflow.watch.reading import as_tensor, batch_of, class_numbers
+from reflow.watch.roles import examples_of
+from reflow.watch.walks import sources
+
+if TYPE_CHECKING:
+    from reflow.watch.observer import GraphWatch
+
+# The least time between two pictures of one test, in seconds.
+_PICTURES_INTERVAL = 1.0
+
+
+class EvaluationWatcher:
+    """Watches runs that fetch numbers and train nothing."""
+
+    def __init__(self, graph: GraphWatch, tensors: Sequence[Tensor]) -> None:
+        self._graph = graph
+        self._observer = graph.observer
+        self._recorder = graph.observer.recorder
+        self._budget = graph.observer.budget
+        self._scalars = Scalars(tensors)
+        judged = [tensor for _, tensor in self._scalars.tensors]
+        self._answer, self._labels, self._images = examples_of(
+            judged, graph.graph, graph.observer.settings
+        )
+        wanted = [
+            self._labels,
+            None if self._answer is None else self._answer.judged,
+            None if self._images is None else self._images.tensor,
+        ]
+        self._tensors = tuple(tensor for tensor in wanted if tensor is not None)
+        self._has_data = bool(sources(judged))
+        self._pace = Pace(INTERVAL, FIRST)
+        self._pictures: dict[Any, Pace] = {}
+        self._estimate = 0.0
+
+    def before(self, key: FeedKey) -> Tap | None:
+        if self._recorder.paused:
+            self._recorder.wait_while_paused()
+        if self._images is None:
+            return None
+        with self._observer.guarded():
+            shapes = tuple(key[1::2])
+            pace = self._pictures.setdefault(shapes, Pace(_PICTURES_INTERVAL, 1))
+            if not self._budget.lacks(self._estimate, is_rare=True) and pace.is_due(perf_counter()):
+                return Tap(self._tensors)
+        return None
+
+    def after(
+        self,
+        tap: Tap | None,
+        key: FeedKey,
+        fed: Sequence[Any],
+        fetched: Sequence[Any],
+        seconds: float,
+    ) -> None:
+        start = perf_counter()
+        self._budget.runs += 1
+        self._budget.time += seconds
+        if tap is None and not self._pace.is_due(start):
+            return
+        with self._observer.guarded():
+            self._add(tap, fed_values(key, fed), fetched)
+        own = perf_counter() - start
+        if tap is not None:
+            own += tap.planning
+            self._estimate = own
+        self._budget.spent += own
+
+    def _add(self, tap: Tap | None, fed: Mapping[Tensor, Any], fetched: Sequence[Any]) -> None:
+        graph = self._graph
+        batch = None
+        values = {} if tap is None else dict(zip(tap.tensors, tap.values))
+        known = {t: tensor for t, v in values.items() if (tensor := as_tensor(v)) is not None}
+        if self._images is not None and self._images.tensor in known:
+            labels = None if self._labels is None else known.get(self._labels)
+            batch = batch_of(
+                Tags.TEST_BATCH,
+                self._images,
+                known[self._images.tensor],
+                None if labels is None else class_numbers(labels),
+                None if self._answer is None else probabilities_of(self._answer, known),
+            )
+        prints = fingerprints(fed)
+        sizes = [shape[0] for shape, _ in prints.values()]
+        evaluation = Evaluation(
+            self,
+            graph.step,
+            time.time(),
+            self._scalars.of(fetched),
+            self._scalars.accuracy,
+            self._has_data,
+            prints,
+            numbers(fed),
+            batch,
+            max(sizes, default=1) or 1,
+        )
+        graph.evaluations.add(evaluation, graph.trained_values() if graph.trained else None)
