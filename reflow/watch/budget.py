@@ -18,6 +18,9 @@ _SHARE_OF_TRAINING = 0.7
 # The least time between two runs that are read, in seconds, once there are some.
 _INTERVAL = 0.2
 
+# The same as a part of the time trained so far: files of runs that take days stay readable.
+_PART_OF_TIME = 1 / 500
+
 
 class Budget:
     """Keeps account of what watching costs, against the time of the runs themselves.
@@ -108,7 +111,8 @@ class Schedule:
         self._budget.spent += cost
         self.estimate += (0.3 if self.estimate else 1.0) * (cost - self.estimate)
         golden = max(1, round(step * 0.618))
-        gap = min(golden, self._steps(_INTERVAL)) if self.plain else golden
+        interval = max(_INTERVAL, self._budget.time * _PART_OF_TIME)
+        gap = min(golden, self._steps(interval)) if self.plain else golden
         self.next = step + max(gap, self._steps(self._budget.lacks(self.estimate)))
 
     def _steps(self, seconds: float) -> float:
