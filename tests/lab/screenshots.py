@@ -26,7 +26,7 @@ VIEWS = [
         False,
         lambda page: (page.slide(60), page.press("9")),
     ),
-    ("wall-light", "/run/gan/wall", ".wall[data-drawn]", False, None),
+    ("wall-light", "/run/gan/wall", ".wall[data-drawn]", False, lambda page: _search(page)),
     ("wall-dark", "/run/digits/wall", ".wall[data-drawn]", True, None),
     ("pictures", "/run/digits/wall", ".wall[data-drawn]", False, lambda page: page.press("3")),
     ("graph-light", "/run/digits/graph", ".box", False, lambda page: _open(page)),
@@ -38,11 +38,16 @@ VIEWS = [
 
 
 def _open(page: Page) -> None:
-    for name in ("hidden", "hidden/Relu"):
+    for name in ("hidden", "hidden/MatMul"):
         page.js(
             f"""document.querySelector('[data-name="{name}"]')"""
             ".dispatchEvent(new MouseEvent('click', {bubbles: true}))"
         )
+
+
+def _search(page: Page) -> None:
+    page.js("document.querySelector('input[type=search]').focus()")
+    page.driver.switch_to.active_element.send_keys("discriminator/dense_1")
 
 
 def main() -> None:

@@ -59,7 +59,7 @@ export class Compare {
     const settled = await Promise.allSettled(this.all.map((data) => data.refresh()));
     const failure = settled.find(({ status }) => status === "rejected");
     if (!this.#there().length) throw failure?.reason ?? new Error("no run to compare: choose some in the table of runs");
-    this.bar?.update(this.all[0].run);
+    this.bar?.update(this.all[0]);
     this.#chooseGraphs();
     this.#summarise();
     await this.#draw();

@@ -71,15 +71,16 @@ export class Dashboard {
   async update() {
     const { data, slider } = this;
     await data.refresh(this.frozen);
-    this.bar.update(data.run, this.frozen);
+    this.bar.update(data, this.frozen);
     press(this.pausing, data.run.paused);
     this.pausing.hidden = this.app.source.embedded || data.run.state !== "running";
     await tellRun(this.app.notices, data);
     if (this.frozen) return;
-    slider.grow(data.lastStep);
     this.#fillKinds();
     this.#makeGraphs();
     await this.#draw();
+    slider.grow(data.lastStep);
+    this.bar.update(data);
     await this.program.update();
   }
 
@@ -101,7 +102,7 @@ export class Dashboard {
   freeze() {
     this.frozen = !this.frozen;
     press(this.freezing, this.frozen);
-    if (this.data.run) this.bar.update(this.data.run, this.frozen);
+    if (this.data.run) this.bar.update(this.data, this.frozen);
     this.element.classList.toggle("is-frozen", this.frozen);
     this.app.ask();
   }

@@ -7,10 +7,12 @@ import { layered } from "./layered.js";
 
 const BOX = { height: 34, letter: 7.6, room: 26, most: 250 };
 const GAP = { x: 26, y: 44 };
-const INNER = { head: 30, side: 16, bottom: 18 };
+const INNER = { head: 30, entry: 18, side: 16, bottom: 18 };
 // Where edges enter and leave an open scope.
 const ENTRY = { id: "\n entry", width: 6, height: 0, pinned: true };
 const EXIT = { id: "\n exit", width: 6, height: 0 };
+// The points of an edge from one layer to the next.
+const DIRECT = 4;
 // Long names are cut: the whole one is in the tip and in what a screen reader says.
 const LETTERS = 25;
 
@@ -43,7 +45,8 @@ export class GraphDrawing {
     const routed = crossing.map(({ from, to }) => ({ from: from ?? ENTRY.id, to: to ?? EXIT.id }));
     const ports = [ENTRY, EXIT].filter(({ id }) => routed.some(({ from, to }) => from === id || to === id));
     const laid = layered([...items, ...ports], [...inner, ...routed], GAP);
-    return { ...laid, items, inner, crossing };
+    const head = INNER.head + (ports.includes(ENTRY) ? INNER.entry : 0);
+    return { ...laid, items, inner, crossing, head };
   }
 
   #measure(child) {
@@ -55,7 +58,7 @@ export class GraphDrawing {
     return {
       ...child, id, label, inside,
       width: Math.max(width + 16, inside.width + 2 * INNER.side),
-      height: inside.height + INNER.head + INNER.bottom,
+      height: inside.height + inside.head + INNER.bottom,
     };
   }
 
@@ -68,7 +71,7 @@ export class GraphDrawing {
     const paths = laid.inner.map((edge, n) => {
       const points = laid.paths[n].map(([px, py]) => [px + x, py + y]);
       // Of edges that part, those say their shape that have not far to go.
-      const told = points.length === 2 || leaving.get(edge.from).length === 1;
+      const told = points.length === DIRECT || leaving.get(edge.from).length === 1;
       return this.#edge(edge, points, told ? this.#label(edge) : null);
     });
     const boxes = laid.items.map((item) => this.#box(item, at(item.id)));
@@ -99,7 +102,7 @@ export class GraphDrawing {
     );
     this.boxes.set(item.id, box);
     if (!inside) return box;
-    const [left, topInside] = [place.x + (place.width - inside.width) / 2, place.y + INNER.head];
+    const [left, topInside] = [place.x + (place.width - inside.width) / 2, place.y + inside.head];
     return svg("g", {}, box, this.#crossings(inside, place, left, topInside), this.#draw(inside, left, topInside));
   }
 
@@ -108,14 +111,14 @@ export class GraphDrawing {
     const middle = place.x + place.width / 2;
     return inside.crossing.map((edge, n) => {
       const points = inside.paths[inside.inner.length + n].map(([x, y]) => [x + left, y + top]);
-      if (edge.from === null) points.unshift([middle, place.y + INNER.head - 6]);
+      if (edge.from === null) points.unshift([middle, place.y + INNER.head - 6], [points[0][0], top - 2]);
       else points.push([middle, place.y + place.height]);
       return svg("path", { d: curve(points), class: `edge crossing${isControl(edge) ? " control" : ""}` });
     });
   }
 
   #edge(edge, points, text) {
-    const [[x0, y0], [x1, y1]] = points;
+    const [, [x0, y0], [x1, y1]] = points;
     const place = [(x0 + x1) / 2, (y0 + y1) / 2];
     return svg(
       "g",
@@ -170,6 +173,8 @@ function curve(points) {
   let path = `M${points[0].join(" ")}`;
   for (let i = 1; i < points.length; i += 1) {
     const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
+    // An end of no length would turn the arrow.
+    if (x0 === x1 && y0 === y1) continue;
     const middle = (y0 + y1) / 2;
     path += ` C${x0} ${middle} ${x1} ${middle} ${x1} ${y1}`;
   }

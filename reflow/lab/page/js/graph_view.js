@@ -10,9 +10,8 @@ import { onLook } from "./preferences.js";
 import { RunBar } from "./run_bar.js";
 import { tellRun } from "./run_notices.js";
 
-const ZOOM = { step: 1.25, least: 0.2, most: 3 };
-// A graph of so few boxes is opened at once.
-const FEW = 14;
+// Larger than `fit` nothing is drawn by itself, nor smaller than `readable`.
+const ZOOM = { step: 1.25, least: 0.2, most: 3, fit: 1.1, readable: 0.5 };
 
 export class GraphView {
   constructor(app, data) {
@@ -59,7 +58,7 @@ export class GraphView {
   async update() {
     const { data } = this;
     await data.refresh();
-    this.bar.update(data.run);
+    this.bar.update(data);
     await tellRun(this.app.notices, data);
     if (!this.graph) {
       this.graph = await data.part("graph").catch(() => null);
@@ -123,8 +122,6 @@ export class GraphView {
     const names = onlyModel ? modelOps(this.graph) : null;
     this.shown = new GraphModel(this.graph, names?.size ? names : null);
     this.open = new Set();
-    const top = [...this.shown.root.scopes.values()];
-    if (this.shown.nodes.size <= FEW) for (const scope of top) this.open.add(scope.path);
     this.#draw();
     this.#fit();
   }
@@ -153,7 +150,8 @@ export class GraphView {
   #fit() {
     if (!this.drawing) return;
     const { clientWidth, clientHeight } = this.canvas;
-    this.zoom = Math.min(1.1, clientWidth / this.drawing.width, Math.max(0.45, clientHeight / this.drawing.height));
+    const whole = Math.min(clientWidth / this.drawing.width, clientHeight / this.drawing.height);
+    this.zoom = Math.min(ZOOM.fit, Math.max(ZOOM.readable, whole));
     this.#scale(1);
   }
 

@@ -28,10 +28,7 @@ export function layered(boxes, edges, gap) {
   const width = place(layers, gap);
   const height = stack(layers, gap.y);
   const paths = routes.map((route, n) => {
-    const points = route.map((cell) => [cell.x + cell.width / 2, cell.y + cell.height / 2]);
-    const [first, last] = [route[0], route.at(-1)];
-    points[0][1] = first.y + first.height;
-    points[points.length - 1][1] = last.y;
+    const points = path(route);
     return directed[n].turned ? points.reverse() : points;
   });
   return { width, height, boxes: cells, paths };
@@ -180,10 +177,23 @@ function stack(layers, gap) {
   let y = 0;
   for (const layer of layers) {
     const height = Math.max(...layer.map((cell) => cell.height));
-    for (const cell of layer) cell.y = y + (height - cell.height) / 2;
+    for (const cell of layer) {
+      cell.y = y + (height - cell.height) / 2;
+      Object.assign(cell, { top: y, bottom: y + height });
+    }
     y += height + gap;
   }
   return Math.max(0, y - gap);
+}
+
+/** The points of an edge.  Within a layer it goes straight, so that it passes the boxes there; it
+ * moves sideways between the layers: from the second point to the third first. */
+function path(route) {
+  return route.flatMap((cell, i) => {
+    const x = cell.x + cell.width / 2;
+    if (i === 0) return [[x, cell.y + cell.height], [x, cell.bottom]];
+    return i < route.length - 1 ? [[x, cell.top], [x, cell.bottom]] : [[x, cell.top], [x, cell.y]];
+  });
 }
 
 function mean(values) {

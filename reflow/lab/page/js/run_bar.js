@@ -36,7 +36,9 @@ export class RunBar {
     );
   }
 
-  update(run, frozen = false) {
+  /** data: a RunData; frozen: whether its drawing is. */
+  update(data, frozen = false) {
+    const { run } = data;
     say(this.name, [run.program, ...run.arguments].join(" ") || run.id);
     this.name.title = run.id;
     const key = `${run.state} ${run.paused} ${frozen}`;
@@ -49,7 +51,7 @@ export class RunBar {
         frozen ? h("span", { class: "badge frozen" }, "❄ drawing frozen") : null,
       );
     }
-    say(this.facts, factsOf(run).join("  ·  "));
+    say(this.facts, factsOf(data).join("  ·  "));
   }
 }
 
@@ -58,12 +60,11 @@ export function address(id, view = "") {
   return `#/run/${encodeURIComponent(id)}${view ? `/${view}` : ""}`;
 }
 
-function factsOf(run) {
-  const steps = Math.max(0, ...Object.values(run.steps));
+function factsOf({ run, lastStep: steps }) {
   const now = run.ended ?? (run.state === "running" ? Date.now() / 1000 : run.heartbeat);
   const seconds = Math.max(0, now - run.started);
-  const facts = [run.steps_total ? `step ${count(steps)} of ${count(run.steps_total)}` : `step ${count(steps)}`];
-  facts.push(duration(seconds));
+  const facts = [duration(seconds)];
+  if (steps) facts.unshift(run.steps_total ? `step ${count(steps)} of ${count(run.steps_total)}` : `step ${count(steps)}`);
   if (run.state === "running" && run.steps_total > steps && steps > 0) {
     facts.push(`about ${duration(((run.steps_total - steps) * seconds) / steps)} left`);
   }

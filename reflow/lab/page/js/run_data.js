@@ -11,6 +11,7 @@ export class RunData {
   #tiles = new Map();
   #tileSteps = new Map();
   #shared = new Map();
+  #lastSeen = 0;
 
   constructor(source, id) {
     this.#source = source;
@@ -79,9 +80,9 @@ export class RunData {
     return this.#shared.get(part);
   }
 
-  /** The last step of any learner. */
+  /** The last step of any learner: as the run tells, or as what was fetched shows. */
   get lastStep() {
-    return Math.max(0, ...Object.values(this.run?.steps ?? {}));
+    return Math.max(this.#lastSeen, ...Object.values(this.run?.steps ?? {}));
   }
 
   async #grown(kind, tags, points) {
@@ -107,6 +108,7 @@ export class RunData {
   }
 
   #take(kind, tag, series, points, version) {
+    this.#lastSeen = Math.max(this.#lastSeen, series.step.at(-1) ?? 0);
     const known = this.#series[kind].get(tag);
     if (series.whole !== false || !known) {
       this.#series[kind].set(tag, { ...series, points, version, fetched: series.step.length });

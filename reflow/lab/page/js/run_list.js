@@ -9,7 +9,7 @@ const FIXED = [
   { name: "state", value: (run) => run.state, show: (run) => badge(run.state) },
   { name: "started", value: (run) => run.started, show: (run) => moment(run.started) },
   { name: "took", value: took, show: (run) => duration(took(run)) },
-  { name: "steps", value: stepsOf, show: (run) => count(stepsOf(run)), number: true },
+  { name: "steps", value: stepsOf, show: (run) => (Object.keys(run.steps).length ? count(stepsOf(run)) : "–"), number: true },
 ];
 const LAST = [{ name: "watching", value: (run) => run.overhead, show: (run) => percent(run.overhead), number: true }];
 // Of accuracy the greatest value tells most, of a loss the last one; a run with several learners

@@ -11,7 +11,7 @@ export function openSource() {
 }
 
 // Addresses with more tags than this become too long for servers.
-const TAGS_AT_ONCE = 60;
+const TAGS_AT_ONCE = 150;
 
 class LiveSource {
   embedded = false;

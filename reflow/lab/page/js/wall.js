@@ -51,7 +51,7 @@ export class Wall {
       this.grid, this.pictures.element, this.empty, this.slider.element,
     );
     this.visible = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "200px" });
-    this.pace = new Pace(() => this.#judge().then(() => this.#draw()), (error) => app.failed(error));
+    this.pace = new Pace(() => this.#draw().then(() => this.#judge()), (error) => app.failed(error));
     this.looks = onLook(() => this.#drawSoon());
     this.#choose(this.tab);
   }
@@ -71,13 +71,14 @@ export class Wall {
   async update() {
     const { data } = this;
     await data.refresh();
-    this.bar.update(data.run);
+    this.bar.update(data);
     await tellRun(this.app.notices, data);
-    this.slider.grow(data.lastStep);
     await this.#learnShapes();
     this.#makeCards();
-    await this.#judge();
+    this.#filter();
     await this.#draw();
+    await this.#judge();
+    this.slider.grow(data.lastStep);
   }
 
   stop() {
