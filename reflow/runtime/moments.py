@@ -48,7 +48,7 @@ def join_moments(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     differences = {
         step.outputs[0]: step
         for step in steps
-        if step.op.type == "SquaredDifference" and uses[step.outputs[0]] == 1
+        if step.op.type == "SquaredDifference" and step.computes_op and uses[step.outputs[0]] == 1
     }
     replaced: dict[Step, Step | None] = {}
     for variance, its in means.items():
@@ -66,7 +66,9 @@ def join_moments(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
 
 def _mean(step: Step) -> _Mean | None:
     """What the step is the mean of, if it averages rows that fall into groups of one size."""
-    if step.op.type != "Mean" or step.op._outputs[0].dtype not in (float32, float64):
+    if step.op.type != "Mean" or not step.computes_op:
+        return None
+    if step.op._outputs[0].dtype not in (float32, float64):
         return None
     value, axes = step.inputs[0], host_constant(step.inputs[1])
     if axes is None or (value.shape.num_elements() or 0) < _LARGE:

@@ -121,6 +121,13 @@ class Step:
                 flat.append(item)
         return flat
 
+    @property
+    def computes_op(self) -> bool:
+        """Whether it gives what its operation gives: others bring values to where it needs them."""
+        return self.function is not None and [value.tensor for value in self.outputs] == [
+            *self.op._outputs
+        ]
+
 
 class Block:
     """Steps that run one after the other: the plan's own, or those of a loop's body."""

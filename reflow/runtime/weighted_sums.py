@@ -159,16 +159,11 @@ def _is_inner(value: Value, output: Value, uses: Counter[Any]) -> bool:
 
 
 def _is_linear(step: Step) -> bool:
-    """Whether it is the kernel's call of an op that may give a form, of a large tensor."""
-    if step.op.type not in _COMBINATIONS or len(step.outputs) != 1:
+    """Whether it computes an op that may give a form, of a large tensor."""
+    if step.op.type not in _COMBINATIONS or not step.computes_op:
         return False
-    output, tensor = step.outputs[0], step.op._outputs[0]
-    return (
-        output.tensor is tensor
-        and not output.on_host
-        and tensor.dtype in (float32, float64)
-        and _size(output) >= _LARGE
-    )
+    output, dtype = step.outputs[0], step.op._outputs[0].dtype
+    return not output.on_host and dtype in (float32, float64) and _size(output) >= _LARGE
 
 
 def _size(value: Value) -> int:
