@@ -100,4 +100,21 @@ TRAINING = [
     training("create_train_op_uncounted", global_step=None, check_numerics=False),
 ]
 
-CASES = table(NETS, LOSSES, TRAINING)
+
+def _by_modules(tf, a):
+    """A layer whose parts are named by slim's modules."""
+    slim = tf.contrib.slim
+    initializer = slim.initializers.xavier_initializer(seed=3)
+    regularizer = slim.regularizers.l2_regularizer(0.1)
+    scores = slim.layers.conv2d(
+        a, 2, 3, weights_initializer=initializer, weights_regularizer=regularizer
+    )
+    losses = tf.get_collection("regularization_losses")
+    return slim.layers.softmax(scores).shape.as_list(), [loss.name for loss in losses]
+
+
+MODULES = [
+    case("modules", _by_modules, [f32(2, 5, 5, 3)], variants=("full",)),
+]
+
+CASES = table(NETS, LOSSES, TRAINING, MODULES)

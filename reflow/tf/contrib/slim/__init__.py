@@ -41,8 +41,13 @@ from reflow.tf.contrib.framework import (
 )
 from reflow.tf.contrib.layers import *  # noqa: F403
 
+# The modules of tf.contrib.layers, that slim has too.
+_OF_LAYERS = ("initializers", "optimizers", "regularizers", "utils")
+
 
 def __getattr__(name: str) -> Any:
-    if name in ("losses", "metrics"):
+    if name in ("layers", "losses", "metrics"):
         return getattr(tf.contrib, name)
+    if name in _OF_LAYERS:
+        return getattr(tf.contrib.layers, name)
     return part_or_error(__name__, name)
