@@ -8,9 +8,9 @@ from collections.abc import Callable
 # What a watched run costs of which nothing is read, in seconds.
 RUN_COST = 1.5e-6
 
-# What may be spent before any time has been trained, in seconds, so that there is something to see
-# at once: after 20 times as long the whole is within the default budget.
+# What the first readings may take before any time has been trained, in seconds; how many they are.
 _ADVANCE = 0.3
+_IN_ADVANCE = 8
 
 # Of the budget the share for reading training runs; the rest is for what is rare: pictures, tests.
 _SHARE_OF_TRAINING = 0.7
@@ -52,16 +52,17 @@ class Budget:
         """The cost as a part of the training time."""
         return self.cost / self.time if self.time else 0.0
 
-    def lacks(self, estimate: float, is_rare: bool = False) -> float:
+    def lacks(self, estimate: float, is_rare: bool = False, is_first: bool = False) -> float:
         """How many seconds must still be trained before something may be read.
 
         Args:
           estimate: what reading it will cost, in seconds.
           is_rare: whether it may use the part that is kept for what is rare.
+          is_first: whether it may be paid in advance, so that there is something to see.
         """
-        cost = self.cost + estimate
-        if self.fraction and cost <= _ADVANCE:
+        if is_first and self.fraction and self.spent + estimate <= _ADVANCE:
             return 0.0
+        cost = self.cost + estimate
         share = self.fraction if is_rare else self.fraction * _SHARE_OF_TRAINING
         return max(0.0, cost / share - self.time) if share else math.inf
 
@@ -81,12 +82,13 @@ class Schedule:
         self.plain = 0.0
         self.estimate = 0.0
         self._budget = budget
+        self._read = 0
 
     def is_due(self, step: int) -> bool:
         """Whether to read this step; if the budget is short of it, the next is put off."""
         if step < self.next:
             return False
-        lacking = self._budget.lacks(self.estimate)
+        lacking = self._lacking()
         if lacking:
             self.next = step + self._steps(lacking)
         return not lacking
@@ -98,22 +100,27 @@ class Schedule:
         else:
             self.plain = seconds
 
-    def was_read(self, step: int, seconds: float, own: float) -> None:
+    def was_read(self, step: int, seconds: float, own: float, planning: float = 0.0) -> None:
         """A step was read.
 
         Args:
-          seconds: how long it took, without planning.
-          own: what the observer took for it, and for planning.
+          seconds: how long it took.
+          own: what the observer took for it.
+          planning: how long it took to plan the run, which is done once.
         """
         plain = self.plain or seconds
         cost = max(0.0, seconds - plain) + own
         self._budget.time += min(seconds, plain)
-        self._budget.spent += cost
+        self._budget.spent += cost + planning
         self.estimate += (0.3 if self.estimate else 1.0) * (cost - self.estimate)
         golden = max(1, round(step * 0.618))
         interval = max(_INTERVAL, self._budget.time * _PART_OF_TIME)
         gap = min(golden, self._steps(interval)) if self.plain else golden
-        self.next = step + max(gap, self._steps(self._budget.lacks(self.estimate)))
+        self._read += 1
+        self.next = step + max(gap, self._steps(self._lacking()))
+
+    def _lacking(self) -> float:
+        return self._budget.lacks(self.estimate, is_first=self._read < _IN_ADVANCE)
 
     def _steps(self, seconds: float) -> float:
         """How many steps take so long, at least one."""

@@ -55,8 +55,10 @@ class EvaluationWatcher:
             return None
         with self._observer.guarded():
             shapes = tuple(key[1::2])
+            is_first = shapes not in self._pictures
             pace = self._pictures.setdefault(shapes, Pace(_PICTURES_INTERVAL, 1))
-            if not self._budget.lacks(self._estimate, is_rare=True) and pace.is_due(perf_counter()):
+            lacking = self._budget.lacks(self._estimate, is_rare=True, is_first=is_first)
+            if not lacking and pace.is_due(perf_counter()):
                 return Tap(self._tensors)
         return None
 
@@ -76,10 +78,10 @@ class EvaluationWatcher:
         with self._observer.guarded():
             self._add(tap, fed_values(key, fed), fetched)
         own = perf_counter() - start
-        if tap is not None:
-            own += tap.planning
-            self._estimate = own
         self._budget.spent += own
+        if tap is not None:
+            self._budget.spent += tap.planning
+            self._estimate = own
 
     def _add(self, tap: Tap | None, fed: Mapping[Tensor, Any], fetched: Sequence[Any]) -> None:
         graph = self._graph

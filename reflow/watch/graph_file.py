@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import linecache
+import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -118,19 +120,37 @@ def _variable(op: Operation, is_trainable: bool) -> dict[str, Any]:
 
 @cache
 def source_of(definition: OpDefinition) -> str | None:
-    """The text of the class that describes an op; of one that a factory made, its formula's and
-    its rules'; None if there is no text."""
+    """The text of the class that describes an op; of one that a factory made, that of its rules;
+    None if there is no text."""
     rules = definition.rules
-    try:
-        text = inspect.getsource(rules)
-    except (OSError, TypeError):
-        text = ""
-    if text.lstrip().startswith(("@op", "class ")) and f"class {definition.name}" in text:
-        return textwrap.dedent(text).strip()
+    text = _class_text(rules)
+    if text is not None:
+        return text
     parts = [f'"""{inspect.cleandoc(rules.__doc__)}"""'] if rules.__doc__ else []
     for name in ("shape", "kernel", "gradient"):
         try:
-            parts.append(textwrap.dedent(inspect.getsource(getattr(rules, name))).strip())
+            text = inspect.getsource(getattr(rules, name))
         except (AttributeError, OSError, TypeError):
             continue
+        parts.append(textwrap.dedent(text).strip())
     return "\n\n".join(parts) or None
+
+
+def _class_text(rules: type) -> str | None:
+    """The lines of a class at the top of its module, with its decorators.
+
+    `inspect` finds them too, by parsing the module for each class, which takes far longer.
+    """
+    file = getattr(sys.modules.get(rules.__module__), "__file__", None)
+    lines = [] if file is None else linecache.getlines(file)
+    first = f"class {rules.__name__}"
+    starts = (i for i, line in enumerate(lines) if line.startswith((f"{first}:", f"{first}(")))
+    start = next(starts, None)
+    if start is None:
+        return None
+    end = start + 1
+    while end < len(lines) and (not lines[end].strip() or lines[end].startswith(" ")):
+        end += 1
+    while start and lines[start - 1].startswith("@"):
+        start -= 1
+    return "".join(lines[start:end]).strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from reflow.watch.examples import Images, Kind
 from reflow.watch.sample import Array, Batch
 
 # Of larger values so many elements are taken, always the same.
-MOST_ELEMENTS = 100_000
+MOST_ELEMENTS = 1 << 16
 # Of larger batches so many examples are shown.
 MOST_EXAMPLES = 1_000
 # Of the images whose feature maps are shown, and of an activation's maps.
@@ -42,6 +42,7 @@ def _flat(value: torch.Tensor) -> torch.Tensor:
     return value.reshape(-1)
 
 
+@lru_cache(maxsize=32)
 def _chosen(count: int, most: int) -> torch.Tensor:
     """The places of `most` elements of `count`, in order."""
     fractions = _fractions()[:: max(1, MOST_ELEMENTS // most)][:most]

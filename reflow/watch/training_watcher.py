@@ -194,8 +194,7 @@ class TrainingWatcher:
             self._snapshots.take(step, self._first.schedule.plain)
         own = perf_counter() - start
         if isinstance(tap, _Reading):
-            own += tap.own + tap.planning
-            self._first.schedule.was_read(step, seconds, own)
+            self._first.schedule.was_read(step, seconds, own + tap.own, tap.planning)
         else:
             self._budget.spent += own
 
@@ -214,7 +213,8 @@ class TrainingWatcher:
         for reader, before in zip(self._readers, tap.before):
             reader.read(known, before, sample)
             self._judge(reader, known, sample)
-        if self._first.wants_pictures(now) and not self._budget.lacks(0.0, is_rare=True):
+        lacking = self._budget.lacks(0.0, is_rare=True, is_first=step == 1)
+        if not lacking and self._first.wants_pictures(now):
             self._readers[0].picture(known, sample)
         self._observer.measure(sample, self._first, self._graph.batch_size, now)
         bad = [tag for tag, value in sample.scalars.items() if value - value != 0.0]

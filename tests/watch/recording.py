@@ -1,5 +1,6 @@
 """A recorder that keeps what it is given, and how a test is observed by it."""
 
+import math
 from contextlib import contextmanager
 
 from reflow.runtime.session import observe
@@ -51,9 +52,12 @@ class FakeRecorder:
 
 @contextmanager
 def recorded(**settings):
-    """Watches what runs inside; the recorder is given.  By default the budget is no limit."""
+    """Watches what runs inside; the recorder is given.  The budget is no limit, unless set."""
     recorder = FakeRecorder()
-    observe(RunObserver(recorder, Settings(**{"budget": 1.0, **settings})))
+    observer = RunObserver(recorder, Settings(**settings))
+    if "budget" not in settings:
+        observer.budget.fraction = math.inf
+    observe(observer)
     try:
         yield recorder
     finally:
