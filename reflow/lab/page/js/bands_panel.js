@@ -33,7 +33,11 @@ export class BandsPanel {
         `standard deviation ${short(series.deviation[place])}. ` +
         `At the start from ${short(series.edges[0][0])} to ${short(series.edges[0][7])}.`,
     );
-    await this.chart.draw(bandTraces(series, x, this.spec.role), abscissaOf(at, series, kind, data.run), titleOf(kind));
+    await this.chart.draw(
+      bandTraces(series, x, this.spec.role),
+      abscissaOf(at, series, kind, data.run),
+      titleOf(kind),
+    );
     this.drawn = series;
   }
 
@@ -44,7 +48,9 @@ export class BandsPanel {
   /** As lines of step, time and the edges of the bands. */
   table() {
     const rows = [["step", "time", ...Array.from({ length: 8 }, (_, i) => `edge ${i} of 7`)]];
-    this.drawn?.step.forEach((step, i) => rows.push([step, this.drawn.time[i], ...this.drawn.edges[i]]));
+    this.drawn?.step.forEach((step, i) =>
+      rows.push([step, this.drawn.time[i], ...this.drawn.edges[i]]),
+    );
     return rows;
   }
 

@@ -59,7 +59,8 @@ export class Chart {
   }
 
   #fit() {
-    if (this.element._fullLayout && this.element.clientWidth) globalThis.Plotly.Plots.resize(this.element);
+    if (this.element._fullLayout && this.element.clientWidth)
+      globalThis.Plotly.Plots.resize(this.element);
   }
 
   #layout(at, xTitle, traces) {
@@ -90,7 +91,11 @@ export class Chart {
       margin: { l: 8, r: text * 1.7, t: 8, b: 8 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: getComputedStyle(document.body).fontFamily, size: text, color: colour("muted") },
+      font: {
+        family: getComputedStyle(document.body).fontFamily,
+        size: text,
+        color: colour("muted"),
+      },
       hoverlabel: {
         bgcolor: colour("surface"),
         bordercolor: colour("line"),
@@ -116,7 +121,8 @@ export class Chart {
  * rate of 0.003 between -1 and 1. */
 function aroundConstant(traces) {
   const first = traces[0]?.y.find((value) => value !== null);
-  const constant = first && traces.every(({ y }) => y.every((value) => value === null || value === first));
+  const constant =
+    first && traces.every(({ y }) => y.every((value) => value === null || value === first));
   return constant ? [Math.min(0, 2 * first), Math.max(0, 2 * first)] : null;
 }
 
@@ -141,7 +147,11 @@ export function line(name, x, y, style) {
     name,
     x,
     y,
-    line: { color: style.color, dash: style.dash ?? "solid", width: style.width ?? size("chart-line") },
+    line: {
+      color: style.color,
+      dash: style.dash ?? "solid",
+      width: style.width ?? size("chart-line"),
+    },
     marker: { color: style.color, size: 7 },
     opacity: style.opacity ?? 1,
     cliponaxis: style.clip ?? true,

@@ -23,24 +23,41 @@ export class Compare {
     this.app = app;
     this.all = runs;
     this.runs = runs.map(({ id }) => id);
-    this.title = runs.length === 1 ? `Curves of ${runs[0].id}` : `Comparison of ${runs.length} runs`;
+    this.title =
+      runs.length === 1 ? `Curves of ${runs[0].id}` : `Comparison of ${runs.length} runs`;
     // Of one run it shows every curve there is, and stands among its other views.
     this.bar = runs.length === 1 ? new RunBar(runs[0].id, "curves") : null;
     this.state = new ChartState();
     this.graphs = new Map();
     this.chosen = null;
     this.#makeTools();
-    this.summary = h("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": "The compared runs" });
+    this.summary = h("div", {
+      class: "table-frame",
+      tabindex: "0",
+      role: "region",
+      "aria-label": "The compared runs",
+    });
     this.grid = h("div", { class: "compared" });
     this.choice = h("fieldset", { class: "tags" });
     this.element = h(
       "main",
       { class: "compare", id: "content" },
-      this.bar?.element ?? h("div", { class: "run-bar" }, h("h1", {}, "Comparison"), h("a", { href: "#/" }, "All runs")),
-      this.tools, this.bar ? null : this.summary, this.grid,
+      this.bar?.element ??
+        h(
+          "div",
+          { class: "run-bar" },
+          h("h1", {}, "Comparison"),
+          h("a", { href: "#/" }, "All runs"),
+        ),
+      this.tools,
+      this.bar ? null : this.summary,
+      this.grid,
       h("details", { class: "fold" }, h("summary", {}, "Which graphs"), this.choice),
     );
-    this.pace = new Pace(() => this.#draw(), (error) => app.failed(error));
+    this.pace = new Pace(
+      () => this.#draw(),
+      (error) => app.failed(error),
+    );
     this.looks = onLook(() => this.pace.ask());
   }
 
@@ -58,7 +75,8 @@ export class Compare {
   async update() {
     const settled = await Promise.allSettled(this.all.map((data) => data.refresh()));
     const failure = settled.find(({ status }) => status === "rejected");
-    if (!this.#there().length) throw failure?.reason ?? new Error("no run to compare: choose some in the table of runs");
+    if (!this.#there().length)
+      throw failure?.reason ?? new Error("no run to compare: choose some in the table of runs");
     this.bar?.update(this.all[0]);
     this.#chooseGraphs();
     this.#summarise();
@@ -84,16 +102,32 @@ export class Compare {
       logX: toggle("Log x", () => this.#flip("logX"), { title: "Logarithmic x (K)" }),
       logY: toggle("Log y", () => this.#flip("logY"), { title: "Logarithmic y (L)" }),
     };
-    this.kind = h("select", { "aria-label": "What x counts", on: { change: () => this.#reset() } }, KINDS.map((kind) => h("option", { value: kind }, kind)));
+    this.kind = h(
+      "select",
+      { "aria-label": "What x counts", on: { change: () => this.#reset() } },
+      KINDS.map((kind) => h("option", { value: kind }, kind)),
+    );
     this.smoothing = h("input", {
-      type: "range", min: "0", max: "0.98", step: "0.02", value: "0", class: "smoothing", "aria-label": "Smoothing",
+      type: "range",
+      min: "0",
+      max: "0.98",
+      step: "0.02",
+      value: "0",
+      class: "smoothing",
+      "aria-label": "Smoothing",
       on: { input: () => this.pace.ask() },
     });
     this.weight = h("output", {}, "0");
     this.tools = h(
       "div",
       { class: "tools", role: "toolbar", "aria-label": "Graphs" },
-      h("span", { class: "group" }, this.modes.zoom, this.modes.pan, button("Reset", () => this.#reset(), { title: "Reset the zoom (H)" })),
+      h(
+        "span",
+        { class: "group" },
+        this.modes.zoom,
+        this.modes.pan,
+        button("Reset", () => this.#reset(), { title: "Reset the zoom (H)" }),
+      ),
       h("span", { class: "group" }, this.modes.grid, this.modes.logX, this.modes.logY),
       h("label", { class: "choice" }, "x: ", this.kind),
       h("label", { class: "choice" }, "smoothing ", this.smoothing, this.weight),
@@ -105,14 +139,21 @@ export class Compare {
     const tags = [...new Set(this.#there().flatMap((data) => data.tags.scalars))].sort();
     if (!this.chosen) {
       const first = FIRST.flatMap((prefix) => tags.filter((tag) => tag.startsWith(prefix)));
-      this.chosen = new Set([...first, ...tags].slice(0, Math.max(AT_FIRST, Math.min(first.length, MOST))));
+      this.chosen = new Set(
+        [...first, ...tags].slice(0, Math.max(AT_FIRST, Math.min(first.length, MOST))),
+      );
     }
     const all = tags.join("\n");
     if (all !== this.allTags) {
       this.allTags = all;
-      fill(this.choice, h("legend", { class: "unseen" }, "Graphs"), tags.map((tag) => this.#choiceOf(tag)));
+      fill(
+        this.choice,
+        h("legend", { class: "unseen" }, "Graphs"),
+        tags.map((tag) => this.#choiceOf(tag)),
+      );
     }
-    for (const tag of [...this.chosen].filter((tag) => tags.includes(tag) && !this.graphs.has(tag))) this.#add(tag);
+    for (const tag of [...this.chosen].filter((tag) => tags.includes(tag) && !this.graphs.has(tag)))
+      this.#add(tag);
   }
 
   #choiceOf(tag) {
@@ -134,8 +175,13 @@ export class Compare {
   }
 
   #add(tag) {
-    const options = tag.startsWith("accuracy/") ? { yRange: [0, 1] } : { startsLog: /^(gradient_norm|update_ratio)\//.test(tag) };
-    const panel = new Panel({ kind: "curves", title: tag }, { save: (format) => this.#save(tag, format).catch((error) => this.app.failed(error)) });
+    const options = tag.startsWith("accuracy/")
+      ? { yRange: [0, 1] }
+      : { startsLog: /^(gradient_norm|update_ratio)\//.test(tag) };
+    const panel = new Panel(
+      { kind: "curves", title: tag },
+      { save: (format) => this.#save(tag, format).catch((error) => this.app.failed(error)) },
+    );
     this.graphs.set(tag, { panel, chart: new Chart(panel.body, this.state, options), rows: [] });
     this.grid.append(panel.element);
   }
@@ -151,8 +197,22 @@ export class Compare {
       h(
         "table",
         {},
-        h("thead", {}, h("tr", {}, ["run", "state", "program", ...differing].map((name) => h("th", { scope: "col" }, h("span", { class: "column" }, name.replaceAll("_", " ")))))),
-        h("tbody", {}, runs.map((data) => this.#row(data, differing))),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ["run", "state", "program", ...differing].map((name) =>
+              h("th", { scope: "col" }, h("span", { class: "column" }, name.replaceAll("_", " "))),
+            ),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          runs.map((data) => this.#row(data, differing)),
+        ),
       ),
     );
   }
@@ -162,7 +222,16 @@ export class Compare {
     return h(
       "tr",
       {},
-      h("th", { scope: "row" }, h("span", { class: "legend-entry" }, h("span", { class: `swatch ${style.dash}`, style: { "--swatch": style.color } }), h("a", { href: address(id) }, id))),
+      h(
+        "th",
+        { scope: "row" },
+        h(
+          "span",
+          { class: "legend-entry" },
+          h("span", { class: `swatch ${style.dash}`, style: { "--swatch": style.color } }),
+          h("a", { href: address(id) }, id),
+        ),
+      ),
       h("td", {}, badge(run.state)),
       h("td", {}, [run.program, ...run.arguments].join(" ")),
       differing.map((name) => h("td", {}, setting(run.hyperparameters[name]))),
@@ -170,12 +239,17 @@ export class Compare {
   }
 
   async #draw() {
-    for (const [name, made] of Object.entries(this.modes)) press(made, name in this.state ? this.state[name] : this.state.drag === name);
+    for (const [name, made] of Object.entries(this.modes))
+      press(made, name in this.state ? this.state[name] : this.state.drag === name);
     const weight = Number(this.smoothing.value);
     say(this.weight, String(weight));
     const tags = [...this.graphs.keys()];
-    const found = await Promise.all(this.#there().map(async (data) => [data, await data.scalars(tags)]));
-    await Promise.all([...this.graphs].map(([tag, graph]) => this.#drawOne(tag, graph, found, weight)));
+    const found = await Promise.all(
+      this.#there().map(async (data) => [data, await data.scalars(tags)]),
+    );
+    await Promise.all(
+      [...this.graphs].map(([tag, graph]) => this.#drawOne(tag, graph, found, weight)),
+    );
     this.element.dataset.drawn = `${tags.length} ${weight} ${this.kind.value}`;
   }
 
@@ -202,7 +276,12 @@ export class Compare {
   async #save(tag, format) {
     const graph = this.graphs.get(tag);
     const name = `${fileName("comparison", tag)}.${format}`;
-    await save(this.app.source, this.runs[0], name, format === "csv" ? csvBlob(graph.rows) : blobOf(await graph.chart.picture(format)));
+    await save(
+      this.app.source,
+      this.runs[0],
+      name,
+      format === "csv" ? csvBlob(graph.rows) : blobOf(await graph.chart.picture(format)),
+    );
   }
 
   #drag(mode) {

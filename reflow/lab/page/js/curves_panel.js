@@ -29,7 +29,8 @@ export class CurvesPanel {
     });
     this.panel.showLegend(entries);
     this.panel.tell(
-      there.map((entry) => summary(entry.name, found[entry.tag], at)).join(" ") || "Nothing recorded yet.",
+      there.map((entry) => summary(entry.name, found[entry.tag], at)).join(" ") ||
+        "Nothing recorded yet.",
     );
     const first = there.length ? found[there[0].tag] : null;
     await this.chart.draw(traces, abscissaOf(at, first, kind, data.run), titleOf(kind));

@@ -34,15 +34,27 @@ export class Dashboard {
     this.frozen = false;
     this.slider = new Slider(() => this.#drawSoon());
     this.grid = h("div", { class: "graphs" });
-    this.empty = h("p", { class: "empty", hidden: true }, "Nothing is recorded yet. The graphs appear with the first steps.");
+    this.empty = h(
+      "p",
+      { class: "empty", hidden: true },
+      "Nothing is recorded yet. The graphs appear with the first steps.",
+    );
     this.program = new Program(data);
-    this.pace = new Pace(() => this.#draw(), (error) => app.failed(error));
+    this.pace = new Pace(
+      () => this.#draw(),
+      (error) => app.failed(error),
+    );
     this.looks = onLook(() => this.#drawSoon());
     this.#makeButtons();
     this.element = h(
       "main",
       { class: "dashboard", id: "content" },
-      this.bar.element, this.tools, this.grid, this.empty, this.slider.element, this.program.element,
+      this.bar.element,
+      this.tools,
+      this.grid,
+      this.empty,
+      this.slider.element,
+      this.program.element,
     );
   }
 
@@ -51,9 +63,12 @@ export class Dashboard {
   }
 
   keys() {
-    const pair = (digit) => key([digit], `graphs ${PAIRS[digit].join(" and ")}`, () => this.show(PAIRS[digit]));
+    const pair = (digit) =>
+      key([digit], `graphs ${PAIRS[digit].join(" and ")}`, () => this.show(PAIRS[digit]));
     return [
-      ...ALL.map((number) => key([String(number)], `graph ${number} alone`, () => this.show([number]))),
+      ...ALL.map((number) =>
+        key([String(number)], `graph ${number} alone`, () => this.show([number])),
+      ),
       ...["7", "8", "9"].map(pair),
       key(["0", "Escape"], "all six graphs", () => this.show(ALL), { shown: "0 or ESC" }),
       key([" "], "freeze the drawing; training goes on", () => this.freeze(), { shown: "SPACE" }),
@@ -93,7 +108,9 @@ export class Dashboard {
 
   /** Shows the graphs of these numbers, and all if there are none of them. */
   show(numbers) {
-    const there = numbers.filter((number) => this.graphs.some(({ spec }) => spec.number === number));
+    const there = numbers.filter((number) =>
+      this.graphs.some(({ spec }) => spec.number === number),
+    );
     this.shown = there.length ? numbers : ALL;
     this.#arrange();
     this.#drawSoon();
@@ -114,7 +131,11 @@ export class Dashboard {
     await this.app.source.pause(this.data.id, paused);
     // The program tells when it waits; until then the key must not ask for the same again.
     run.paused = paused;
-    this.app.notices.set("pause", paused ? "The program waits before its next step." : "The program goes on.", { seconds: 4 });
+    this.app.notices.set(
+      "pause",
+      paused ? "The program waits before its next step." : "The program goes on.",
+      { seconds: 4 },
+    );
     this.app.ask();
   }
 
@@ -136,12 +157,18 @@ export class Dashboard {
   /** Saves all shown graphs as one picture. */
   async save() {
     const graphs = this.#shownGraphs();
-    await this.#keep(fileName(this.data.id, "step", this.slider.at ?? this.data.lastStep) + ".png", await together(graphs, this.grid));
+    await this.#keep(
+      fileName(this.data.id, "step", this.slider.at ?? this.data.lastStep) + ".png",
+      await together(graphs, this.grid),
+    );
   }
 
   async #saveOne(graph, format) {
     const name = `${fileName(this.data.id, graph.spec.title)}.${format}`;
-    await this.#keep(name, format === "csv" ? await this.#table(graph) : blobOf(await graph.picture(format)));
+    await this.#keep(
+      name,
+      format === "csv" ? await this.#table(graph) : blobOf(await graph.picture(format)),
+    );
   }
 
   /** As CSV: of curves all points where the lab can give them, else those that are drawn. */
@@ -153,15 +180,34 @@ export class Dashboard {
 
   async #keep(name, blob) {
     const path = await save(this.app.source, this.data.id, name, blob);
-    this.app.notices.set("saved", path ? `Saved: ${path} beside the run, and among your downloads.` : `Saved: ${name}.`, { seconds: 6 });
+    this.app.notices.set(
+      "saved",
+      path ? `Saved: ${path} beside the run, and among your downloads.` : `Saved: ${name}.`,
+      { seconds: 6 },
+    );
   }
 
   #makeButtons() {
     const { embedded } = this.app.source;
     const tried = (act) => () => Promise.resolve(act()).catch((error) => this.app.failed(error));
     this.freezing = toggle("Freeze", () => this.freeze(), { title: "Freeze the drawing (SPACE)" });
-    this.pausing = toggle("Pause program", tried(() => this.pause()), { title: "Pause the program (Shift+SPACE)", hidden: embedded });
-    const html = embedded ? null : h("a", { class: "button", href: this.app.source.exported(this.data.id, "html"), download: `${this.data.id}.html`, title: "The whole run as one HTML file that opens offline" }, "Export");
+    this.pausing = toggle(
+      "Pause program",
+      tried(() => this.pause()),
+      { title: "Pause the program (Shift+SPACE)", hidden: embedded },
+    );
+    const html = embedded
+      ? null
+      : h(
+          "a",
+          {
+            class: "button",
+            href: this.app.source.exported(this.data.id, "html"),
+            download: `${this.data.id}.html`,
+            title: "The whole run as one HTML file that opens offline",
+          },
+          "Export",
+        );
     this.bar = new RunBar(this.data.id, "", [this.freezing, this.pausing, html]);
     this.modes = {
       zoom: toggle("Zoom", () => this.drag("zoom"), { title: "Box zoom (O)" }),
@@ -171,21 +217,44 @@ export class Dashboard {
       logY: toggle("Log y", () => this.flip("logY"), { title: "Logarithmic y (L)" }),
     };
     this.#showModes();
-    this.kind = h("select", { "aria-label": "What x counts", on: { change: () => this.#drawSoon() } });
+    this.kind = h("select", {
+      "aria-label": "What x counts",
+      on: { change: () => this.#drawSoon() },
+    });
     this.tools = h(
       "div",
       { class: "tools", role: "toolbar", "aria-label": "Graphs" },
-      h("span", { class: "group" }, this.modes.zoom, this.modes.pan, button("Reset", () => this.reset(), { title: "Reset the zoom (H)" })),
+      h(
+        "span",
+        { class: "group" },
+        this.modes.zoom,
+        this.modes.pan,
+        button("Reset", () => this.reset(), { title: "Reset the zoom (H)" }),
+      ),
       h("span", { class: "group" }, this.modes.grid, this.modes.logX, this.modes.logY),
       h("label", { class: "choice" }, "x: ", this.kind),
-      h("span", { class: "group" }, this.all = button("All graphs", () => this.show(ALL), { title: "All six graphs (0 or ESC)" }), button("Save", tried(() => this.save()), { title: "Save what is shown (Ctrl-S)" })),
+      h(
+        "span",
+        { class: "group" },
+        (this.all = button("All graphs", () => this.show(ALL), {
+          title: "All six graphs (0 or ESC)",
+        })),
+        button(
+          "Save",
+          tried(() => this.save()),
+          { title: "Save what is shown (Ctrl-S)" },
+        ),
+      ),
     );
   }
 
   #fillKinds() {
     const kinds = kindsOf(this.data.run);
     if (this.kind.options.length === kinds.length) return;
-    fill(this.kind, kinds.map((kind) => h("option", { value: kind }, kind)));
+    fill(
+      this.kind,
+      kinds.map((kind) => h("option", { value: kind }, kind)),
+    );
   }
 
   /** The graphs follow what is recorded: the test digits appear with the first test. */
@@ -202,7 +271,10 @@ export class Dashboard {
       });
       return graph;
     });
-    fill(this.grid, this.graphs.map((graph) => graph.element));
+    fill(
+      this.grid,
+      this.graphs.map((graph) => graph.element),
+    );
     this.empty.hidden = slots.length > 0;
     this.#arrange();
   }

@@ -11,15 +11,25 @@ export function densityFigure(title, series, role) {
   const place = placeAt(series, null);
   const edges = series.edges[place];
   const mean = `mean ${short(series.mean[place])}, deviation ${short(series.deviation[place])}, norm ${short(series.norm[place])}`;
-  const zeros = series.zeros[place] ? `, ${short((100 * series.zeros[place]) / series.count[place])} % zeros` : "";
+  const zeros = series.zeros[place]
+    ? `, ${short((100 * series.zeros[place]) / series.count[place])} % zeros`
+    : "";
   const about = `step ${series.step[place]}: ${mean}${zeros}`;
-  canvas.setAttribute("aria-label", `${title}, ${about}, from ${short(edges[0])} to ${short(edges.at(-1))}`);
+  canvas.setAttribute(
+    "aria-label",
+    `${title}, ${about}, from ${short(edges[0])} to ${short(edges.at(-1))}`,
+  );
   const element = h(
     "figure",
     { class: "density-figure" },
     h("figcaption", {}, h("b", {}, title), ` ${about}`),
     canvas,
-    h("div", { class: "density-axis", "aria-hidden": "true" }, h("span", {}, short(edges[0])), h("span", {}, short(edges.at(-1)))),
+    h(
+      "div",
+      { class: "density-axis", "aria-hidden": "true" },
+      h("span", {}, short(edges[0])),
+      h("span", {}, short(edges.at(-1))),
+    ),
   );
   requestAnimationFrame(() => draw(canvas, series.basis[place], edges, colour(role)));
   return element;
@@ -42,7 +52,12 @@ function draw(canvas, basis, edges, base) {
   context.fillStyle = translucent(base, 0.45);
   densities.forEach((density, i) => {
     const tall = (height - 4) * Math.sqrt(density / most);
-    context.fillRect(x(edges[i]), height - tall, Math.max(1, x(edges[i + 1]) - x(edges[i]) - 0.5), tall);
+    context.fillRect(
+      x(edges[i]),
+      height - tall,
+      Math.max(1, x(edges[i + 1]) - x(edges[i]) - 0.5),
+      tall,
+    );
   });
   context.fillStyle = base;
   context.fillRect(x(basis[4]) - 1, 0, 2, height);

@@ -19,7 +19,10 @@ export class DigitsPanel {
     await this.sheet.draw(tiles);
     const entries = [{ name: "step", value: String(tiles.step) }];
     if (tiles.correct !== null && tiles.total) {
-      entries.unshift({ name: "right", value: percent(tiles.correct / tiles.total, tiles.total > 500 ? 2 : 0) });
+      entries.unshift({
+        name: "right",
+        value: percent(tiles.correct / tiles.total, tiles.total > 500 ? 2 : 0),
+      });
     }
     this.panel.showLegend(entries);
     this.panel.tell(this.sheet.canvas.getAttribute("aria-label") ?? "");

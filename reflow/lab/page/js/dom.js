@@ -15,7 +15,9 @@ export function svg(name, properties = {}, ...children) {
 
 /** Replaces the children of an element. */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.flat(2).filter((child) => child !== null && child !== undefined));
+  element.replaceChildren(
+    ...children.flat(2).filter((child) => child !== null && child !== undefined),
+  );
 }
 
 /** Sets a text, and touches the page only if it is another one. */
@@ -27,9 +29,11 @@ function filled(element, properties, children) {
   for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "on") {
-      for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+      for (const [event, listener] of Object.entries(value))
+        element.addEventListener(event, listener);
     } else if (name === "style") {
-      for (const [property, text] of Object.entries(value)) element.style.setProperty(property, text);
+      for (const [property, text] of Object.entries(value))
+        element.style.setProperty(property, text);
     } else {
       element.setAttribute(name, value === true ? "" : value);
     }

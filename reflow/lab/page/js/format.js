@@ -18,7 +18,9 @@ export function count(value) {
 }
 
 export function percent(fraction, digits = 1) {
-  return fraction === null || fraction === undefined ? "–" : `${(100 * fraction).toFixed(digits)} %`;
+  return fraction === null || fraction === undefined
+    ? "–"
+    : `${(100 * fraction).toFixed(digits)} %`;
 }
 
 /** Seconds as 12 s, 3 min 5 s, 2 h 10 min. */
@@ -35,7 +37,10 @@ export function duration(seconds) {
 
 /** Seconds since 1970 as a date and a time of day, here. */
 export function moment(seconds) {
-  return new Date(seconds * 1000).toLocaleString("sv-SE", { dateStyle: "short", timeStyle: "short" });
+  return new Date(seconds * 1000).toLocaleString("sv-SE", {
+    dateStyle: "short",
+    timeStyle: "short",
+  });
 }
 
 export function bytes(size) {
@@ -55,7 +60,9 @@ export function microseconds(time) {
 /** [null, 28, 28, 1] as "? × 28 × 28 × 1". */
 export function shape(sizes) {
   if (sizes === null || sizes === undefined) return "unknown";
-  return sizes.length ? sizes.map((size) => (size === null || size < 0 ? "?" : size)).join(" × ") : "scalar";
+  return sizes.length
+    ? sizes.map((size) => (size === null || size < 0 ? "?" : size)).join(" × ")
+    : "scalar";
 }
 
 /** A value of the hyperparameters. */

@@ -3,7 +3,11 @@
 import { button, h, press, say, toggle } from "./dom.js";
 import * as preferences from "./preferences.js";
 
-const THEMES = [["system", "As the system"], ["light", "Light"], ["dark", "Dark"]];
+const THEMES = [
+  ["system", "As the system"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
 
 export class Frame {
   /** keys: shows the list of keys. */
@@ -11,26 +15,44 @@ export class Frame {
     this.connection = h("span", { class: "connection", role: "status" });
     const theme = h(
       "select",
-      { "aria-label": "Colours", class: "theme-choice", on: { change: () => preferences.setTheme(theme.value) } },
+      {
+        "aria-label": "Colours",
+        class: "theme-choice",
+        on: { change: () => preferences.setTheme(theme.value) },
+      },
       THEMES.map(([value, name]) => h("option", { value }, name)),
     );
     theme.value = preferences.theme();
-    const large = toggle("A+", () => {
-      preferences.setLarge(!preferences.isLarge());
-      press(large, preferences.isLarge());
-    }, { title: "Large print, for a lecture hall", "aria-label": "Large print" });
+    const large = toggle(
+      "A+",
+      () => {
+        preferences.setLarge(!preferences.isLarge());
+        press(large, preferences.isLarge());
+      },
+      { title: "Large print, for a lecture hall", "aria-label": "Large print" },
+    );
     press(large, preferences.isLarge());
     this.view = h("div", { class: "view" });
     this.element = h(
       "div",
       { class: "frame" },
-      h("a", { class: "skip", href: "#content", on: { click: (event) => this.#skip(event) } }, "To the content"),
+      h(
+        "a",
+        { class: "skip", href: "#content", on: { click: (event) => this.#skip(event) } },
+        "To the content",
+      ),
       h(
         "header",
         { class: "top" },
         h("a", { class: "brand", href: "#/" }, mark(), "reflow lab"),
         this.connection,
-        h("div", { class: "top-buttons" }, theme, large, button("?", keys, { title: "Keys (?)", "aria-label": "Keys" })),
+        h(
+          "div",
+          { class: "top-buttons" },
+          theme,
+          large,
+          button("?", keys, { title: "Keys (?)", "aria-label": "Keys" }),
+        ),
       ),
       notices.element,
       this.view,

@@ -13,10 +13,22 @@ const ROOT = { kind: "curves", title: "The gradient's way from the loss to the i
 export class GradientFlow {
   constructor(app, data) {
     this.data = data;
-    const kept = async (format) => save(app.source, data.id, `${fileName(data.id, "gradient-flow")}.${format}`, format === "csv" ? csvBlob(this.rows) : blobOf(await this.chart.picture(format)));
-    this.panel = new Panel(ROOT, { save: (format) => kept(format).catch((error) => app.failed(error)) });
+    const kept = async (format) =>
+      save(
+        app.source,
+        data.id,
+        `${fileName(data.id, "gradient-flow")}.${format}`,
+        format === "csv" ? csvBlob(this.rows) : blobOf(await this.chart.picture(format)),
+      );
+    this.panel = new Panel(ROOT, {
+      save: (format) => kept(format).catch((error) => app.failed(error)),
+    });
     this.element = this.panel.element;
-    this.chart = new Chart(this.panel.body, new ChartState(), { startsLog: true, names: true, yTitle: "norm" });
+    this.chart = new Chart(this.panel.body, new ChartState(), {
+      startsLog: true,
+      names: true,
+      yTitle: "norm",
+    });
     this.rows = [];
   }
 
@@ -31,17 +43,37 @@ export class GradientFlow {
     const names = back.map(({ name }) => name);
     const last = this.data.lastStep;
     const curves = [
-      { name: "by activations, now", tags: flows, at: null, color: colour("training"), dash: "solid" },
+      {
+        name: "by activations, now",
+        tags: flows,
+        at: null,
+        color: colour("training"),
+        dash: "solid",
+      },
       { name: "at the start", tags: flows, at: 0, color: colour("training"), dash: "dot" },
       { name: "half-way", tags: flows, at: last / 2, color: colour("training"), dash: "dash" },
       { name: "by weights, now", tags: slopes, at: null, color: colour("weights"), dash: "solid" },
     ].map((curve) => ({ ...curve, values: curve.tags.map((tag) => at(found[tag], curve.at)) }));
     const there = curves.filter(({ values }) => values.some((value) => value !== null));
     this.panel.showLegend(there.map(({ name, color, dash }) => ({ name, color, dash })));
-    this.panel.tell(there.map(({ name, values }) => `${name}: ${names.map((layer, i) => `${layer} ${short(values[i])}`).join(", ")}.`).join(" "));
+    this.panel.tell(
+      there
+        .map(
+          ({ name, values }) =>
+            `${name}: ${names.map((layer, i) => `${layer} ${short(values[i])}`).join(", ")}.`,
+        )
+        .join(" "),
+    );
     this.rows = [["curve", ...names], ...there.map(({ name, values }) => [name, ...values])];
     const traces = there.map(({ name, color, dash, values }) => ({
-      type: "scatter", mode: "lines+markers", name, x: names, y: values, line: { color, dash, width: dash === "solid" ? 2.4 : 1.4 }, marker: { color, size: 8 }, hovertemplate: "%{y:.3~g}",
+      type: "scatter",
+      mode: "lines+markers",
+      name,
+      x: names,
+      y: values,
+      line: { color, dash, width: dash === "solid" ? 2.4 : 1.4 },
+      marker: { color, size: 8 },
+      hovertemplate: "%{y:.3~g}",
     }));
     await this.chart.draw(traces, null, "from the loss to the input");
   }

@@ -29,8 +29,31 @@ export class GraphDrawing {
     this.height = laid.height + 2 * GAP.x;
     this.element = svg(
       "svg",
-      { class: "ops", width: this.width, height: this.height, viewBox: `${-GAP.x} ${-GAP.x} ${this.width} ${this.height}`, role: "group", "aria-label": "Graph of the program" },
-      svg("defs", {}, svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: "7", refY: "4", markerWidth: "7", markerHeight: "7", orient: "auto-start-reverse" }, svg("path", { d: "M0 0.8 L7.5 4 L0 7.2 z", class: "arrow" }))),
+      {
+        class: "ops",
+        width: this.width,
+        height: this.height,
+        viewBox: `${-GAP.x} ${-GAP.x} ${this.width} ${this.height}`,
+        role: "group",
+        "aria-label": "Graph of the program",
+      },
+      svg(
+        "defs",
+        {},
+        svg(
+          "marker",
+          {
+            id: "arrow",
+            viewBox: "0 0 8 8",
+            refX: "7",
+            refY: "4",
+            markerWidth: "7",
+            markerHeight: "7",
+            orient: "auto-start-reverse",
+          },
+          svg("path", { d: "M0 0.8 L7.5 4 L0 7.2 z", class: "arrow" }),
+        ),
+      ),
       this.#draw(laid, 0, 0),
     );
   }
@@ -43,7 +66,9 @@ export class GraphDrawing {
     const inner = edges.filter(({ from, to }) => from !== null && to !== null);
     const crossing = edges.filter(({ from, to }) => from === null || to === null);
     const routed = crossing.map(({ from, to }) => ({ from: from ?? ENTRY.id, to: to ?? EXIT.id }));
-    const ports = [ENTRY, EXIT].filter(({ id }) => routed.some(({ from, to }) => from === id || to === id));
+    const ports = [ENTRY, EXIT].filter(({ id }) =>
+      routed.some(({ from, to }) => from === id || to === id),
+    );
     const laid = layered([...items, ...ports], [...inner, ...routed], GAP);
     const head = INNER.head + (ports.includes(ENTRY) ? INNER.entry : 0);
     return { ...laid, items, inner, crossing, head };
@@ -53,10 +78,14 @@ export class GraphDrawing {
     const { id, scope, node } = child;
     const label = cut(scope ? scope.label : node.name.slice(node.name.lastIndexOf("/") + 1));
     const width = Math.min(BOX.most, label.length * BOX.letter + BOX.room + (scope ? 26 : 0));
-    if (!scope || !this.open.has(scope.path)) return { ...child, id, label, width, height: BOX.height };
+    if (!scope || !this.open.has(scope.path))
+      return { ...child, id, label, width, height: BOX.height };
     const inside = this.#lay(scope);
     return {
-      ...child, id, label, inside,
+      ...child,
+      id,
+      label,
+      inside,
       width: Math.max(width + 16, inside.width + 2 * INNER.side),
       height: inside.height + inside.head + INNER.bottom,
     };
@@ -83,27 +112,67 @@ export class GraphDrawing {
     const name = scope ? scope.path : node.name;
     const cost = this.#costOf(item);
     const kind = scope ? (inside ? "scope open" : "scope") : kindOf(node);
-    const parts = [svg("rect", { x: place.x, y: place.y, width: place.width, height: place.height, rx: scope ? 9 : 5 })];
+    const parts = [
+      svg("rect", {
+        x: place.x,
+        y: place.y,
+        width: place.width,
+        height: place.height,
+        rx: scope ? 9 : 5,
+      }),
+    ];
     if (this.heat && cost && !inside) {
       const share = cost[this.heat] / this.most;
-      parts.push(svg("rect", { class: "heat", x: place.x + 3, y: place.y + place.height - 6, width: Math.max(1, (place.width - 6) * share), height: 3, rx: 1.5 }));
+      parts.push(
+        svg("rect", {
+          class: "heat",
+          x: place.x + 3,
+          y: place.y + place.height - 6,
+          width: Math.max(1, (place.width - 6) * share),
+          height: 3,
+          rx: 1.5,
+        }),
+      );
     }
     const middle = place.x + place.width / 2;
     const top = inside ? place.y + 19 : place.y + BOX.height / 2 + 4.5;
     const sign = scope ? `${inside ? "−" : "+"} ` : "";
     const size = scope && !inside ? `  ${scope.size}` : "";
-    parts.push(svg("text", { x: middle, y: top, "text-anchor": "middle" }, sign, label, svg("tspan", { class: "size" }, size)));
+    parts.push(
+      svg(
+        "text",
+        { x: middle, y: top, "text-anchor": "middle" },
+        sign,
+        label,
+        svg("tspan", { class: "size" }, size),
+      ),
+    );
     const tip = scope ? `${scope.path}: ${scope.size} ops` : `${node.name} (${node.op})`;
     const said = cost ? `${tip}, ${microseconds(cost.microseconds)}, ${bytes(cost.bytes)}` : tip;
     const box = svg(
       "g",
-      { class: `box ${kind}`, tabindex: "0", role: "button", "data-name": name, "data-scope": scope ? scope.path : null, "aria-expanded": scope ? String(Boolean(inside)) : null, "aria-label": said },
-      svg("title", {}, said), parts,
+      {
+        class: `box ${kind}`,
+        tabindex: "0",
+        role: "button",
+        "data-name": name,
+        "data-scope": scope ? scope.path : null,
+        "aria-expanded": scope ? String(Boolean(inside)) : null,
+        "aria-label": said,
+      },
+      svg("title", {}, said),
+      parts,
     );
     this.boxes.set(item.id, box);
     if (!inside) return box;
     const [left, topInside] = [place.x + (place.width - inside.width) / 2, place.y + inside.head];
-    return svg("g", {}, box, this.#crossings(inside, place, left, topInside), this.#draw(inside, left, topInside));
+    return svg(
+      "g",
+      {},
+      box,
+      this.#crossings(inside, place, left, topInside),
+      this.#draw(inside, left, topInside),
+    );
   }
 
   /** Edges that enter or leave an open scope: from its border to what they belong to. */
@@ -111,9 +180,13 @@ export class GraphDrawing {
     const middle = place.x + place.width / 2;
     return inside.crossing.map((edge, n) => {
       const points = inside.paths[inside.inner.length + n].map(([x, y]) => [x + left, y + top]);
-      if (edge.from === null) points.unshift([middle, place.y + INNER.head - 6], [points[0][0], top - 2]);
+      if (edge.from === null)
+        points.unshift([middle, place.y + INNER.head - 6], [points[0][0], top - 2]);
       else points.push([middle, place.y + place.height]);
-      return svg("path", { d: curve(points), class: `edge crossing${isControl(edge) ? " control" : ""}` });
+      return svg("path", {
+        d: curve(points),
+        class: `edge crossing${isControl(edge) ? " control" : ""}`,
+      });
     });
   }
 
@@ -123,8 +196,18 @@ export class GraphDrawing {
     return svg(
       "g",
       { class: "edge-group" },
-      svg("path", { d: curve(points), class: `edge${isControl(edge) ? " control" : ""}`, "marker-end": "url(#arrow)" }),
-      text ? svg("text", { x: place[0], y: place[1] + 4, class: "edge-label", "text-anchor": "middle" }, text) : null,
+      svg("path", {
+        d: curve(points),
+        class: `edge${isControl(edge) ? " control" : ""}`,
+        "marker-end": "url(#arrow)",
+      }),
+      text
+        ? svg(
+            "text",
+            { x: place[0], y: place[1] + 4, class: "edge-label", "text-anchor": "middle" },
+            text,
+          )
+        : null,
     );
   }
 

@@ -79,7 +79,8 @@ export class GraphModel {
   #trace(from, to, input, open, add) {
     const [out, into] = [this.#chain(from, open), this.#chain(to, open)];
     let common = 0;
-    while (common < Math.min(out.length, into.length) && out[common].id === into[common].id) common += 1;
+    while (common < Math.min(out.length, into.length) && out[common].id === into[common].id)
+      common += 1;
     // Both ends in one closed scope: nothing of it is seen.
     if (common === out.length || common === into.length) return;
     add(out[common].scope, out[common].id, into[common].id, input);
@@ -122,7 +123,8 @@ export class GraphModel {
 function prefixesOf(names) {
   const found = new Set();
   for (const name of names) {
-    for (let at = name.lastIndexOf("/"); at > 0; at = name.lastIndexOf("/", at - 1)) found.add(name.slice(0, at));
+    for (let at = name.lastIndexOf("/"); at > 0; at = name.lastIndexOf("/", at - 1))
+      found.add(name.slice(0, at));
   }
   return found;
 }
@@ -130,7 +132,9 @@ function prefixesOf(names) {
 /** The ops from which the losses and predictions are computed, without constants: the model. */
 export function modelOps(graph) {
   const { roles } = graph;
-  const ends = [...roles.learners.map(({ loss }) => loss), roles.prediction, roles.logits].filter(Boolean);
+  const ends = [...roles.learners.map(({ loss }) => loss), roles.prediction, roles.logits].filter(
+    Boolean,
+  );
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const found = new Set();
   const waiting = ends.map(producer);

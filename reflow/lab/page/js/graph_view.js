@@ -26,13 +26,21 @@ export class GraphView {
     this.detail = new OpDetail(data, (name) => this.#reveal(name));
     this.flow = new GradientFlow(app, data);
     this.flow.element.hidden = true;
-    this.canvas = h("div", { class: "graph-frame", tabindex: "0", role: "region", "aria-label": "Graph", on: { click: (event) => this.#click(event), keydown: (event) => this.#key(event) } });
+    this.canvas = h("div", {
+      class: "graph-frame",
+      tabindex: "0",
+      role: "region",
+      "aria-label": "Graph",
+      on: { click: (event) => this.#click(event), keydown: (event) => this.#key(event) },
+    });
     this.said = h("p", { class: "empty" });
     this.#makeTools();
     this.element = h(
       "main",
       { class: "graph-view", id: "content" },
-      this.bar.element, this.tools, this.said,
+      this.bar.element,
+      this.tools,
+      this.said,
       h("div", { class: "graph-parts" }, this.canvas, this.detail.element),
       this.flow.element,
     );
@@ -50,7 +58,9 @@ export class GraphView {
       key(["+", "="], "larger", () => this.#scale(ZOOM.step), { shown: "+" }),
       key(["-"], "smaller", () => this.#scale(1 / ZOOM.step)),
       key(["f"], "fit into the window", () => this.#fit(), { shown: "F" }),
-      key(["e"], "everything, or only the model", () => this.#choose(!this.onlyModel), { shown: "E" }),
+      key(["e"], "everything, or only the model", () => this.#choose(!this.onlyModel), {
+        shown: "E",
+      }),
       key(["Escape"], "close all scopes", () => this.#closeAll(), { shown: "ESC" }),
     ];
   }
@@ -62,7 +72,12 @@ export class GraphView {
     await tellRun(this.app.notices, data);
     if (!this.graph) {
       this.graph = await data.part("graph").catch(() => null);
-      say(this.said, this.graph ? "" : `The graph of this run is not recorded${data.run.state === "running" ? " yet" : ""}.`);
+      say(
+        this.said,
+        this.graph
+          ? ""
+          : `The graph of this run is not recorded${data.run.state === "running" ? " yet" : ""}.`,
+      );
       if (!this.graph) return;
       this.trace = await data.part("trace").catch(() => null);
       this.#index();
@@ -77,18 +92,38 @@ export class GraphView {
   }
 
   #makeTools() {
-    this.search = h("input", { type: "search", placeholder: "Find an op", "aria-label": "Find an op", list: "op-names", on: { change: () => this.#find() } });
+    this.search = h("input", {
+      type: "search",
+      placeholder: "Find an op",
+      "aria-label": "Find an op",
+      list: "op-names",
+      on: { change: () => this.#find() },
+    });
     this.names = h("datalist", { id: "op-names" });
-    this.model = toggle("Model", () => this.#choose(true), { title: "What losses and predictions are computed from (E)" });
-    this.everything = toggle("Everything", () => this.#choose(false), { title: "With gradients, updates and initializers (E)" });
-    this.heats = { microseconds: toggle("Time", () => this.#warm("microseconds")), bytes: toggle("Memory", () => this.#warm("bytes")) };
+    this.model = toggle("Model", () => this.#choose(true), {
+      title: "What losses and predictions are computed from (E)",
+    });
+    this.everything = toggle("Everything", () => this.#choose(false), {
+      title: "With gradients, updates and initializers (E)",
+    });
+    this.heats = {
+      microseconds: toggle("Time", () => this.#warm("microseconds")),
+      bytes: toggle("Memory", () => this.#warm("bytes")),
+    };
     this.tools = h(
       "div",
       { class: "tools", role: "toolbar", "aria-label": "Graph" },
       h("span", { class: "group" }, this.model, this.everything),
-      this.heatGroup = h("span", { class: "group" }, this.heats.microseconds, this.heats.bytes),
-      h("span", { class: "group" }, button("−", () => this.#scale(1 / ZOOM.step), { "aria-label": "Smaller" }), button("Fit", () => this.#fit()), button("+", () => this.#scale(ZOOM.step), { "aria-label": "Larger" })),
-      this.search, this.names,
+      (this.heatGroup = h("span", { class: "group" }, this.heats.microseconds, this.heats.bytes)),
+      h(
+        "span",
+        { class: "group" },
+        button("−", () => this.#scale(1 / ZOOM.step), { "aria-label": "Smaller" }),
+        button("Fit", () => this.#fit()),
+        button("+", () => this.#scale(ZOOM.step), { "aria-label": "Larger" }),
+      ),
+      this.search,
+      this.names,
     );
   }
 
@@ -101,7 +136,10 @@ export class GraphView {
         this.consumers.get(from).push(node.name);
       }
     }
-    fill(this.names, this.graph.nodes.slice(0, 3000).map(({ name }) => h("option", { value: name })));
+    fill(
+      this.names,
+      this.graph.nodes.slice(0, 3000).map(({ name }) => h("option", { value: name })),
+    );
     this.heatGroup.hidden = !this.trace;
     if (!this.trace) this.heat = null;
   }
@@ -203,7 +241,9 @@ export class GraphView {
 
   #tell(name) {
     const node = this.graph.nodes.find((one) => one.name === name);
-    this.detail.showOp(node, this.graph, this.consumers.get(name) ?? [], this.#cost([name])).catch((error) => this.app.failed(error));
+    this.detail
+      .showOp(node, this.graph, this.consumers.get(name) ?? [], this.#cost([name]))
+      .catch((error) => this.app.failed(error));
   }
 
   #mark() {
@@ -213,7 +253,9 @@ export class GraphView {
   #find() {
     const wanted = this.search.value.trim();
     const { nodes } = this.graph ?? { nodes: [] };
-    const found = nodes.find(({ name }) => name === wanted) ?? nodes.find(({ name }) => wanted && name.toLowerCase().includes(wanted.toLowerCase()));
+    const found =
+      nodes.find(({ name }) => name === wanted) ??
+      nodes.find(({ name }) => wanted && name.toLowerCase().includes(wanted.toLowerCase()));
     if (found) this.#reveal(found.name);
   }
 
@@ -239,7 +281,8 @@ export class GraphView {
     let from = null;
     this.canvas.addEventListener("pointerdown", (event) => {
       this.panned = false;
-      if (event.pointerType === "mouse" && event.button === 0) from = [event.clientX, event.clientY];
+      if (event.pointerType === "mouse" && event.button === 0)
+        from = [event.clientX, event.clientY];
     });
     this.canvas.addEventListener("pointermove", (event) => {
       if (!from) return;

@@ -12,16 +12,32 @@ export function marks({ gradient = null, ratio = null, dead = null, flow = null 
   const found = [];
   const slope = gradient ?? flow;
   if (slope !== null && slope < VANISHING) {
-    found.push({ sign: "↓", word: "vanishing", why: `the norm of its gradient is below ${VANISHING}` });
+    found.push({
+      sign: "↓",
+      word: "vanishing",
+      why: `the norm of its gradient is below ${VANISHING}`,
+    });
   }
   if (slope !== null && slope > EXPLODING) {
-    found.push({ sign: "↑", word: "exploding", why: `the norm of its gradient is above ${EXPLODING}` });
+    found.push({
+      sign: "↑",
+      word: "exploding",
+      why: `the norm of its gradient is above ${EXPLODING}`,
+    });
   }
   if (ratio !== null && ratio > HASTY) {
-    found.push({ sign: "↯", word: "hasty", why: `a step changes it by more than ${HASTY} of its size` });
+    found.push({
+      sign: "↯",
+      word: "hasty",
+      why: `a step changes it by more than ${HASTY} of its size`,
+    });
   }
   if (dead !== null && dead > DEAD) {
-    found.push({ sign: "∅", word: "dead", why: `more than ${100 * DEAD} % of its units are 0 for the whole batch` });
+    found.push({
+      sign: "∅",
+      word: "dead",
+      why: `more than ${100 * DEAD} % of its units are 0 for the whole batch`,
+    });
   }
   return found;
 }

@@ -35,7 +35,9 @@ function isForTheElement(event) {
   if (event.ctrlKey || event.metaKey) return false;
   if (element.matches?.("input[type=text], input[type=search], select, textarea")) return true;
   if (event.key === " " || event.key === "Enter") {
-    return Boolean(element.closest?.("button, a, summary, input, [role=treeitem], [data-takes-enter]"));
+    return Boolean(
+      element.closest?.("button, a, summary, input, [role=treeitem], [data-takes-enter]"),
+    );
   }
   return false;
 }
@@ -54,7 +56,11 @@ export function showKeys(keys) {
       "dl",
       {},
       [...keys, { shown: "?", says: "these keys" }].flatMap(({ shown, says }) => [
-        h("dt", {}, shown.split(" or ").flatMap((name, i) => [i ? " or " : "", h("kbd", {}, name)])),
+        h(
+          "dt",
+          {},
+          shown.split(" or ").flatMap((name, i) => [i ? " or " : "", h("kbd", {}, name)]),
+        ),
         h("dd", {}, says),
       ]),
     ),

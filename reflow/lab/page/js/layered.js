@@ -63,7 +63,9 @@ function withoutCycles(boxes, edges) {
       }
     }
   }
-  return edges.map(({ from, to }, n) => (turned.has(n) ? { from: to, to: from, turned: true } : { from, to, turned: false }));
+  return edges.map(({ from, to }, n) =>
+    turned.has(n) ? { from: to, to: from, turned: true } : { from, to, turned: false },
+  );
 }
 
 /** The layer of each box: one more than that of the deepest before it; sources stand right
@@ -100,7 +102,15 @@ function route(n, from, to, put) {
   const cells = [from];
   const first = to.layer - from.layer > LONGEST ? to.layer : from.layer + 1;
   for (let layer = first; layer < to.layer; layer += 1) {
-    const waypoint = { id: `${n} ${layer}\n`, width: 6, height: 0, layer, up: [], down: [], isWaypoint: true };
+    const waypoint = {
+      id: `${n} ${layer}\n`,
+      width: 6,
+      height: 0,
+      layer,
+      up: [],
+      down: [],
+      isWaypoint: true,
+    };
     put(waypoint);
     cells.push(waypoint);
   }
@@ -119,7 +129,8 @@ function order(layers) {
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const side = sweep % 2 ? "down" : "up";
     for (const layer of sweep % 2 ? [...layers].reverse() : layers) {
-      for (const cell of layer) cell.wish = mean(cell[side].map(({ place }) => place)) ?? cell.place;
+      for (const cell of layer)
+        cell.wish = mean(cell[side].map(({ place }) => place)) ?? cell.place;
       layer.sort((a, b) => a.wish - b.wish || a.place - b.place);
       number(layer);
     }
@@ -151,13 +162,23 @@ function settle(layer, side, gap) {
   const blocks = [];
   for (const cell of layer) {
     const middle = mean(cell[side].map((other) => other.x + other.width / 2));
-    let block = { cells: [cell], width: cell.width, wish: middle === null ? cell.x : middle - cell.width / 2, weight: middle === null ? 0.1 : 1 };
+    let block = {
+      cells: [cell],
+      width: cell.width,
+      wish: middle === null ? cell.x : middle - cell.width / 2,
+      weight: middle === null ? 0.1 : 1,
+    };
     let before = blocks.at(-1);
     while (before && before.wish + before.width + gap > block.wish) {
       const offset = before.width + gap;
       const weight = before.weight + block.weight;
       const wish = (before.wish * before.weight + (block.wish - offset) * block.weight) / weight;
-      block = { cells: [...before.cells, ...block.cells], width: offset + block.width, wish, weight };
+      block = {
+        cells: [...before.cells, ...block.cells],
+        width: offset + block.width,
+        wish,
+        weight,
+      };
       blocks.pop();
       before = blocks.at(-1);
     }
@@ -191,8 +212,20 @@ function stack(layers, gap) {
 function path(route) {
   return route.flatMap((cell, i) => {
     const x = cell.x + cell.width / 2;
-    if (i === 0) return [[x, cell.y + cell.height], [x, cell.bottom]];
-    return i < route.length - 1 ? [[x, cell.top], [x, cell.bottom]] : [[x, cell.top], [x, cell.y]];
+    if (i === 0)
+      return [
+        [x, cell.y + cell.height],
+        [x, cell.bottom],
+      ];
+    return i < route.length - 1
+      ? [
+          [x, cell.top],
+          [x, cell.bottom],
+        ]
+      : [
+          [x, cell.top],
+          [x, cell.y],
+        ];
   });
 }
 

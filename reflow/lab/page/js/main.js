@@ -21,14 +21,20 @@ class App {
     this.notices = new Notices();
     this.runs = new Map();
     this.view = null;
-    this.pace = new Pace(() => this.#update(), (error) => this.failed(error));
+    this.pace = new Pace(
+      () => this.#update(),
+      (error) => this.failed(error),
+    );
     this.frame = new Frame(this.notices, () => showKeys(this.view.keys()));
     document.body.append(this.frame.element);
     listenToKeys(() => this.view.keys());
     addEventListener("hashchange", () => this.route());
     this.route();
     this.frame.connected(this.source.embedded ? null : false);
-    this.tell = this.source.listen((changed, list) => this.#changed(changed, list), (is) => this.#connected(is));
+    this.tell = this.source.listen(
+      (changed, list) => this.#changed(changed, list),
+      (is) => this.#connected(is),
+    );
     this.tell(this.view.runs);
   }
 
@@ -48,7 +54,8 @@ class App {
     const [path, query = ""] = location.hash.slice(1).split("?");
     const [place, id, view = ""] = path.split("/").slice(1).map(decodeURIComponent);
     this.view?.stop();
-    for (const matter of ["gone", "error", "lost", "remarks", "not finite", "failed"]) this.notices.set(matter, null);
+    for (const matter of ["gone", "error", "lost", "remarks", "not finite", "failed"])
+      this.notices.set(matter, null);
     this.view = this.#made(place, id, view, new URLSearchParams(query));
     this.frame.show(this.view.element);
     this.tell?.(this.view.runs);
@@ -64,7 +71,10 @@ class App {
     if (place === "run" && id && VIEWS[view]) return new VIEWS[view](this, this.data(id));
     if (place === "compare") {
       const ids = (query.get("ids") ?? "").split(",").filter(Boolean).map(decodeURIComponent);
-      return new Compare(this, ids.map((one) => this.data(one)));
+      return new Compare(
+        this,
+        ids.map((one) => this.data(one)),
+      );
     }
     return new RunList(this);
   }
@@ -72,7 +82,11 @@ class App {
   /** Tells what went wrong; the view keeps what it shows. */
   failed(error) {
     if (error instanceof GoneError) {
-      this.notices.set("gone", "The directory of this run is gone. What is shown is what was read last.", { level: "warning" });
+      this.notices.set(
+        "gone",
+        "The directory of this run is gone. What is shown is what was read last.",
+        { level: "warning" },
+      );
     } else if (error instanceof TypeError && /fetch/i.test(error.message)) {
       this.#connected(false);
     } else {
@@ -101,7 +115,11 @@ class App {
       this.ask();
     }
     if (!is && !this.wasLost && this.everConnected) {
-      this.notices.set("connection", "The lab does not answer: it has ended, or its machine is away. Trying again … If it was started anew, open the address that it printed then.", { level: "warning" });
+      this.notices.set(
+        "connection",
+        "The lab does not answer: it has ended, or its machine is away. Trying again … If it was started anew, open the address that it printed then.",
+        { level: "warning" },
+      );
     }
     this.wasLost = !is && this.everConnected;
     this.everConnected ||= is;

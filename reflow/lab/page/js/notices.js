@@ -18,9 +18,18 @@ export class Notices {
     clearTimeout(old?.timer);
     this.#lines.delete(matter);
     if (text === null) return;
-    const away = button("×", () => this.#hide(matter), { class: "quiet", "aria-label": "Hide this line" });
-    const element = h("div", { class: `notice ${level}` }, h("span", {}, text, more ? " " : null, more), away);
-    const timer = seconds === null ? null : setTimeout(() => this.set(matter, null), 1000 * seconds);
+    const away = button("×", () => this.#hide(matter), {
+      class: "quiet",
+      "aria-label": "Hide this line",
+    });
+    const element = h(
+      "div",
+      { class: `notice ${level}` },
+      h("span", {}, text, more ? " " : null, more),
+      away,
+    );
+    const timer =
+      seconds === null ? null : setTimeout(() => this.set(matter, null), 1000 * seconds);
     this.#lines.set(matter, { text, element, timer });
     this.element.append(element);
   }

@@ -20,12 +20,23 @@ export class OpDetail {
   constructor(data, go) {
     this.data = data;
     this.go = go;
-    this.element = h("aside", { class: "detail", "aria-label": "About the chosen op", tabindex: "-1" });
+    this.element = h("aside", {
+      class: "detail",
+      "aria-label": "About the chosen op",
+      tabindex: "-1",
+    });
     this.nothing();
   }
 
   nothing() {
-    fill(this.element, h("p", { class: "empty" }, "Choose an op to see its kernel, its gradient, its line of the program, and how its values lie now. A click on a scope opens it."));
+    fill(
+      this.element,
+      h(
+        "p",
+        { class: "empty" },
+        "Choose an op to see its kernel, its gradient, its line of the program, and how its values lie now. A click on a scope opens it.",
+      ),
+    );
   }
 
   /** A scope as a whole.  ops: within it; cost: of them all, or null. */
@@ -46,7 +57,9 @@ export class OpDetail {
   async showOp(node, graph, consumers, cost) {
     const names = [...new Set([node.name, node.name.replace(/\/read$/, "")])];
     const wanted = SHOWN.flatMap(([prefix, title, role]) =>
-      names.map((name) => ({ tag: prefix + name, title, role })).filter(({ tag }) => this.data.tags.distributions.includes(tag)),
+      names
+        .map((name) => ({ tag: prefix + name, title, role }))
+        .filter(({ tag }) => this.data.tags.distributions.includes(tag)),
     );
     const found = await this.data.distributions(wanted.map(({ tag }) => tag));
     const { line } = node;
@@ -54,9 +67,19 @@ export class OpDetail {
     fill(
       this.element,
       h("h2", {}, node.name),
-      facts({ op: node.op, shape: (node.shapes ?? []).map(shape).join(", ") || null, type: node.dtype, device: node.device || null, ...costs(cost) }),
-      line ? [h("h3", {}, `${line.file}, line ${line.line}`), h("pre", { tabindex: "0" }, line.text)] : null,
-      wanted.filter(({ tag }) => found[tag]?.step.length).map(({ tag, title, role }) => densityFigure(title, found[tag], role)),
+      facts({
+        op: node.op,
+        shape: (node.shapes ?? []).map(shape).join(", ") || null,
+        type: node.dtype,
+        device: node.device || null,
+        ...costs(cost),
+      }),
+      line
+        ? [h("h3", {}, `${line.file}, line ${line.line}`), h("pre", { tabindex: "0" }, line.text)]
+        : null,
+      wanted
+        .filter(({ tag }) => found[tag]?.step.length)
+        .map(({ tag, title, role }) => densityFigure(title, found[tag], role)),
       this.#links("Inputs", node.inputs),
       this.#links("Goes to", consumers),
       h("h3", {}, `${node.op}: shape, kernel and gradient`),
@@ -67,7 +90,20 @@ export class OpDetail {
 
   #links(title, names) {
     if (!names.length) return null;
-    return [h("h3", {}, title), h("ul", { class: "links" }, names.slice(0, 30).map((name) => h("li", {}, button(name, () => this.go(producer(name)), { class: "quiet" }))))];
+    return [
+      h("h3", {}, title),
+      h(
+        "ul",
+        { class: "links" },
+        names.slice(0, 30).map((name) =>
+          h(
+            "li",
+            {},
+            button(name, () => this.go(producer(name)), { class: "quiet" }),
+          ),
+        ),
+      ),
+    ];
   }
 }
 
@@ -77,5 +113,9 @@ function costs(cost) {
 
 function facts(values) {
   const told = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
-  return h("dl", { class: "facts-list" }, told.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, String(value))]));
+  return h(
+    "dl",
+    { class: "facts-list" },
+    told.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, String(value))]),
+  );
 }

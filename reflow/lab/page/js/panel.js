@@ -26,7 +26,14 @@ export class Panel {
       h(
         "header",
         { class: "panel-head" },
-        h("h2", { id }, spec.number ? h("span", { class: "chip", "aria-hidden": "true" }, String(spec.number)) : null, spec.title),
+        h(
+          "h2",
+          { id },
+          spec.number
+            ? h("span", { class: "chip", "aria-hidden": "true" }, String(spec.number))
+            : null,
+          spec.title,
+        ),
         this.legend,
         this.menu,
       ),
@@ -51,7 +58,13 @@ export class Panel {
         h(
           "span",
           { class: "legend-entry" },
-          color ? h("span", { class: `swatch ${dash ?? "solid"}`, style: { "--swatch": color }, "aria-hidden": "true" }) : null,
+          color
+            ? h("span", {
+                class: `swatch ${dash ?? "solid"}`,
+                style: { "--swatch": color },
+                "aria-hidden": "true",
+              })
+            : null,
           h("span", { class: "legend-name" }, name),
           value === undefined ? null : h("b", {}, value),
         ),
@@ -71,7 +84,9 @@ function menu(spec, actions) {
       "div",
       { class: "menu-items" },
       spec.number ? button("Show alone", () => close(() => actions.alone(spec.number))) : null,
-      formats.map((format) => button(`Save as ${format.toUpperCase()}`, () => close(() => actions.save(format)))),
+      formats.map((format) =>
+        button(`Save as ${format.toUpperCase()}`, () => close(() => actions.save(format))),
+      ),
     ),
   );
   const close = (act) => {

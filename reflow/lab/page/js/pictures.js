@@ -35,7 +35,12 @@ export class Pictures {
 }
 
 function made(tag) {
-  if (tag.startsWith(FILTERS)) return new Plain(`Filters of ${nameOf(tag)}`, "Bright is a positive weight; each filter has its own scale.", "filters");
+  if (tag.startsWith(FILTERS))
+    return new Plain(
+      `Filters of ${nameOf(tag)}`,
+      "Bright is a positive weight; each filter has its own scale.",
+      "filters",
+    );
   if (tag.startsWith(FEATURE_MAPS)) return new FeatureMaps(tag);
   return new Strongest(tag);
 }
@@ -47,7 +52,13 @@ class Plain {
     this.sheet = new Sheet(this.frame, { natural: true, what });
     this.step = h("small", {});
     this.choice = h("div", { class: "picture-choice" });
-    this.element = h("figure", { class: "panel picture" }, h("figcaption", {}, h("h2", {}, title), this.step, h("small", {}, about)), this.choice, this.frame);
+    this.element = h(
+      "figure",
+      { class: "panel picture" },
+      h("figcaption", {}, h("h2", {}, title), this.step, h("small", {}, about)),
+      this.choice,
+      this.frame,
+    );
   }
 
   async draw(tiles) {
@@ -64,7 +75,11 @@ class Plain {
 /** The maps of one image of the batch, which the reader chooses. */
 class FeatureMaps extends Plain {
   constructor(tag) {
-    super(`Feature maps of ${nameOf(tag)}`, "Choose an image: its maps are shown, bright where they respond.", "feature maps");
+    super(
+      `Feature maps of ${nameOf(tag)}`,
+      "Choose an image: its maps are shown, bright where they respond.",
+      "feature maps",
+    );
     this.chosen = 0;
   }
 
@@ -87,9 +102,21 @@ class FeatureMaps extends Plain {
       this.choice,
       images.map((row, place) => {
         const sheet = h("span", { class: "thumb" });
-        const shown = batch?.rows ? part(batch, (_, i) => batch.rows[i] === row, `thumb ${row}`) : null;
+        const shown = batch?.rows
+          ? part(batch, (_, i) => batch.rows[i] === row, `thumb ${row}`)
+          : null;
         if (shown?.count) new Sheet(sheet, {}).draw({ ...shown, labels: null });
-        return h("button", { type: "button", "aria-pressed": String(place === this.chosen), "aria-label": `Image ${row}`, on: { click: () => again(place) } }, sheet, shown?.count ? null : `image ${row}`);
+        return h(
+          "button",
+          {
+            type: "button",
+            "aria-pressed": String(place === this.chosen),
+            "aria-label": `Image ${row}`,
+            on: { click: () => again(place) },
+          },
+          sheet,
+          shown?.count ? null : `image ${row}`,
+        );
       }),
     );
   }
@@ -98,8 +125,15 @@ class FeatureMaps extends Plain {
 /** The inputs that excite one unit most; the reader chooses the unit. */
 class Strongest extends Plain {
   constructor(tag) {
-    super(`Inputs that excite units of ${nameOf(tag)} most`, "Choose a unit; its strongest input comes first.", "inputs");
-    this.select = h("select", { "aria-label": "Unit", on: { change: () => this.draw(this.tiles) } });
+    super(
+      `Inputs that excite units of ${nameOf(tag)} most`,
+      "Choose a unit; its strongest input comes first.",
+      "inputs",
+    );
+    this.select = h("select", {
+      "aria-label": "Unit",
+      on: { change: () => this.draw(this.tiles) },
+    });
     this.choice.append(h("label", { class: "choice" }, "unit ", this.select));
   }
 
@@ -108,10 +142,15 @@ class Strongest extends Plain {
     const units = [...new Set(tiles.names ?? [])];
     if (units.join() !== this.units) {
       this.units = units.join();
-      fill(this.select, units.map((unit) => h("option", { value: unit }, unit)));
+      fill(
+        this.select,
+        units.map((unit) => h("option", { value: unit }, unit)),
+      );
     }
     const unit = this.select.value;
-    await super.draw(part(tiles, (_, i) => !tiles.names || tiles.names[i] === unit, `unit ${unit}`));
+    await super.draw(
+      part(tiles, (_, i) => !tiles.names || tiles.names[i] === unit, `unit ${unit}`),
+    );
   }
 }
 

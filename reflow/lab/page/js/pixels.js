@@ -15,7 +15,9 @@ function bitmap(tiles) {
 
 /** Whether the answer given for a tile is known to be wrong. */
 export function isWrong(tiles, tile) {
-  return Boolean(tiles.labels && tiles.predictions && tiles.labels[tile] !== tiles.predictions[tile]);
+  return Boolean(
+    tiles.labels && tiles.predictions && tiles.labels[tile] !== tiles.predictions[tile],
+  );
 }
 
 /**

@@ -25,7 +25,11 @@ export class Program {
       this.#part("Texts", this.texts, () => this.#tellTexts()),
       this.#part("Program", this.sources, () => this.#tellSources()),
     ];
-    this.element = h("section", { class: "program", "aria-label": "About the run" }, this.parts.map(({ element }) => element));
+    this.element = h(
+      "section",
+      { class: "program", "aria-label": "About the run" },
+      this.parts.map(({ element }) => element),
+    );
   }
 
   /** What is open is kept up to date. */
@@ -37,8 +41,18 @@ export class Program {
 
   #part(title, content, tell) {
     const failed = h("p", { class: "empty" });
-    const told = () => tell().then(() => say(failed, ""), (error) => say(failed, error.message));
-    const element = h("details", { class: "fold", on: { toggle: () => element.open && told() } }, h("summary", {}, title), content, failed);
+    const told = () =>
+      tell().then(
+        () => say(failed, ""),
+        (error) => say(failed, error.message),
+      );
+    const element = h(
+      "details",
+      { class: "fold", on: { toggle: () => element.open && told() } },
+      h("summary", {}, title),
+      content,
+      failed,
+    );
     return { element, tell: told };
   }
 
@@ -61,8 +75,16 @@ export class Program {
       const value = now[tag]?.value.at(-1);
       if (value !== undefined && value !== null) rows[name] = told(value);
     }
-    const told = Object.entries(rows).filter(([, value]) => value !== null && value !== undefined && value !== "");
-    fill(this.facts, told.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, typeof value === "number" ? String(value) : setting(value))]));
+    const told = Object.entries(rows).filter(
+      ([, value]) => value !== null && value !== undefined && value !== "",
+    );
+    fill(
+      this.facts,
+      told.flatMap(([name, value]) => [
+        h("dt", {}, name),
+        h("dd", {}, typeof value === "number" ? String(value) : setting(value)),
+      ]),
+    );
   }
 
   async #tellOutput() {
@@ -78,13 +100,18 @@ export class Program {
       this.texts,
       Object.entries(found).flatMap(([tag, series]) => [
         h("h3", {}, nameOf(tag)),
-        ...series.text.map((text, i) => h("p", { class: "text" }, h("b", {}, `step ${series.step[i]}`), text)).reverse(),
+        ...series.text
+          .map((text, i) => h("p", { class: "text" }, h("b", {}, `step ${series.step[i]}`), text))
+          .reverse(),
       ]),
     );
   }
 
   async #tellSources() {
     const { files } = await this.data.part("source");
-    fill(this.sources, files.flatMap(({ name, text }) => [h("h3", {}, name), h("pre", { tabindex: "0" }, text)]));
+    fill(
+      this.sources,
+      files.flatMap(({ name, text }) => [h("h3", {}, name), h("pre", { tabindex: "0" }, text)]),
+    );
   }
 }

@@ -10,12 +10,22 @@ const STATES = {
   interrupted: ["■", "interrupted"],
   lost: ["?", "lost: it no longer says anything"],
 };
-const VIEWS = [["", "Dashboard"], ["wall", "Wall"], ["graph", "Graph"], ["curves", "Curves"]];
+const VIEWS = [
+  ["", "Dashboard"],
+  ["wall", "Wall"],
+  ["graph", "Graph"],
+  ["curves", "Curves"],
+];
 
 /** A run's state as a badge: told by its sign and its word, not by its colour alone. */
 export function badge(state) {
   const [sign, word] = STATES[state] ?? ["?", state];
-  return h("span", { class: `badge ${state}`, title: word }, h("span", { "aria-hidden": "true" }, sign), ` ${word.split(":")[0]}`);
+  return h(
+    "span",
+    { class: `badge ${state}`, title: word },
+    h("span", { "aria-hidden": "true" }, sign),
+    ` ${word.split(":")[0]}`,
+  );
 }
 
 export class RunBar {
@@ -47,7 +57,9 @@ export class RunBar {
       fill(
         this.state,
         badge(run.state),
-        run.paused && run.state === "running" ? h("span", { class: "badge paused" }, "❚❚ program paused") : null,
+        run.paused && run.state === "running"
+          ? h("span", { class: "badge paused" }, "❚❚ program paused")
+          : null,
         frozen ? h("span", { class: "badge frozen" }, "❄ drawing frozen") : null,
       );
     }
@@ -64,7 +76,12 @@ function factsOf({ run, lastStep: steps }) {
   const now = run.ended ?? (run.state === "running" ? Date.now() / 1000 : run.heartbeat);
   const seconds = Math.max(0, now - run.started);
   const facts = [duration(seconds)];
-  if (steps) facts.unshift(run.steps_total ? `step ${count(steps)} of ${count(run.steps_total)}` : `step ${count(steps)}`);
+  if (steps)
+    facts.unshift(
+      run.steps_total
+        ? `step ${count(steps)} of ${count(run.steps_total)}`
+        : `step ${count(steps)}`,
+    );
   if (run.state === "running" && run.steps_total > steps && steps > 0) {
     facts.push(`about ${duration(((run.steps_total - steps) * seconds) / steps)} left`);
   }

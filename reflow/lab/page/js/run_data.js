@@ -40,8 +40,11 @@ export class RunData {
 
   /** {tag: tiles}: of a step or the last before it, of the newest if it is null. */
   async tiles(tags, step) {
-    const key = (tag) => `${step === null ? `latest at ${this.version}` : this.#recordedAt(tag, step)} ${tag}`;
-    const missing = tags.filter((tag) => this.tags.tiles.includes(tag) && !this.#tiles.has(key(tag)));
+    const key = (tag) =>
+      `${step === null ? `latest at ${this.version}` : this.#recordedAt(tag, step)} ${tag}`;
+    const missing = tags.filter(
+      (tag) => this.tags.tiles.includes(tag) && !this.#tiles.has(key(tag)),
+    );
     if (missing.length) {
       const found = await this.#source.tiles(this.id, missing, step);
       for (const [tag, tiles] of Object.entries(found)) {
@@ -100,7 +103,8 @@ export class RunData {
     await Promise.all(
       [...bySerial].map(async ([after, part]) => {
         const found = await this.#source.series(this.id, kind, part, points, after);
-        for (const [tag, series] of Object.entries(found)) this.#take(kind, tag, series, points, version);
+        for (const [tag, series] of Object.entries(found))
+          this.#take(kind, tag, series, points, version);
       }),
     );
     const known = there.filter((tag) => this.#series[kind].has(tag));

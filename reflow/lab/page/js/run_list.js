@@ -9,9 +9,21 @@ const FIXED = [
   { name: "state", value: (run) => run.state, show: (run) => badge(run.state) },
   { name: "started", value: (run) => run.started, show: (run) => moment(run.started) },
   { name: "took", value: took, show: (run) => duration(took(run)) },
-  { name: "steps", value: stepsOf, show: (run) => (Object.keys(run.steps).length ? count(stepsOf(run)) : "–"), number: true },
+  {
+    name: "steps",
+    value: stepsOf,
+    show: (run) => (Object.keys(run.steps).length ? count(stepsOf(run)) : "–"),
+    number: true,
+  },
 ];
-const LAST = [{ name: "watching", value: (run) => run.overhead, show: (run) => percent(run.overhead), number: true }];
+const LAST = [
+  {
+    name: "watching",
+    value: (run) => run.overhead,
+    show: (run) => percent(run.overhead),
+    number: true,
+  },
+];
 // Of accuracy the greatest value tells most, of a loss the last one; a run with several learners
 // has several losses.
 const FIGURES = [
@@ -33,7 +45,12 @@ export class RunList {
     this.all = [];
     this.chosen = new Set();
     this.sorted = { name: "started", down: true };
-    this.search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search the runs", on: { input: () => this.#draw() } });
+    this.search = h("input", {
+      type: "search",
+      placeholder: "Search",
+      "aria-label": "Search the runs",
+      on: { input: () => this.#draw() },
+    });
     this.compare = button("Compare", () => this.#compare(), { class: "primary" });
     this.head = h("tr", {});
     this.body = h("tbody", {});
@@ -42,7 +59,11 @@ export class RunList {
       "main",
       { class: "runs", id: "content" },
       h("div", { class: "runs-bar" }, h("h1", {}, "Runs"), this.search, this.compare),
-      h("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": "Table of runs" }, h("table", {}, h("thead", {}, this.head), this.body)),
+      h(
+        "div",
+        { class: "table-frame", tabindex: "0", role: "region", "aria-label": "Table of runs" },
+        h("table", {}, h("thead", {}, this.head), this.body),
+      ),
       this.told,
     );
   }
@@ -60,13 +81,21 @@ export class RunList {
 
   #draw() {
     const wanted = this.search.value.toLowerCase();
-    const text = (run) => `${run.id} ${run.program} ${run.arguments.join(" ")} ${run.state} ${JSON.stringify(run.hyperparameters)}`;
+    const text = (run) =>
+      `${run.id} ${run.program} ${run.arguments.join(" ")} ${run.state} ${JSON.stringify(run.hyperparameters)}`;
     const runs = this.all.filter((run) => text(run).toLowerCase().includes(wanted));
     const columns = [...FIXED, ...figures(this.all), ...settings(this.all), ...LAST];
     const by = columns.find(({ name }) => name === this.sorted.name) ?? NAME;
     runs.sort((a, b) => (this.sorted.down ? -1 : 1) * compared(by.value(a), by.value(b)));
-    fill(this.head, h("th", {}, h("span", { class: "unseen" }, "Compare")), [NAME, ...columns].map((column) => this.#heading(column)));
-    fill(this.body, runs.map((run) => this.#row(run, columns)));
+    fill(
+      this.head,
+      h("th", {}, h("span", { class: "unseen" }, "Compare")),
+      [NAME, ...columns].map((column) => this.#heading(column)),
+    );
+    fill(
+      this.body,
+      runs.map((run) => this.#row(run, columns)),
+    );
     const none = "No runs yet. Start one with: reflow run --watch PROGRAM";
     say(this.told, this.all.length ? (runs.length ? "" : "No run has this in it.") : none);
     this.#countChosen();
@@ -83,7 +112,11 @@ export class RunList {
     const sign = here ? (this.sorted.down ? " ↓" : " ↑") : "";
     return h(
       "th",
-      { scope: "col", "aria-sort": here ? (this.sorted.down ? "descending" : "ascending") : "none", class: column.number ? "number" : null },
+      {
+        scope: "col",
+        "aria-sort": here ? (this.sorted.down ? "descending" : "ascending") : "none",
+        class: column.number ? "number" : null,
+      },
       h("button", { type: "button", "data-column": name, on: { click: sort } }, `${name}${sign}`),
     );
   }
@@ -96,7 +129,9 @@ export class RunList {
       else this.chosen.delete(run.id);
       this.#countChosen();
     });
-    const cells = columns.map((column) => h("td", { class: column.number ? "number" : null }, column.show(run)));
+    const cells = columns.map((column) =>
+      h("td", { class: column.number ? "number" : null }, column.show(run)),
+    );
     return h("tr", {}, h("td", {}, check), h("th", { scope: "row" }, NAME.show(run)), cells);
   }
 
@@ -107,7 +142,9 @@ export class RunList {
   }
 
   #compare() {
-    const ids = this.all.filter(({ id }) => this.chosen.has(id)).map(({ id }) => encodeURIComponent(id));
+    const ids = this.all
+      .filter(({ id }) => this.chosen.has(id))
+      .map(({ id }) => encodeURIComponent(id));
     location.hash = `#/compare?ids=${ids.join(",")}`;
   }
 }
@@ -116,7 +153,12 @@ const NAME = {
   name: "run",
   value: (run) => run.id,
   show: (run) =>
-    h("span", { class: "run-cell" }, h("a", { href: address(run.id) }, run.id), h("small", {}, [run.program, ...run.arguments].join(" "))),
+    h(
+      "span",
+      { class: "run-cell" },
+      h("a", { href: address(run.id) }, run.id),
+      h("small", {}, [run.program, ...run.arguments].join(" ")),
+    ),
 };
 
 function took(run) {
@@ -131,7 +173,9 @@ function stepsOf(run) {
 function figures(runs) {
   const columns = FIGURES.map(([name, prefix, which]) => {
     const values = (run) => {
-      const tags = Object.keys(run.figures ?? {}).filter((tag) => tag.startsWith(prefix)).sort();
+      const tags = Object.keys(run.figures ?? {})
+        .filter((tag) => tag.startsWith(prefix))
+        .sort();
       return tags.map((tag) => run.figures[tag][which]);
     };
     const show = (run) => values(run).map(short).join(" / ") || "–";
@@ -143,11 +187,17 @@ function figures(runs) {
 /** A column for each hyperparameter, those that differ first. */
 function settings(runs) {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.hyperparameters)))];
-  const differing = (name) => new Set(runs.map((run) => JSON.stringify(run.hyperparameters[name]))).size;
+  const differing = (name) =>
+    new Set(runs.map((run) => JSON.stringify(run.hyperparameters[name]))).size;
   names.sort((a, b) => differing(b) - differing(a));
   return names.slice(0, SETTINGS).map((name) => {
     const value = (run) => run.hyperparameters[name] ?? null;
-    return { name: name.replaceAll("_", " "), value, show: (run) => setting(value(run)), number: runs.some((run) => typeof value(run) === "number") };
+    return {
+      name: name.replaceAll("_", " "),
+      value,
+      show: (run) => setting(value(run)),
+      number: runs.some((run) => typeof value(run) === "number"),
+    };
   });
 }
 
@@ -156,5 +206,7 @@ function compared(a, b) {
   if (a === b) return 0;
   if (a === null || a === undefined) return -1;
   if (b === null || b === undefined) return 1;
-  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+  return typeof a === "number" && typeof b === "number"
+    ? a - b
+    : String(a).localeCompare(String(b));
 }

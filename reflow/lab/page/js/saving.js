@@ -28,7 +28,9 @@ export function csvBlob(rows) {
     const text = value === null ? "" : String(value);
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  return new Blob([rows.map((row) => `${row.map(cell).join(",")}\n`).join("")], { type: "text/csv" });
+  return new Blob([rows.map((row) => `${row.map(cell).join(",")}\n`).join("")], {
+    type: "text/csv",
+  });
 }
 
 /** The shown graphs as one picture, where they are on the page. */
@@ -43,7 +45,9 @@ export async function together(graphs, container) {
   context.fillRect(0, 0, frame.width, frame.height);
   const family = getComputedStyle(document.body).fontFamily;
   for (const graph of graphs) {
-    const [panel, body] = [graph.element, graph.panel.body].map((element) => element.getBoundingClientRect());
+    const [panel, body] = [graph.element, graph.panel.body].map((element) =>
+      element.getBoundingClientRect(),
+    );
     const picture = await loaded(await graph.picture("png"));
     context.drawImage(picture, body.x - frame.x, body.y - frame.y, body.width, body.height);
     context.fillStyle = colour("ink");
@@ -64,5 +68,11 @@ function loaded(address) {
 
 /** A name that every system takes. */
 export function fileName(...parts) {
-  return parts.join("-").replace(/[^A-Za-z0-9._-]+/g, "_").replace(/^[._-]+/, "").slice(0, 100) || "graph";
+  return (
+    parts
+      .join("-")
+      .replace(/[^A-Za-z0-9._-]+/g, "_")
+      .replace(/^[._-]+/, "")
+      .slice(0, 100) || "graph"
+  );
 }

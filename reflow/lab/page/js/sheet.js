@@ -102,9 +102,21 @@ export class Sheet {
       const left = place.left + (tile % tiles.columns) * width;
       const bottom = place.top + (Math.floor(tile / tiles.columns) + 1) * height;
       const pad = width * 0.05;
-      outlined(context, this.#className(tiles.labels[tile]), left + pad, bottom, "left", "right-answer");
       outlined(
-        context, this.#className(tiles.predictions[tile]), left + width - pad, bottom, "right", "wrong-answer",
+        context,
+        this.#className(tiles.labels[tile]),
+        left + pad,
+        bottom,
+        "left",
+        "right-answer",
+      );
+      outlined(
+        context,
+        this.#className(tiles.predictions[tile]),
+        left + width - pad,
+        bottom,
+        "right",
+        "wrong-answer",
       );
     }
   }
@@ -186,7 +198,8 @@ function told(tiles, options) {
   if (tiles.total && tiles.correct !== null && tiles.labels && tiles.predictions) {
     const wrong = [];
     for (let tile = 0; tile < tiles.count && wrong.length < 12; tile += 1) {
-      if (isWrong(tiles, tile)) wrong.push(`${tiles.labels[tile]} taken for ${tiles.predictions[tile]}`);
+      if (isWrong(tiles, tile))
+        wrong.push(`${tiles.labels[tile]} taken for ${tiles.predictions[tile]}`);
     }
     const which = wrong.length ? `, among them ${wrong.join(", ")}` : "";
     return `${tiles.total} examples at step ${tiles.step}, ${tiles.total - tiles.correct} misrecognised${which}`;

@@ -12,14 +12,33 @@ export class Slider {
     this.moved = moved;
     this.at = null;
     this.range = h("input", {
-      type: "range", min: "0", max: "0", value: "0", step: "1", class: "slider",
+      type: "range",
+      min: "0",
+      max: "0",
+      value: "0",
+      step: "1",
+      class: "slider",
       "aria-label": "Step that is shown",
       on: { input: () => this.#slide() },
     });
     this.said = h("output", { class: "slider-said" });
-    this.play = button("▶", () => this.#replay(), { class: "quiet", "aria-label": "Replay the run", title: "Replay the run" });
-    this.follow = toggle("Latest", () => this.set(null), { class: "quiet", title: "Follow the run" });
-    this.element = h("footer", { class: "timeline" }, this.play, this.range, this.said, this.follow);
+    this.play = button("▶", () => this.#replay(), {
+      class: "quiet",
+      "aria-label": "Replay the run",
+      title: "Replay the run",
+    });
+    this.follow = toggle("Latest", () => this.set(null), {
+      class: "quiet",
+      title: "Follow the run",
+    });
+    this.element = h(
+      "footer",
+      { class: "timeline" },
+      this.play,
+      this.range,
+      this.said,
+      this.follow,
+    );
     this.show();
   }
 
@@ -39,7 +58,8 @@ export class Slider {
     const last = Number(this.range.max);
     if (this.at === null) this.range.value = String(last);
     else if (Number(this.range.value) !== this.at) this.range.value = String(this.at);
-    const text = this.at === null ? `step ${count(last)}` : `step ${count(this.at)} of ${count(last)}`;
+    const text =
+      this.at === null ? `step ${count(last)}` : `step ${count(this.at)} of ${count(last)}`;
     say(this.said, text);
     this.range.setAttribute("aria-valuetext", this.at === null ? `${text}, the latest` : text);
     press(this.follow, this.at === null);

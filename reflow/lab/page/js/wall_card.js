@@ -21,10 +21,27 @@ export class WallCard {
     this.element = h(
       "article",
       { class: "card", "data-name": thing.name },
-      h("header", {}, h("button", { type: "button", class: "card-name", title: `${thing.name}: show large`, on: { click: open } }, thing.name), h("small", {}, thing.detail), this.marks),
+      h(
+        "header",
+        {},
+        h(
+          "button",
+          {
+            type: "button",
+            class: "card-name",
+            title: `${thing.name}: show large`,
+            on: { click: open },
+          },
+          thing.name,
+        ),
+        h("small", {}, thing.detail),
+        this.marks,
+      ),
       this.bands,
       this.range,
-      this.rows.map(({ title, canvas, value }) => h("div", { class: "spark-row" }, h("span", {}, title), canvas, value)),
+      this.rows.map(({ title, canvas, value }) =>
+        h("div", { class: "spark-row" }, h("span", {}, title), canvas, value),
+      ),
     );
   }
 
@@ -37,7 +54,17 @@ export class WallCard {
     const key = marks.map(({ word }) => word).join();
     if (key === this.marked) return;
     this.marked = key;
-    fill(this.marks, marks.map(({ sign, word, why }) => h("span", { class: "mark-sign", title: why }, h("span", { "aria-hidden": "true" }, `${sign} `), word)));
+    fill(
+      this.marks,
+      marks.map(({ sign, word, why }) =>
+        h(
+          "span",
+          { class: "mark-sign", title: why },
+          h("span", { "aria-hidden": "true" }, `${sign} `),
+          word,
+        ),
+      ),
+    );
     this.element.classList.toggle("marked", marks.length > 0);
   }
 
@@ -50,7 +77,10 @@ export class WallCard {
       const edges = series.edges[placeAt(series, at)];
       const text = `${short(edges[0])} … ${short(series.basis[placeAt(series, at)][4])} … ${short(edges[7])}`;
       say(this.range, text);
-      this.bands.setAttribute("aria-label", `${this.thing.name}: least, middle and greatest value ${text}`);
+      this.bands.setAttribute(
+        "aria-label",
+        `${this.thing.name}: least, middle and greatest value ${text}`,
+      );
     }
     for (const { tag, title, canvas, value } of this.rows) {
       const curve = scalars[tag];
