@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reflow.tf._absence import part_or_error
+from reflow.tf.contrib.losses import metric_learning
 from reflow.tf.contrib.losses._losses import (
     absolute_difference,
     cosine_distance,
