@@ -12,6 +12,7 @@ from typing import Any, Final
 from reflow.files.run_directory import write_json
 from reflow.graph.graph import get_default_graph
 from reflow.watch.disk import Disk
+from reflow.watch.epochs import examples_in_an_epoch
 from reflow.watch.hyperparameters import hyperparameters
 from reflow.watch.output import Output
 from reflow.watch.run_files import RunFiles
@@ -78,6 +79,8 @@ class Housekeeping:
         self._files.note(
             hyperparameters=hyperparameters(main, self.codes), seed=get_default_graph().seed
         )
+        if self._files.run.epoch_size is None:
+            self._files.note(epoch_size=examples_in_an_epoch(main))
         self._disk.tries(self._sources.copy)
         self._files.note(sources=list(self._sources.names))
 

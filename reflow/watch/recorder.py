@@ -184,8 +184,11 @@ class Recorder:
         self._writer.write_held(self._clock.now())
         if self._file.waits:
             self._disk.tries(self._file.flush)
+        run, inner = self.files.run, self._loops.inner
+        if inner is not None and run.batch_size is not None:
+            self.files.note(epoch_size=inner * run.batch_size)
         self._housekeeping.work(now)
-        self._panel.show(self.files.run, self._step(), self._writer.numbers)
+        self._panel.show(run, self._step(), self._writer.numbers)
 
     def _step(self) -> int:
         """Of the learner that is farthest: not every step is observed."""

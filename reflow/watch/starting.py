@@ -129,6 +129,8 @@ def _when_there_are_sessions(action: Callable[[], None]) -> None:
 
 
 def _observe(recorder: Recorder, settings: Settings) -> None:
+    if current.recorder is not recorder:  # It was stopped before there was anything to observe.
+        return
     try:
         from reflow.runtime.session import observe
         from reflow.watch.observer import RunObserver

