@@ -181,3 +181,8 @@ def test_checkpoints_come_one_by_one(tmp_path: Path) -> None:
         if len(seen) == 1:
             trained(tmp_path, steps=4)
     assert seen == ["model.ckpt-3", "model.ckpt-4"]
+
+
+def test_the_placeholders_of_a_graph(graph: tf.Graph) -> None:
+    a, b = tf.placeholder(tf.float32), tf.placeholder(tf.int32)
+    assert tf.contrib.framework.get_placeholders(graph) == [a, b]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from reflow.graph.graph import Graph, get_default_graph
-from reflow.graph.tensor_spec import TensorSpec
+from reflow.graph.operation import Tensor
+from reflow.graph.tensor_spec import BoundedTensorSpec, TensorSpec
 from reflow.tf._absence import part_or_error
 from reflow.tf._checks import (
     assert_same_float_dtype,
@@ -103,6 +104,11 @@ def get_graph_from_inputs(op_input_list: Any, graph: Graph | None = None) -> Gra
 def get_name_scope() -> str:
     """The name scope of the default graph, "" outside all."""
     return get_default_graph().get_name_scope()
+
+
+def get_placeholders(graph: Graph) -> list[Tensor]:
+    """The placeholders of a graph."""
+    return [op.outputs[0] for op in graph.get_operations() if op.type == "Placeholder"]
 
 
 def __getattr__(name: str) -> Any:
