@@ -374,7 +374,7 @@ def test_table_of_runs_sorts_and_compares(page, lab):
         return page.js("[...document.querySelectorAll('tbody a')].map((a) => a.textContent)")
 
     assert names()[0] == "digits"
-    page.click('[data-column="test accuracy"]')
+    page.click('[data-place="column test accuracy"]')
     assert names()[0] == "digits-fast" or names()[0] == "digits"
     best = page.js("[...document.querySelectorAll('tbody tr')].map((r) => r.cells[6].textContent)")
     numbers = [float(text) for text in best if text[0].isdigit()]

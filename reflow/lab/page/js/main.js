@@ -13,6 +13,13 @@ import { RunList } from "./run_list.js";
 import { GoneError, openSource } from "./source.js";
 import { Wall } from "./wall.js";
 
+// Milliseconds until what was not answered is asked again.
+const RETRY = 2000;
+const NEVER_THERE = "There is no run of this name in the lab's directory.";
+const GONE = "The directory of this run is gone. What is shown is what was read last.";
+const AWAY =
+  "The lab does not answer: it has ended, or its machine is away. Trying again … " +
+  "If it was started anew, open the address that it printed then.";
 const VIEWS = { "": Dashboard, wall: Wall, graph: GraphView };
 
 class App {
@@ -82,13 +89,11 @@ class App {
   /** Tells what went wrong; the view keeps what it shows. */
   failed(error) {
     if (error instanceof GoneError) {
-      this.notices.set(
-        "gone",
-        "The directory of this run is gone. What is shown is what was read last.",
-        { level: "warning" },
-      );
+      const gone = this.view.data?.run === null ? NEVER_THERE : GONE;
+      this.notices.set("gone", gone, { level: "warning" });
     } else if (error instanceof TypeError && /fetch/i.test(error.message)) {
-      this.#connected(false);
+      // Where the lab is away, the connection tells so and asks again when it is back.
+      if (!this.wasLost) setTimeout(() => this.ask(), RETRY);
     } else {
       console.error(error);
       this.notices.set("failed", `That did not work: ${error.message}`, { level: "error" });
@@ -97,7 +102,13 @@ class App {
 
   async #update() {
     const { view } = this;
-    await view.update();
+    try {
+      await view.update();
+    } catch (error) {
+      if (view === this.view) throw error;
+    }
+    // The reader may have gone on to another view meanwhile.
+    if (view !== this.view) return;
     this.notices.set("gone", null);
     this.notices.set("failed", null);
     document.title = view.title ? `${view.title} – reflow lab` : "reflow lab";
@@ -115,11 +126,7 @@ class App {
       this.ask();
     }
     if (!is && !this.wasLost && this.everConnected) {
-      this.notices.set(
-        "connection",
-        "The lab does not answer: it has ended, or its machine is away. Trying again … If it was started anew, open the address that it printed then.",
-        { level: "warning" },
-      );
+      this.notices.set("connection", AWAY, { level: "warning" });
     }
     this.wasLost = !is && this.everConnected;
     this.everConnected ||= is;

@@ -54,7 +54,7 @@ export class RunList {
     this.compare = button("Compare", () => this.#compare(), { class: "primary" });
     this.head = h("tr", {});
     this.body = h("tbody", {});
-    this.told = h("p", { class: "empty" });
+    this.empty = h("p", { class: "empty" });
     this.element = h(
       "main",
       { class: "runs", id: "content" },
@@ -64,7 +64,7 @@ export class RunList {
         { class: "table-frame", tabindex: "0", role: "region", "aria-label": "Table of runs" },
         h("table", {}, h("thead", {}, this.head), this.body),
       ),
-      this.told,
+      this.empty,
     );
   }
 
@@ -73,7 +73,12 @@ export class RunList {
   }
 
   async update() {
-    this.all = await this.app.source.runs();
+    const all = await this.app.source.runs();
+    // A table that stays as it is keeps the reader's place in it.
+    const told = JSON.stringify(all);
+    if (told === this.told) return;
+    this.told = told;
+    this.all = all;
     this.#draw();
   }
 
@@ -87,6 +92,7 @@ export class RunList {
     const columns = [...FIXED, ...figures(this.all), ...settings(this.all), ...LAST];
     const by = columns.find(({ name }) => name === this.sorted.name) ?? NAME;
     runs.sort((a, b) => (this.sorted.down ? -1 : 1) * compared(by.value(a), by.value(b)));
+    const place = document.activeElement?.dataset.place;
     fill(
       this.head,
       h("th", {}, h("span", { class: "unseen" }, "Compare")),
@@ -97,8 +103,9 @@ export class RunList {
       runs.map((run) => this.#row(run, columns)),
     );
     const none = "No runs yet. Start one with: reflow run --watch PROGRAM";
-    say(this.told, this.all.length ? (runs.length ? "" : "No run has this in it.") : none);
+    say(this.empty, this.all.length ? (runs.length ? "" : "No run has this in it.") : none);
     this.#countChosen();
+    if (place) this.element.querySelector(`[data-place="${CSS.escape(place)}"]`)?.focus();
   }
 
   #heading(column) {
@@ -107,7 +114,6 @@ export class RunList {
     const sort = () => {
       this.sorted = { name, down: here ? !this.sorted.down : column.number === true };
       this.#draw();
-      this.head.querySelector(`[data-column="${CSS.escape(name)}"]`).focus();
     };
     const sign = here ? (this.sorted.down ? " ↓" : " ↑") : "";
     return h(
@@ -117,12 +123,20 @@ export class RunList {
         "aria-sort": here ? (this.sorted.down ? "descending" : "ascending") : "none",
         class: column.number ? "number" : null,
       },
-      h("button", { type: "button", "data-column": name, on: { click: sort } }, `${name}${sign}`),
+      h(
+        "button",
+        { type: "button", "data-place": `column ${name}`, on: { click: sort } },
+        `${name}${sign}`,
+      ),
     );
   }
 
   #row(run, columns) {
-    const check = h("input", { type: "checkbox", "aria-label": `Compare ${run.id}` });
+    const check = h("input", {
+      type: "checkbox",
+      "aria-label": `Compare ${run.id}`,
+      "data-place": `check ${run.id}`,
+    });
     check.checked = this.chosen.has(run.id);
     check.addEventListener("change", () => {
       if (check.checked) this.chosen.add(run.id);
@@ -156,7 +170,7 @@ const NAME = {
     h(
       "span",
       { class: "run-cell" },
-      h("a", { href: address(run.id) }, run.id),
+      h("a", { href: address(run.id), "data-place": `run ${run.id}` }, run.id),
       h("small", {}, [run.program, ...run.arguments].join(" ")),
     ),
 };
