@@ -6,13 +6,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from numbers import Real
 
 from reflow.files.run_directory import Distribution, Tiles
 from reflow.watch.sample import Array, Sample
 
-__all__ = ["Feed", "Item", "Value", "Waiting"]
+__all__ = ["Feed", "Item", "Value", "Waiting", "is_small"]
 
-# Samples and feeds that are numbers and texts alone; when there are more, the oldest are dropped.
+# Items that are numbers and texts alone; when there are more, the oldest are dropped.
 _MOST = 10_000
 
 
@@ -48,16 +49,19 @@ class _Entry:
         self.item = item
 
     def lighten(self) -> None:
-        """Leaves of a sample its numbers and texts."""
-        assert isinstance(self.item, Sample)
-        self.item = replace(self.item, arrays={}, kernels={}, maps={}, units={}, batch=None)
+        """Leaves its numbers and texts."""
+        if isinstance(self.item, Sample):
+            self.item = replace(self.item, arrays={}, kernels={}, maps={}, units={}, batch=None)
+        else:
+            small = {tag: v for tag, v in self.item.values.items() if is_small(v)}
+            self.item = replace(self.item, values=small)
 
 
 class Waiting:
     """Items with the times at which they came, in their order.
 
-    Of the large parts of samples one waits of each kind: those of a newer sample take the place of
-    an older one's, of which numbers and texts are left.  So memory is bounded and curves are whole.
+    Of the large parts one waits of each kind: those of a newer item take the place of an older
+    one's, of which numbers and texts are left.  So memory is bounded and curves are whole.
     """
 
     def __init__(self) -> None:
@@ -108,10 +112,15 @@ class Waiting:
         return self._is_closed and not self._entries
 
 
+def is_small(value: Value) -> bool:
+    """Whether it is a number or a text; NumPy's numbers too."""
+    return isinstance(value, Real | str)
+
+
 def _kind(item: Item) -> str | None:
-    """Of a sample with large parts; feeds have no kind: the writer holds theirs back."""
+    """Of which one waits with its large parts; None: it has none."""
     if isinstance(item, Feed):
-        return None
+        return " ".join(tag for tag, value in item.values.items() if not is_small(value)) or None
     if item.batch is not None:
         return item.batch.tag
     if item.arrays or item.kernels or item.maps or item.units:

@@ -6,7 +6,6 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from numbers import Real
 from time import thread_time
 from typing import Any
 
@@ -24,7 +23,7 @@ from reflow.watch import tiles
 from reflow.watch.event_file import EventFile
 from reflow.watch.sample import Array, Sample
 from reflow.watch.statistics import Elements, distribution, histogram_value
-from reflow.watch.waiting import Feed, Item, Value
+from reflow.watch.waiting import Feed, Item, Value, is_small
 
 __all__ = ["HISTOGRAM_TAG", "Writer"]
 
@@ -94,7 +93,7 @@ class Writer:
             step = item.step
             given = {tag: v for tag, v in _values(item) if not tag.startswith(self._owned)}
         self.step = max(self.step, step)
-        small = {tag: value for tag, value in given.items() if _is_small(value)}
+        small = {tag: value for tag, value in given.items() if is_small(value)}
         large = {tag: value for tag, value in given.items() if tag not in small}
         self._record(time, step, small)
         if self._file.size > _BYTES + _BYTES_PER_SECOND * (time - self._started):
@@ -169,10 +168,6 @@ class Writer:
             pause = _FRACTION_BETWEEN_HISTOGRAMS * (time - self._started)
             self._next_histogram[tag] = time + max(_SECONDS_BETWEEN_HISTOGRAMS, pause)
             yield histogram_value(HISTOGRAM_TAG.format(tag), elements)
-
-
-def _is_small(value: Value) -> bool:
-    return isinstance(value, Real | str)  # NumPy's numbers too
 
 
 def _values(sample: Sample) -> Iterator[tuple[str, Value]]:
