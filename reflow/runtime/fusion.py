@@ -17,6 +17,7 @@ from reflow.runtime.moments import join_moments
 from reflow.runtime.overlapping import overlap
 from reflow.runtime.recalling import recall
 from reflow.runtime.steps import Step, Value
+from reflow.runtime.sweeps import sweep
 from reflow.runtime.weighted_sums import weigh
 
 
@@ -29,6 +30,7 @@ def fuse(steps: Sequence[Step], kept: set[Value] | None = None) -> list[Step]:
     recall(steps)
     if kept is not None:
         steps = weigh(join_moments(steps, kept), kept)
+        steps = sweep(steps, kept)
     return overlap(_join_updates(steps))
 
 
