@@ -11,11 +11,11 @@ export class WallCard {
     this.thing = thing;
     this.marks = h("span", { class: "marks" });
     this.range = h("span", { class: "spark-value" });
-    this.bands = h("canvas", { class: "spark tall", role: "img" });
+    this.bands = h("canvas", { class: "spark tall", role: "img", "aria-label": thing.name });
     this.rows = thing.curves.map(({ tag, title }) => ({
       tag,
       title,
-      canvas: h("canvas", { class: "spark", role: "img" }),
+      canvas: h("canvas", { class: "spark", role: "img", "aria-label": title }),
       value: h("b", {}),
     }));
     this.element = h(
