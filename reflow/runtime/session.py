@@ -7,7 +7,7 @@ import warnings
 import weakref
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import nullcontext
-from time import perf_counter
+from time import perf_counter, thread_time
 from types import TracebackType
 from typing import Any
 
@@ -393,9 +393,9 @@ class BaseSession:
             key, values = _without_repeats(key, values)
             plan = self._plan(plans, key)
         tap = watcher.before(key)
-        start = perf_counter()
         tracer = None
         if tap is not None:
+            start = thread_time()
             if run_metadata is not None and wants_trace(options):
                 tap.tensors = ()  # the program traces what it runs itself
             elif tap.traced:
@@ -403,8 +403,8 @@ class BaseSession:
                 tracer.begin()
             elif tap.tensors:
                 plan = self._tapped(plans, plan, key, tap.tensors)
-            tap.planning = perf_counter() - start
-            start = perf_counter()
+            tap.planning = thread_time() - start
+        start = perf_counter()
         if options is not None or run_metadata is not None or self._timeout:
             result = self._run_with_options(plans, key, values, options, run_metadata, plan)
         else:

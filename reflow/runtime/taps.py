@@ -34,7 +34,7 @@ class Tap:
         number, that only another run could compute, or that may be dead or different in each
         iteration, as it is inside a conditional or a loop.
       times: after a traced run, by the names of operations their seconds and bytes.
-      planning: how long it took to plan the tapped run, in seconds; 0 if it was planned before.
+      planning: the CPU seconds that planning the tapped run took; about 0 if it was planned before.
     """
 
     __slots__ = ("planning", "tensors", "times", "traced", "values")

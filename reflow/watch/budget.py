@@ -8,9 +8,10 @@ from collections.abc import Callable
 # What a watched run costs of which nothing is read, in seconds.
 RUN_COST = 1.5e-6
 
-# What the first readings may take before any time has been trained, in seconds; how many they are.
-_ADVANCE = 0.3
+# So many steps of a learner are read in advance of the budget, as long as that has not taken more
+# seconds than this: after 20 times as long they are within the default budget.
 _IN_ADVANCE = 8
+_ADVANCE = 0.4
 
 # Of the budget the share for reading training runs; the rest is for what is rare: pictures, tests.
 _SHARE_OF_TRAINING = 0.7
@@ -31,7 +32,8 @@ class Budget:
 
     Attributes:
       time: how long the runs would have taken without watching, in seconds.
-      spent: seconds that reading took, beyond.
+      spent: seconds that reading took, beyond; those of its own work are CPU seconds, which do not
+        grow when other programs keep the machine busy.
       runs: how many there were.
     """
 
@@ -58,9 +60,9 @@ class Budget:
         Args:
           estimate: what reading it will cost, in seconds.
           is_rare: whether it may use the part that is kept for what is rare.
-          is_first: whether it may be paid in advance, so that there is something to see.
+          is_first: whether it is read in advance, so that there is something to see at once.
         """
-        if is_first and self.fraction and self.spent + estimate <= _ADVANCE:
+        if is_first and self.fraction:
             return 0.0
         cost = self.cost + estimate
         share = self.fraction if is_rare else self.fraction * _SHARE_OF_TRAINING
@@ -83,6 +85,7 @@ class Schedule:
         self.estimate = 0.0
         self._budget = budget
         self._read = 0
+        self._spent = 0.0
 
     def is_due(self, step: int) -> bool:
         """Whether to read this step; if the budget is short of it, the next is put off."""
@@ -105,13 +108,15 @@ class Schedule:
 
         Args:
           seconds: how long it took.
-          own: what the observer took for it.
-          planning: how long it took to plan the run, which is done once.
+          own: the CPU seconds that the observer took for it.
+          planning: those that it took to plan the run, which is done once.
         """
         plain = self.plain or seconds
-        cost = max(0.0, seconds - plain) + own
+        # What takes more than twice as long is another program's doing.
+        cost = min(max(0.0, seconds - plain), plain) + own
         self._budget.time += min(seconds, plain)
         self._budget.spent += cost + planning
+        self._spent += cost + planning
         self.estimate += (0.3 if self.estimate else 1.0) * (cost - self.estimate)
         golden = max(1, round(step * 0.618))
         interval = max(_INTERVAL, self._budget.time * _PART_OF_TIME)
@@ -120,7 +125,8 @@ class Schedule:
         self.next = step + max(gap, self._steps(self._lacking()))
 
     def _lacking(self) -> float:
-        return self._budget.lacks(self.estimate, is_first=self._read < _IN_ADVANCE)
+        is_first = self._read < _IN_ADVANCE and self._spent + self.estimate <= _ADVANCE
+        return self._budget.lacks(self.estimate, is_first=is_first)
 
     def _steps(self, seconds: float) -> float:
         """How many steps take so long, at least one."""
