@@ -87,14 +87,17 @@ class PartitionedVariable:
     def as_tensor(self) -> Tensor:
         """The whole value.  Every call makes new ops, which wait for nothing around them."""
         with get_default_graph().control_dependencies(None):
-            whole: Any = self._variable_list[0]
-            if len(self._variable_list) > 1:
-                axis = self._axis("concatenate")
-                with name_scope(self._name + "/ConcatPartitions/"):
-                    whole = concat(self._variable_list, axis)
-            with name_scope(None):
-                value: Tensor = Identity(whole, name=self._name)
-                return value
+            return self._concat()
+
+    def _concat(self) -> Tensor:
+        whole: Any = self._variable_list[0]
+        if len(self._variable_list) > 1:
+            axis = self._axis("concatenate")
+            with name_scope(self._name + "/ConcatPartitions/"):
+                whole = concat(self._variable_list, axis)
+        with name_scope(None):
+            value: Tensor = Identity(whole, name=self._name)
+            return value
 
     @property
     def name(self) -> str:
