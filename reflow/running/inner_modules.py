@@ -160,6 +160,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.ops.candidate_sampling_ops": "tf.nn",
         "tensorflow.python.ops.check_ops": "tf tf.debugging",
         "tensorflow.python.ops.clip_ops": "tf",
+        "tensorflow.python.ops.clustering_ops": "reflow.ops.function_names",
         "tensorflow.python.ops.confusion_matrix": "reflow.tf._confusion_matrix",
         "tensorflow.python.ops.control_flow_ops": (
             "reflow.running.inner_names.control_flow_ops tf"
@@ -326,6 +327,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.basic_loops": "tf.train",
         "tensorflow.python.training.checkpoint_management": "tf.train",
         "tensorflow.python.training.coordinator": "tf.train time",
+        "tensorflow.python.training.evaluation": "reflow.running.inner_names.training_evaluation",
         "tensorflow.python.training.ftrl": "tf.train",
         "tensorflow.python.training.gradient_descent": "tf.train",
         "tensorflow.python.training.input": "reflow.running.inner_names.training_input tf.train",
