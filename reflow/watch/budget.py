@@ -32,8 +32,7 @@ class Budget:
 
     Attributes:
       time: how long the runs would have taken without watching, in seconds.
-      spent: seconds that reading took, beyond; those of its own work are CPU seconds, which do not
-        grow when other programs keep the machine busy.
+      spent: seconds that reading took, beyond.
       runs: how many there were.
     """
 
@@ -108,8 +107,8 @@ class Schedule:
 
         Args:
           seconds: how long it took.
-          own: the CPU seconds that the observer took for it.
-          planning: those that it took to plan the run, which is done once.
+          own: what the observer took for it.
+          planning: the CPU seconds that it took to plan the run, which is done once.
         """
         plain = self.plain or seconds
         # What takes more than twice as long is another program's doing.

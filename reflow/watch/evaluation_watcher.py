@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from time import perf_counter, thread_time
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from reflow.files.run_directory import Tags
@@ -72,12 +72,12 @@ class EvaluationWatcher:
     ) -> None:
         self._budget.runs += 1
         self._budget.time += seconds
-        if tap is None and not self._pace.is_due(perf_counter()):
+        start = perf_counter()
+        if tap is None and not self._pace.is_due(start):
             return
-        start = thread_time()
         with self._observer.guarded():
             self._add(tap, fed_values(key, fed), fetched)
-        own = thread_time() - start
+        own = perf_counter() - start
         self._budget.spent += own
         if tap is not None:
             self._budget.spent += tap.planning

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from time import perf_counter, thread_time
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -125,10 +125,10 @@ class TrainingWatcher:
         if self._wants_trace(step):
             self._graph.is_traced = True
             return _Reading((), traced=True)
-        start = thread_time()
+        start = perf_counter()
         tap = _Reading(self._tensors)
         tap.before = [reader.before() for reader in self._readers]
-        tap.own = thread_time() - start
+        tap.own = perf_counter() - start
         return tap
 
     def _wants_trace(self, step: int) -> bool:
@@ -172,7 +172,7 @@ class TrainingWatcher:
 
     def _look(self, tap: Tap | None, step: int, fetched: Sequence[Any], seconds: float) -> None:
         """What is not done after each run."""
-        start, now = thread_time(), perf_counter()
+        start = perf_counter()
         sample: Sample | None = None
         evaluations = self._graph.evaluations
         if evaluations.waiting:
@@ -183,8 +183,8 @@ class TrainingWatcher:
             self._fails(tap, step, "NaN" if bad != bad else "infinity")
         if isinstance(tap, _Reading):
             sample = Sample(step, time.time())
-            self._read(tap, sample, step, now)
-        elif scalars and self._pace.is_due(now):
+            self._read(tap, sample, step, start)
+        elif scalars and self._pace.is_due(start):
             sample = Sample(step, time.time())
         if sample is not None:
             self._add_fetched(scalars, sample)
@@ -192,7 +192,7 @@ class TrainingWatcher:
             self._observer.note_progress(self._graph.batch_size)
         if step >= self._snapshots.next and not self._graph.has_failed:
             self._snapshots.take(step, self._first.schedule.plain)
-        own = thread_time() - start
+        own = perf_counter() - start
         if isinstance(tap, _Reading):
             self._first.schedule.was_read(step, seconds, own + tap.own, tap.planning)
         else:
