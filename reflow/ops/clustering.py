@@ -59,8 +59,12 @@ def _nearest(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     squares = points.square().sum(1, keepdim=True) + centers.square().sum(1)
     distances = (squares - 2 * points @ centers.t()).clamp_min(0)
-    values, indices = distances.topk(count, largest=False)
-    return indices, values
+    if count == 1:
+        indices = distances.argmin(1, keepdim=True)
+        return indices, distances.gather(1, indices)
+    # Of centres at one distance the first comes first, which `topk` does not promise.
+    values, indices = torch.sort(distances, dim=1, stable=True)
+    return indices[:, :count].clone(), values[:, :count].clone()
 
 
 @op
