@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reflow.watch.observer import GraphWatch
 
 # The part of the budget that copying variables may take, for when numbers go bad.
-_SHARE_OF_SNAPSHOTS = 0.2
+_SHARE_OF_SNAPSHOTS = 0.1
 
 # A step that is traced is one of those when everything is warm.
 _TRACED_FROM = 10
