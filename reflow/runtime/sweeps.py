@@ -104,7 +104,7 @@ def _swept(step: Step) -> tuple[Any, ...] | None:
     of one."""
     if step.guard or step.fused or any(isinstance(item, list) for item in step.inputs):
         return None
-    if step.op.type in _ARITHMETIC and step.outputs[0].tensor is step.op._outputs[0]:
+    if step.op.type in _ARITHMETIC and step.computes_op:
         large, dtype = step.outputs[0], step.op._outputs[0].dtype
     elif step.op.type in _ASSIGNMENTS and step.updates:
         large, dtype = step.inputs[1], step.op._inputs[1].dtype
