@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -228,17 +228,17 @@ class Tiles:
 
 def write_json(path: str, value: Any) -> None:
     """Replaces a file whole; nothing is left behind if that fails, by OSError."""
+    text = json.dumps(value, allow_nan=False)
     folder, name = os.path.split(path)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=folder, prefix=f".{name}.", delete=False, encoding="utf-8"
-    ) as file:
-        try:
-            json.dump(value, file, allow_nan=False)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+    partial = os.path.join(folder, f".{name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        with open(partial, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(partial, path)
+    except BaseException:
+        if os.path.exists(partial):
+            os.unlink(partial)
+        raise
 
 
 def read_json(path: str, limit: int = 1 << 28) -> Any:

@@ -66,7 +66,10 @@ class Live:
             wanted = frozenset[str]().union(*self._pages.values())
             versions = await run_in_threadpool(self._versions, wanted)
             for page, runs in list(self._pages.items()):
-                await self._tell(page, {run: versions[run] for run in runs}, listed)
+                # A page may have asked for more in the meantime: that is for the next time.
+                await self._tell(
+                    page, {run: versions[run] for run in runs if run in versions}, listed
+                )
 
     async def _tell(self, page: WebSocket, versions: dict[str, int], listed: int) -> None:
         told = self._told.get(page)
