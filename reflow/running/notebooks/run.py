@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import json
 import os
 import re
+import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -27,7 +31,8 @@ __all__ = ["run_notebook"]
 _SUCCEEDED: Final = 0
 _FAILED: Final = 1
 _NOT_FOUND: Final = 2
-_INTERRUPTED: Final = 130
+_INTERRUPTED: Final = 128 + signal.SIGINT
+_TERMINATED: Final = 128 + signal.SIGTERM
 
 _KERNEL: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernel.py")
 _PLACE: Final = re.compile(r"Cell In\[\d+\], line (\d+)")
@@ -69,9 +74,14 @@ def _run_cells(notebook: NotebookNode, path: str, options: list[str], full_trace
     try:
         client.execute(cleanup_kc=True)  # the kernel ends as Python does
     except CellExecutionError:
+        if client.stopped_by is signal.SIGINT and client.error["ename"] == "KeyboardInterrupt":
+            report.show("stopped by Ctrl-C", after_echo=True)
+            return _INTERRUPTED
         _show_error(client, path, full_traceback)
         return _FAILED
     except DeadKernelError:
+        if client.stopped_by is signal.SIGTERM:
+            return _TERMINATED
         where = f"in cell {client.cell_number}" if client.cell_number else "before the first cell"
         report.show(f"{path}: the kernel died {where}")
         return _FAILED
@@ -121,6 +131,28 @@ class _Client(NotebookClient):
         self._terminal = Terminal(os.path.splitext(os.path.basename(path))[0])
         self.cell_number = 0  # of code cells, from 1
         self.error: dict[str, Any] = {}  # the last that a cell ended with
+        self.stopped_by: signal.Signals | None = None  # the last signal that came
+        self._stopping: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def async_setup_kernel(self, **options: Any) -> AsyncIterator[None]:
+        """Hands signals to the program, which may answer Ctrl-C, instead of nbclient's answer: that
+        takes the kernel from under the cell that runs."""
+        async with super().async_setup_kernel(**options):
+            with suppress(NotImplementedError, RuntimeError):  # not in this thread, or not here
+                loop = asyncio.get_running_loop()
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    loop.add_signal_handler(number, self._stop, number)
+            yield
+
+    def _stop(self, number: signal.Signals) -> None:
+        self.stopped_by = number
+        kernel: Any = self.km
+        is_ctrl_c = number is signal.SIGINT
+        stop = kernel.interrupt_kernel() if is_ctrl_c else kernel.shutdown_kernel(now=True)
+        task = asyncio.ensure_future(stop)
+        self._stopping.add(task)
+        task.add_done_callback(self._stopping.discard)
 
     async def async_start_new_kernel_client(self) -> Any:
         try:
