@@ -133,6 +133,13 @@ NAMES: Final[Mapping[str, Answer]] = MappingProxyType(
             sctypes="numpy.dtype",
             set_string_function="numpy.set_printoptions",
         ),
+        **_same(
+            "numpy.lib",
+            "numpy",
+            "angle append average broadcast_to delete diff digitize flip fliplr flipud gradient "
+            "histogram insert interp load meshgrid nan_to_num pad percentile save savetxt savez "
+            "select sinc split tile tril triu unique",
+        ),
         **_restored(
             "numpy.random",
             "numpy_calls",
