@@ -100,7 +100,7 @@ def prepare_matplotlib(matplotlib: ModuleType) -> None:
         def use(backend: str, warn: Any = None, **options: Any) -> None:
             if _is_headless() and backend.lower().startswith(_NEED_DISPLAY):
                 log.advise(f"there is no display for matplotlib's {backend}: it draws without")
-                backend = os.environ.get("MPLBACKEND", "Agg")  # a notebook has one of its own
+                backend = os.environ.get("MPLBACKEND") or "Agg"  # a notebook has one of its own
             original(backend, **options)
 
         return use
