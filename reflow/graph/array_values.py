@@ -168,15 +168,15 @@ def _preferred_type(array: Array, value: Any) -> Array:
 
 def _strings(array: Array) -> Array:
     """Text as UTF-8 bytes, in an object array."""
-    encoded = np.empty(array.shape, dtype=object)
-    for index in np.ndindex(array.shape):
-        item = array[index]
-        if isinstance(item, str):
-            item = item.encode()
-        elif not isinstance(item, bytes):
-            raise TypeError(f"Expected binary or unicode string, got {item!r}")
-        encoded[index] = item
-    return encoded
+    items = array.ravel().tolist()
+    if not set(map(type, items)) <= {bytes}:
+        for item in items:
+            if not isinstance(item, (str, bytes)):
+                raise TypeError(f"Expected binary or unicode string, got {item!r}")
+        items = [item.encode() if isinstance(item, str) else item for item in items]
+    encoded = np.empty(len(items), dtype=object)
+    encoded[:] = items
+    return encoded.reshape(array.shape)
 
 
 # Which Python values an element type takes: a float is never cut to an integer.

@@ -84,14 +84,12 @@ def _distinct(x: Any, axis: Host = _NO_AXIS) -> tuple[Any, torch.Tensor, torch.T
 
 def _distinct_of_few(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """As `_distinct`, of a vector of integers that Python is done with before torch has begun."""
-    numbers: dict[int, int] = {}
-    positions = [numbers.setdefault(value, len(numbers)) for value in x.tolist()]
-    counts = [0] * len(numbers)
-    for number in positions:
-        counts[number] += 1
-    distinct = torch.from_numpy(np.array(list(numbers), x.numpy().dtype))
-    inverse, found = (torch.from_numpy(np.array(part, np.int64)) for part in (positions, counts))
-    return distinct, inverse, found
+    values = x.tolist()
+    numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    inverse = np.array([numbers[value] for value in values], np.int64)
+    counts = np.bincount(inverse, minlength=len(numbers))
+    distinct = np.array(list(numbers), x.numpy().dtype)
+    return torch.from_numpy(distinct), torch.from_numpy(inverse), torch.from_numpy(counts)
 
 
 @op

@@ -24,7 +24,7 @@ from reflow.ops.sparse.parts import (
     sparse_output,
     text,
 )
-from reflow.ops.text.hashes import fingerprint64, hash_strings
+from reflow.ops.text.hashes import Texts, fingerprint64
 
 Column = dict[int, list[Any]]  # of each row that has some, the values
 
@@ -63,7 +63,7 @@ def _as_text(values: list[Any]) -> list[bytes]:
 
 def _as_numbers(values: list[Any]) -> list[int]:
     if values and isinstance(values[0], bytes):
-        return list(map(int, hash_strings(values, fingerprint64)))
+        return list(map(int, fingerprint64(Texts.of_strings(values))))
     return values
 
 

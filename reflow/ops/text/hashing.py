@@ -15,9 +15,9 @@ from reflow.ops.op import op
 from reflow.ops.text.elements import invalid, text
 from reflow.ops.text.hashes import (
     Hash,
+    Texts,
     Words,
     fingerprint64,
-    hash_strings,
     murmur_hash,
     sip_hash,
 )
@@ -25,7 +25,7 @@ from reflow.ops.values import to_torch
 
 
 def _buckets(strings: Host, function: Hash, num_buckets: int, device: torch.device) -> torch.Tensor:
-    hashes = hash_strings(strings.ravel().tolist(), function) % np.uint64(num_buckets)
+    hashes = function(Texts.of_strings(strings.ravel().tolist())) % np.uint64(num_buckets)
     return torch.from_numpy(hashes.astype(np.int64).reshape(strings.shape)).to(device)
 
 
@@ -108,9 +108,11 @@ def _fingerprints(data: Host) -> Host:
     count, per_row = len(data), math.prod(data.shape[1:])
     if data.dtype != object:
         rows = np.ascontiguousarray(data).reshape(count, per_row).view(np.uint8)
-        return _bytes_of(fingerprint64(rows))
-    hashes = _bytes_of(hash_strings(data.ravel().tolist(), fingerprint64))
-    return hashes if per_row <= 1 else _bytes_of(fingerprint64(hashes.reshape(count, -1)))
+        return _bytes_of(fingerprint64(Texts.of_rows(rows)))
+    hashes = _bytes_of(fingerprint64(Texts.of_strings(data.ravel().tolist())))
+    if per_row <= 1:
+        return hashes
+    return _bytes_of(fingerprint64(Texts.of_rows(hashes.reshape(count, -1))))
 
 
 def _bytes_of(hashes: Words) -> Host:
