@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import time
 
 import pytest
@@ -128,17 +129,16 @@ def test_a_large_past_is_read_in_part(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("state", "heartbeat_ago", "pid", "seen"),
+    ("state", "heartbeat_ago", "is_alive", "seen"),
     [
-        (RUNNING, 1, 2**22 + 1, RUNNING),
-        (RUNNING, 60, 2**22 + 1, LOST),
-        (RUNNING, 60, os.getpid(), RUNNING),
-        (FINISHED, 60, 2**22 + 1, FINISHED),
+        (RUNNING, 1, False, RUNNING),
+        (RUNNING, 60, False, LOST),
+        (RUNNING, 60, True, RUNNING),
+        (FINISHED, 60, False, FINISHED),
     ],
 )
-def test_the_state_of_a_run(tmp_path, state, heartbeat_ago, pid, seen):
-    import socket
-
+def test_the_state_of_a_run(tmp_path, state, heartbeat_ago, is_alive, seen):
+    pid = os.getpid() if is_alive else 2**22 + 1  # beyond the largest that there is
     heartbeat = time.time() - heartbeat_ago
     host = socket.gethostname()
     directory = make_run(tmp_path, state=state, heartbeat=heartbeat, pid=pid, host=host)
