@@ -184,15 +184,14 @@ class Cut:
             index.append(_forward(taken))
         place = tuple(index)
         if backward:
-            return lambda x: x[place].flip(backward)
+            return lambda x: _flipped(x[place], backward)
         return lambda x: x[place]
 
     def put_into(self, x: Any, values: Any) -> None:
         """Changes the elements taken to `values`, of shape `self.shape`.  x: a tensor or array."""
         values = values.reshape([taken.count for taken in self.ranges])
         if self.backward:
-            flip: Callable[..., Any] = np.flip if isinstance(values, np.ndarray) else torch.flip
-            values = flip(values, self.backward)
+            values = _flipped(values, self.backward)
         x[tuple(_forward(taken) for taken in self.ranges)] = values
 
     def paddings(self, sizes: tuple[int, ...]) -> list[int] | None:
@@ -209,6 +208,10 @@ class Cut:
     def backward(self) -> list[int]:
         """The input's axes that it goes down."""
         return [axis for axis, taken in enumerate(self.ranges) if taken.stride < 0]
+
+
+def _flipped(x: Any, axes: list[int]) -> Any:
+    return np.flip(x, axes) if isinstance(x, np.ndarray) else x.flip(axes)
 
 
 def _forward(taken: AxisRange) -> slice:
@@ -357,6 +360,7 @@ class StridedSlice:
     outputs = "output: T"
     attrs = STRIDED
     view = True
+    takes_arrays = True
 
     def shape(
         input: TensorShape,
@@ -407,7 +411,7 @@ class StridedSlice:
         taken = cut(*ends, ints(strides.value), Masks.of(op), input.sizes)
         backward = taken.backward
         if backward and taken.shape == input.sizes and taken.kinds == (_KEPT,) * len(input.sizes):
-            return lambda input, *_: input.flip(backward)  # all elements
+            return lambda input, *_: _flipped(input, backward)  # all elements
         taker = taken.taker
         return lambda input, *_: taker(input)
 

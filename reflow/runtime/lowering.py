@@ -252,7 +252,8 @@ class Lowering(Emitter):
             self._note_push(*inputs)
         if on_host:
             arguments = [as_number(argument) for argument in arguments]
-        exact = None if on_host else specialised(op, inputs)
+        takes_arrays = not on_host or getattr(op.definition.rules, "takes_arrays", False)
+        exact = specialised(op, inputs) if takes_arrays else None
         if exact is not None:
             function, keywords = exact, {}
         # An op with one reference as its output gives the one that it took, a switch gives values.
