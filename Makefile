@@ -17,7 +17,7 @@ demo: $(VENV)/.installed
 	$(BIN)/reflow run -m reflow.zoo.mnist.softmax
 
 test: lint types contracts test-browser
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest
 
 # The lab's page, in Chromium: without one on the PATH these tests fail and say so.
 test-browser: $(VENV)/.installed-for-tests

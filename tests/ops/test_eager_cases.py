@@ -18,8 +18,14 @@ TABLES = cases.names()
 recordings = cache(store.read)
 
 
-# Cases that make placeholders themselves, or give what only the run of a graph finds out.
-ONLY_IN_GRAPHS = {("sparse", "placeholders"), ("edges", "reduce_matrix_of_axes")}
+# Cases that make placeholders themselves, give what only the run of a graph finds out, or ask for
+# static shapes of tf.gradients.
+ONLY_IN_GRAPHS = {
+    ("sparse", "placeholders"),
+    ("edges", "reduce_matrix_of_axes"),
+    ("batch_norm", "shapes_of_gradient_training"),
+    ("batch_norm", "shapes_of_gradient_inference"),
+}
 # Tables of what a graph's collections hold.
 OF_COLLECTIONS = ("contrib_slim",)
 
