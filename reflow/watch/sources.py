@@ -41,11 +41,19 @@ class Sources:
         OSError: a copy cannot be written.
         """
         before = len(self.names)
-        for path in ([self._program] if self._program else []) + _module_files():
+        # Those beside the program come first, so that a large project cannot crowd them out.
+        modules = sorted(_module_files(), key=self._lies_elsewhere)
+        for path in ([self._program] if self._program else []) + modules:
             if path not in self._seen and len(self.names) < _MOST_FILES:
                 self._seen.add(path)
                 self._copy(path)
         return len(self.names) > before
+
+    def _below_program(self, path: str) -> str:
+        return os.path.relpath(os.path.abspath(path), self._beside)
+
+    def _lies_elsewhere(self, path: str) -> bool:
+        return self._below_program(path).split(os.sep)[0] == os.pardir
 
     def _copy(self, path: str) -> None:
         try:
@@ -55,9 +63,8 @@ class Sources:
             return
         if len(data) > _LARGEST or self._size + len(data) > _MOST_BYTES:
             return
-        name = os.path.relpath(os.path.abspath(path), self._beside)
-        if name.startswith(os.pardir):
-            name = os.path.basename(path)
+        elsewhere = self._lies_elsewhere(path)
+        name = os.path.basename(path) if elsewhere else self._below_program(path)
         if name in self.names:
             return
         copy = os.path.join(self._folder, name)

@@ -76,6 +76,19 @@ def test_the_program_and_the_modules_that_it_imports(tmp_path, monkeypatch):
     assert (tmp_path / "run/source/parts/part_of_a_test.py").read_text() == "x = 1"
 
 
+def test_modules_beside_the_program_come_before_others(tmp_path, monkeypatch):
+    for name in ("far/a.py", "far/b.py", "code/near.py", "code/train.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x = 1")
+    files = [str(tmp_path / name) for name in ("far/a.py", "far/b.py", "code/near.py")]
+    monkeypatch.setattr(sources_module, "_MOST_FILES", 3)
+    monkeypatch.setattr(sources_module, "_module_files", lambda: files)
+    (tmp_path / "run").mkdir()
+    sources = Sources(str(tmp_path / "run"), str(tmp_path / "code/train.py"))
+    assert sources.copy()
+    assert sources.names == ["train.py", "near.py", "a.py"]
+
+
 def test_what_is_too_large_is_not_copied(tmp_path, monkeypatch):
     monkeypatch.setattr(sources_module, "_LARGEST", 10)
     monkeypatch.setattr(sources_module, "_module_files", list)
