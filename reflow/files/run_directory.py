@@ -9,12 +9,9 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 FORMAT = 1
 
@@ -175,13 +172,12 @@ class Distribution:
         return [*self.edges, *self.basis, *rest]
 
     @classmethod
-    def of_numbers(cls, numbers: npt.NDArray[np.float64]) -> Distribution:
+    def of_numbers(cls, numbers: Sequence[float]) -> Distribution:
         """Raises ValueError if they are not as many as `numbers` gives."""
         edges, basis = len(EDGE_FRACTIONS), len(BASIS_FRACTIONS)
-        if numbers.shape != (edges + basis + 6,):
-            raise ValueError(f"not the numbers of a distribution: shape {numbers.shape}")
-        found = numbers.tolist()
-        return cls(tuple(found[:edges]), tuple(found[edges : edges + basis]), *found[-6:])
+        if len(numbers) != edges + basis + 6:
+            raise ValueError(f"not the numbers of a distribution: {len(numbers)} of them")
+        return cls(tuple(numbers[:edges]), tuple(numbers[edges : edges + basis]), *numbers[-6:])
 
 
 @dataclass(frozen=True)
@@ -307,7 +303,7 @@ def recorded(value: Any) -> float | Distribution | Tiles | str | None:
     kind = value.metadata.plugin_data.content
     strings = value.tensor.string_val
     if kind == b"distribution":
-        return Distribution.of_numbers(np.array(value.tensor.double_val, np.float64))
+        return Distribution.of_numbers(list(value.tensor.double_val))
     if kind == b"tiles" and len(strings) == 2:
         return Tiles.of_parts(strings[0], strings[1])
     if kind == b"text" and len(strings) == 1:

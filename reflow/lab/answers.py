@@ -15,7 +15,8 @@ from reflow.files.run_directory import (
     TRACE_FILE,
     read_json,
 )
-from reflow.lab.run_reader import RunReader, unpacked
+from reflow.lab.contents import unpacked
+from reflow.lab.run_reader import RunReader
 from reflow.lab.series import Series, evenly, extremes, number
 
 _LONGEST_TEXT = 1 << 22

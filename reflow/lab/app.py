@@ -145,6 +145,7 @@ def _whole(request: Request, name: str, default: int = 0) -> int:
 def _export(library: Library) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         reader = _reader(library, request)
+        reader.read_on()
         kind = request.query_params.get("kind")
         if kind == "csv":
             return _download(export.as_csv(reader, _tags(request)), "text/csv", f"{reader.id}.csv")

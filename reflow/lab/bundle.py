@@ -13,7 +13,7 @@ import re
 
 _IMPORTED = re.compile(r"""((?:\bfrom|\bimport)\s*\(?\s*)["']\./([\w./-]+\.js)["']""")
 _STYLESHEET = re.compile(r"""<link[^>]*\brel="stylesheet"[^>]*\bhref="/page/([\w./-]+)"[^>]*>""")
-_SCRIPT = re.compile(r"""<script[^>]*\bsrc="/page/([\w./-]+)"[^>]*></script>""")
+_SCRIPT = re.compile(r"""<script[^>]*\bsrc="/page/js/([\w./-]+)"[^>]*></script>""")
 _OTHER_LINK = re.compile(r"""<link[^>]*\bhref="/page/[^>]*>""")
 
 
@@ -30,19 +30,22 @@ def bundled(page: str, plotly: str, data: str) -> str:
     text = _read(os.path.join(page, "index.html"))
     text = _STYLESHEET.sub(lambda m: f"<style>{_read(os.path.join(page, m[1]))}</style>", text)
     text = _OTHER_LINK.sub("", text)
-    text = _SCRIPT.sub(lambda m: _script(m[1], plotly), text)
+    text = _SCRIPT.sub(_script, text)
     head = (
         f'<script type="importmap">{json.dumps({"imports": imports})}</script>\n'
         f'<script type="application/json" id="embedded-run">{data}</script>\n'
+        f"<script>{_inline(_read(plotly))}</script>\n"
     )
     # The map must come before the first module.
     return text.replace("<head>", f'<head>\n<meta charset="utf-8">\n{head}', 1)
 
 
-def _script(name: str, plotly: str) -> str:
-    if name == "plotly.min.js":
-        return "<script>" + _read(plotly).replace("</script", "<\\/script") + "</script>"
-    return f'<script type="module">import "lab/{name.removeprefix("js/")}";</script>'
+def _script(match: re.Match[str]) -> str:
+    return f'<script type="module">import "lab/{match[1]}";</script>'
+
+
+def _inline(script: str) -> str:
+    return script.replace("</script", "<\\/script")
 
 
 def _modules(folder: str) -> dict[str, str]:

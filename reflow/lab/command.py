@@ -51,6 +51,9 @@ def serve(
     except OSError as error:
         print(f"reflow lab: cannot listen at {host}:{port}: {error.strerror}", file=sys.stderr)
         return 1
+    # asyncio does this only for sockets that name their protocol, which those of this one do not;
+    # without it each answer waits for the browser to acknowledge its head.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listening.getsockname()[1]
     token = secrets.token_urlsafe(TOKEN_BYTES)
     library = Library(directory)

@@ -15,6 +15,8 @@ from reflow.lab.library import Library
 # How often files are looked at, in seconds, while a page is open; the list of runs less often.
 _EVERY = 0.25
 _LIST_EVERY = 1.0
+# What an overview left out is read for so many seconds each time.
+_READING_ON = 0.15
 
 
 class Live:
@@ -93,7 +95,9 @@ class Live:
         versions = {}
         for run in runs:
             try:
-                versions[run] = self._library.open(run).version
+                reader = self._library.open(run)
+                reader.read_on(_READING_ON / len(runs))
+                versions[run] = reader.version
             except KeyError:
                 versions[run] = -1
         return versions

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from reflow.files.run_directory import Tags, Tiles
-from reflow.lab.run_reader import RunReader, unpacked
+from reflow.lab.contents import unpacked
+from reflow.lab.run_reader import RunReader
 from reflow.lab.series import Scalars
 
 # Colours that are told apart without red and green, as on the page.

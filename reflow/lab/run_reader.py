@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import math
 import os
 import socket
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections import deque
+from collections.abc import Sequence
 
-import numpy as np
-
-from reflow.files.event_tail import EventTail, Place, read_event
-from reflow.files.run_directory import RUN_FILE, RUNNING, Distribution, Run, Tiles, recorded
+from reflow.files.event_tail import EventTail
+from reflow.files.run_directory import RUN_FILE, RUNNING, Run, Tiles
+from reflow.lab import past
+from reflow.lab.contents import Contents, Record, read_tiles
 from reflow.lab.processes import is_alive
 from reflow.lab.series import Scalars, Series
 
@@ -24,33 +23,9 @@ LOST = "lost"
 # A run whose process wrote nothing for so long, in seconds, and is not there any more, is lost.
 _SILENT = 15.0
 
-_SCALARS = 2000
-_DISTRIBUTIONS = 400
-_TILES = 2000
-_TEXTS = 100
-
-# Of what is there when a run is opened, records that are larger than this are read in part, so
-# that a long run opens as fast as a short one.
-_SMALL = 1 << 14
-_LARGE_RECORDS = 400
-
-
-@dataclass(frozen=True)
-class Where:
-    """A record that is read again when its contents are asked for."""
-
-    path: str
-    place: Place
-
-
-class _Contents:
-    """By tag.  What is large stays in the file."""
-
-    def __init__(self) -> None:
-        self.scalars: dict[str, Scalars] = defaultdict(lambda: Scalars(_SCALARS))
-        self.distributions: dict[str, Series[bytes]] = defaultdict(lambda: Series(_DISTRIBUTIONS))
-        self.tiles: dict[str, Series[Where]] = defaultdict(lambda: Series(_TILES))
-        self.texts: dict[str, Series[str]] = defaultdict(lambda: Series(_TEXTS))
+# Series of what is read after an overview count from here on: who has points of the overview then
+# takes them all anew.
+_AFTER_OVERVIEW = 1 << 32
 
 
 class RunReader:
@@ -68,7 +43,10 @@ class RunReader:
         self.id = os.path.basename(directory)
         self.version = 0
         self.problems: list[str] = []
-        self._contents = _Contents()
+        self._contents = Contents()
+        # While the contents are an overview: what comes after it, and what it still lacks.
+        self._whole: Contents | None = None
+        self._unread: deque[Record] = deque()
         self._tails: dict[str, EventTail] = {}
         self._run = Run(self.id, program=self.id)
         self._run_time = -1
@@ -131,8 +109,8 @@ class RunReader:
             at = len(steps) - 1
             if step is not None:
                 at = max((i for i, known in enumerate(steps) if known <= step), default=0)
-            where = series.items[at]
-        tiles = _read_tiles(where, tag)
+            record = series.items[at]
+        tiles = read_tiles(record, tag)
         return None if tiles is None else (steps[at], steps, tiles)
 
     # -- Reading ----------------------------------------------------------------------------
@@ -165,78 +143,57 @@ class RunReader:
         self._run_time = modified
         return True
 
-    def _read_events(self) -> bool:
-        changed = False
-        for path in sorted(glob.glob(os.path.join(glob.escape(self.directory), "events.*"))):
-            opened = path not in self._tails
-            tail = self._tails.setdefault(path, EventTail(path))
-            try:
-                places = list(tail.places())
-                with open(path, "rb") as file:
-                    for place in _opening(places) if opened else places:
-                        self._take(read_event(file, place), path, place)
-            except OSError as error:
-                self._remark(f"{path}: {error.strerror}")
-                continue
-            if tail.problem is not None:
-                self._remark(tail.problem)
-            changed |= bool(places)
-        return changed
+    def read_on(self, seconds: float = math.inf) -> None:
+        """Reads for so long what an overview left out."""
+        end = time.monotonic() + seconds
+        with self._lock:
+            whole = self._whole
+            if whole is None:
+                return
+            while self._unread and time.monotonic() < end:
+                self._take(self._unread.popleft(), whole)
+            if not self._unread:
+                self._contents, self._whole = whole, None
+                self.version += 1
 
-    def _take(self, event: Any, path: str, place: Place) -> None:
-        if event is None:
-            self._remark(f"{path}: the record at byte {place.start} is corrupt and left out")
-            return
-        contents = self._contents
-        for value in event.summary.value:
-            try:
-                item = recorded(value)
-            except ValueError as error:
-                self._remark(f"{path}: {error}")
-                continue
-            at = event.step, event.wall_time
-            if isinstance(item, float):
-                contents.scalars[value.tag].add(*at, item)
-            elif isinstance(item, Distribution):
-                contents.distributions[value.tag].add(*at, _packed(item))
-            elif isinstance(item, Tiles):
-                contents.tiles[value.tag].add(*at, Where(path, place))
-            elif isinstance(item, str):
-                contents.texts[value.tag].add(*at, item)
+    def _read_events(self) -> bool:
+        opening = not self._tails
+        new = [record for path in self._event_files() for record in self._new_records(path)]
+        now: Sequence[Record] = new
+        if opening and past.is_long(new):
+            now = past.overview(new)
+            self._whole = Contents(_AFTER_OVERVIEW)
+            self._unread.extend(past.worth_reading(new))
+        elif self._whole is not None:
+            self._unread.extend(new)
+        for record in now:
+            self._take(record, self._contents)
+        return bool(new)
+
+    def _event_files(self) -> list[str]:
+        return sorted(glob.glob(os.path.join(glob.escape(self.directory), "events.*")))
+
+    def _new_records(self, path: str) -> list[Record]:
+        tail = self._tails.setdefault(path, EventTail(path))
+        try:
+            records = [Record(path, place) for place in tail.places()]
+        except OSError as error:
+            self._remark(f"{path}: {error.strerror}")
+            return []
+        if tail.problem is not None:
+            self._remark(tail.problem)
+        return records
+
+    def _take(self, record: Record, contents: Contents) -> None:
+        try:
+            for problem in contents.take(record):
+                self._remark(problem)
+        except OSError as error:
+            self._remark(f"{record.path}: {error.strerror}")
 
     def _remark(self, text: str) -> None:
         if text not in self.problems and len(self.problems) < 20:
             self.problems.append(text)
-
-
-def _packed(distribution: Distribution) -> bytes:
-    return np.array(distribution.numbers(), np.float32).tobytes()
-
-
-def unpacked(packed: bytes) -> Distribution:
-    """A distribution as it was recorded, in single precision."""
-    return Distribution.of_numbers(np.frombuffer(packed, np.float32).astype(np.float64))
-
-
-def _opening(places: list[Place]) -> Iterator[Place]:
-    """Of the records that are there at first all small ones, and evenly some of the large."""
-    large = [place for place in places if place.size > _SMALL]
-    every = -(-len(large) // _LARGE_RECORDS) or 1
-    chosen = {id(place) for place in [*large[::every], *large[-1:]]}
-    return (place for place in places if place.size <= _SMALL or id(place) in chosen)
-
-
-def _read_tiles(where: Where, tag: str) -> Tiles | None:
-    try:
-        with open(where.path, "rb") as file:
-            event = read_event(file, where.place)
-    except OSError:
-        return None
-    for value in () if event is None else event.summary.value:
-        if value.tag == tag:
-            found = recorded(value)
-            return found if isinstance(found, Tiles) else None
-    return None
 
 
 def _is_alive(run: Run) -> bool:

@@ -17,19 +17,20 @@ class Series(Generic[Item]):
 
     Args:
       limit: how many points are kept at most.
+      serial: where the points' numbers begin.
 
     Attributes:
       steps, times, items: of the points.
-      serial: how many points there ever were.
+      serial: that of the last point; it grows by one with each.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, serial: int = 0) -> None:
         self.steps = array("q")
         self.times = array("d")
         self.items: MutableSequence[Item] = self._sequence(())
-        self.serial = 0
+        self.serial = serial
         self._limit = limit
-        self._thinned_at = 0
+        self._thinned_at = serial
 
     def add(self, step: int, time: float, item: Item) -> None:
         """Appends a point."""

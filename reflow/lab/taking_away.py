@@ -36,6 +36,7 @@ def export(run: str, output: str | None, movie: bool) -> int:
     reader = RunReader(os.path.abspath(run))
     try:
         reader.poll()
+        reader.read_on()
         path = output or reader.id + _usual_ending(movie)
         _write(reader, path, movie)
     except FileNotFoundError as error:

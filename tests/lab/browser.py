@@ -34,16 +34,16 @@ class Lab:
 
     def __init__(self, directory: str) -> None:
         code = f"from reflow.lab.command import serve; serve({str(directory)!r}, announce=True)"
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
         )
-        assert self._process.stdout is not None
-        self.address: str = json.loads(self._process.stdout.readline())["address"]
+        assert self.process.stdout is not None
+        self.address: str = json.loads(self.process.stdout.readline())["address"]
         self.origin = self.address.split("/?")[0]
 
     def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(10)
+        self.process.terminate()
+        self.process.wait(10)
 
 
 class Page:
@@ -89,8 +89,8 @@ class Page:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def text(self, selector: str = "body") -> str:
-        """The text that is seen, without what a style hides."""
-        return self.driver.find_element(By.CSS_SELECTOR, selector).text
+        """The text that is seen, without what a style hides; in one go, as the page may change."""
+        return self.js(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''")
 
     def click(self, selector: str) -> None:
         self.driver.find_element(By.CSS_SELECTOR, selector).click()

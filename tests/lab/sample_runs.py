@@ -239,7 +239,7 @@ def digit_classifier(
     test_pixels = data.test_images.reshape(-1, 784).astype(np.float32) / 255
     network = Network(random, rate)
     started = time.time() - steps * 0.02 - 60 if started is None else started
-    run = _run(directory, "classifier.py", started)
+    run = new_run(directory, "classifier.py", started)
     run.arguments = ["--rate", str(rate)]
     run.hyperparameters = {"optimizer": "Adam", "learning_rate": rate, "batch_size": 100}
     run.batch_size, run.epoch_size, run.seed, run.steps_total = 100, 60000, seed, steps
@@ -357,7 +357,7 @@ def two_losses(directory: str, steps: int = 600, started: float | None = None) -
     os.makedirs(directory, exist_ok=True)
     random = np.random.default_rng(1)
     started = time.time() - 7200 if started is None else started
-    run = _run(directory, "gan.py", started)
+    run = new_run(directory, "gan.py", started)
     run.hyperparameters = {"optimizer": "RMSProp", "learning_rate": 2e-4, "batch_size": 64}
     writer = Writer(directory, started, 0.05)
     names = [f"{part}/dense_{i}/{kind}" for part in ("discriminator", "generator")
@@ -395,7 +395,7 @@ class Growing:
     def __init__(self, directory: str) -> None:
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
-        self.run = _run(directory, "growing.py", time.time())
+        self.run = new_run(directory, "growing.py", time.time())
         self.run.pid, self.run.host = os.getpid(), socket.gethostname()
         self._writer = Writer(directory, time.time(), 0.1)
         self._steps = 0
@@ -428,7 +428,7 @@ def failed(directory: str, started: float | None = None) -> Run:
     """A regression whose loss became NaN, after which the program failed."""
     os.makedirs(directory, exist_ok=True)
     started = time.time() - 9000 if started is None else started
-    run = _run(directory, "regression.py", started)
+    run = new_run(directory, "regression.py", started)
     run.hyperparameters = {"optimizer": "GradientDescent", "learning_rate": 1.5}
     writer = Writer(directory, started, 0.01)
     for step in range(1, 41):
@@ -461,7 +461,7 @@ def failed(directory: str, started: float | None = None) -> Run:
     return run
 
 
-def _run(directory: str, program: str, started: float) -> Run:
+def new_run(directory: str, program: str, started: float) -> Run:
     versions = {"reflow": "0.1.0", "torch": "2.13.0", "python": "3.11"}
     name = os.path.basename(directory)
     return Run(name, program, versions=versions, host="sample", pid=1, started=started)

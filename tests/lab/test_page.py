@@ -361,7 +361,7 @@ def test_runs_are_compared_on_the_same_axes(page, lab):
     page.show(lab, "/compare?ids=digits,digits-fast,digits-slow", ".compare[data-drawn]")
     data = "document.querySelector('.compared .js-plotly-plot').data"
     assert page.js(f"{data}.map((trace) => trace.name)") == ["digits", "digits-fast", "digits-slow"]
-    assert "learning rate" in page.text(".compare table")
+    page.wait(lambda: "learning rate" in page.text(".compare table"), "the table")
     page.js("""return (() => {
         const slider = document.querySelector('.smoothing');
         slider.value = 0.9;

@@ -10,8 +10,10 @@ from tensorboard.compat.proto.event_pb2 import Event
 
 from reflow.files.records import framed
 from reflow.files.run_directory import FINISHED, RUNNING
+from reflow.lab import past
+from reflow.lab.contents import unpacked
 from reflow.lab.library import Library
-from reflow.lab.run_reader import LOST, RunReader, unpacked
+from reflow.lab.run_reader import LOST, RunReader
 from tests.lab.small_run import DISTRIBUTION, TILES, append, make_run, record
 
 
@@ -114,18 +116,70 @@ def test_values_that_only_say_that_they_are_the_labs(tmp_path):
     assert "not the numbers of a distribution" in reader.problems[0]
 
 
-def test_a_large_past_is_read_in_part(tmp_path):
-    directory = make_run(tmp_path)
+def write_a_long_past(directory, steps):
+    """Large records of two kinds in turn, and a small one with each tenth of them."""
     text = "x" * 20_000
-    for step in range(900):
-        event = Event(step=step)
-        event.summary.value.add(tag="large", simple_value=step).metadata.summary_description = text
-        append(directory, event)
-    record(directory, 900, small=1.0)
-    series = opened(directory).scalars("large")
-    assert 300 <= len(series.items) <= 401
-    assert series.steps[-1] == 899
-    assert len(opened(directory).scalars("small").items) == 1
+    for step in range(steps):
+        for tag in ("one", "other"):
+            event = Event(wall_time=1000 + step, step=step)
+            value = event.summary.value.add(tag=tag, simple_value=step)
+            value.metadata.summary_description = text
+            append(directory, event)
+        if step % 10 == 0:
+            record(directory, step, small=float(step))
+
+
+def test_of_a_long_past_an_overview_is_read_first(tmp_path):
+    directory = make_run(tmp_path)
+    write_a_long_past(directory, 900)
+    reader = opened(directory)
+    for tag in ("one", "other"):
+        overview = list(reader.scalars(tag).steps)
+        assert 10 <= len(overview) <= 20
+        assert overview == sorted(overview) and (overview[0], overview[-1]) == (0, 899)
+    serial = reader.scalars("one").serial
+
+    record(directory, 900, small=900.0)
+    reader.poll()
+    assert reader.scalars("small").steps[-1] == 900
+    version = reader.version
+    reader.read_on(0.0)
+    assert reader.version == version
+
+    reader.read_on()
+    assert reader.version == version + 1
+    for tag in ("one", "other"):
+        steps = list(reader.scalars(tag).steps)
+        assert len(steps) == 400
+        assert steps == sorted(steps) and (steps[0], steps[-1]) == (0, 899)
+    assert list(reader.scalars("small").steps) == list(range(0, 901, 10))
+    # Who has the overview must not take the rest for what was added to it.
+    assert reader.scalars("one").added_since(serial) is None
+
+    serial = reader.scalars("small").serial
+    record(directory, 901, small=901.0)
+    reader.poll()
+    series = reader.scalars("small")
+    assert list(series.steps[series.added_since(serial)]) == [901]
+    reader.read_on()
+    assert len(series.steps) == 92
+
+
+def test_a_short_past_is_read_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(past, "_SHORT", 1 << 30)
+    directory = make_run(tmp_path)
+    write_a_long_past(directory, 60)
+    assert list(opened(directory).scalars("other").steps) == list(range(60))
+
+
+def test_events_of_another_build_are_of_one_kind(tmp_path, monkeypatch):
+    """TensorFlow's own writers may put what they know in another order."""
+    monkeypatch.setattr(past, "_SHORT", 0)
+    directory = make_run(tmp_path)
+    for step in range(100):
+        append(directory, Event(step=step, file_version="brain.Event:2"))
+        record(directory, step, loss=float(step))
+    assert len(opened(directory).scalars("loss").steps) == past._OVERVIEW
 
 
 @pytest.mark.parametrize(

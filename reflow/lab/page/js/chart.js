@@ -1,16 +1,29 @@
 // A chart: plotly.js behind the page's own colours, axes and keys.
 
+import { h } from "./dom.js";
 import { isLarge } from "./preferences.js";
 import { colour, size } from "./palette.js";
 
-/** plotly.js, as soon as it is there: the page does not wait for it to show the rest. */
+const PLOTLY = "/page/plotly.min.js";
+let loading = null;
+
+/** plotly.js, loaded when it is first asked for: it is large, and the list of runs has no charts. */
 export function plotly() {
   if (globalThis.Plotly) return Promise.resolve(globalThis.Plotly);
-  return new Promise((resolve, reject) => {
-    const script = document.getElementById("plotly");
-    script.addEventListener("load", () => resolve(globalThis.Plotly));
-    script.addEventListener("error", () => reject(new Error("plotly.js could not be loaded")));
+  loading ??= new Promise((resolve, reject) => {
+    const failed = () => {
+      loading = null;
+      reject(new Error("plotly.js could not be loaded"));
+    };
+    const loaded = () => resolve(globalThis.Plotly);
+    document.head.append(h("script", { src: PLOTLY, on: { load: loaded, error: failed } }));
   });
+  return loading;
+}
+
+/** Lets plotly.js come while the view waits for its run: it takes longest of all. */
+export function expectCharts() {
+  plotly().catch(() => {}); // Who draws the first chart hears of it.
 }
 
 /** How all charts of a view are shown: what the keys O, P, G, K and L change. */

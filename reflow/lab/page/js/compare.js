@@ -1,7 +1,7 @@
 // Runs side by side: one graph for each figure, all runs on the same axes.
 
 import { KINDS, abscissas, titleOf } from "./abscissa.js";
-import { Chart, ChartState, line } from "./chart.js";
+import { Chart, ChartState, expectCharts, line } from "./chart.js";
 import { fill, h, press, say, toggle, button } from "./dom.js";
 import { setting, short } from "./format.js";
 import { key } from "./keys.js";
@@ -20,6 +20,7 @@ const MOST = 12;
 
 export class Compare {
   constructor(app, runs) {
+    expectCharts();
     this.app = app;
     this.all = runs;
     this.runs = runs.map(({ id }) => id);

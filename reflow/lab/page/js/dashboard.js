@@ -2,7 +2,7 @@
 
 import { kindsOf } from "./abscissa.js";
 import { BandsPanel } from "./bands_panel.js";
-import { ChartState } from "./chart.js";
+import { ChartState, expectCharts } from "./chart.js";
 import { CurvesPanel } from "./curves_panel.js";
 import { DigitsPanel } from "./digits_panel.js";
 import { button, fill, h, press, toggle } from "./dom.js";
@@ -24,6 +24,7 @@ const PAIRS = { 7: [1, 2], 8: [4, 5], 9: [3, 6] };
 export class Dashboard {
   /** app: {source, notices, ask(): wants an update}. */
   constructor(app, data) {
+    expectCharts();
     this.app = app;
     this.data = data;
     this.runs = [data.id];

@@ -1,6 +1,6 @@
 // The way of the gradient: its size at each layer, from the loss back to the input.
 
-import { Chart, ChartState } from "./chart.js";
+import { Chart, ChartState, expectCharts } from "./chart.js";
 import { short } from "./format.js";
 import { colour } from "./palette.js";
 import { Panel } from "./panel.js";
@@ -12,6 +12,7 @@ const ROOT = { kind: "curves", title: "The gradient's way from the loss to the i
 
 export class GradientFlow {
   constructor(app, data) {
+    expectCharts();
     this.data = data;
     const kept = async (format) =>
       save(
