@@ -141,9 +141,7 @@ def open_many(directory: str, page: Page, long: LongRun, pages: int) -> None:
             f".data[0].x.at(-1) > {last}",
         )
         used = memory(lab.process.pid)
-        print(
-            f"{pages} pages: the last hears of a step {late:.2f} s later; the server has {used:.0f} MB"
-        )
+        print(f"{pages} pages: a step is seen {late:.2f} s later; the server has {used:.0f} MB")
     finally:
         lab.stop()
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.watching [--tensorflow PYTHON] [--rounds N] [--seconds S] [PROGRAM ...]
 
-Each program trains for so many seconds, plainly and watched in turn, each in a process of its
+Each program trains for so many seconds, plainly and watched in turn, each time in a process of its
 own; the ratio is that of the mean times of a step, all that watching takes in it.  Under
 TensorFlow histograms of all variables and gradients, the loss and the images are summarized and
 written as often as reflow read a step.
@@ -40,12 +40,22 @@ def measure(python: str, *arguments: str) -> dict[str, Any]:
     return found
 
 
-def compare(python: str, framework: str, program: str, seconds: str, records: float) -> Any:
-    """A step's time watched over plain, and how many steps a second were read."""
-    with tempfile.TemporaryDirectory() as directory:
-        plain = measure(python, framework, program, seconds, "", "0")
-        watched = measure(python, framework, program, seconds, directory, str(records))
-    return watched["step"] / plain["step"], watched
+def compare(
+    python: str, framework: str, program: str, seconds: str, records: float
+) -> tuple[float, float]:
+    """A step's time watched over plain, and how many steps a second were read.
+
+    The machine may grow faster or slower meanwhile: so plain, watched, watched, plain.
+    """
+    runs = []
+    with tempfile.TemporaryDirectory() as folder:
+        for i, is_watched in enumerate([False, True, True, False]):
+            directory = os.path.join(folder, str(i)) if is_watched else ""
+            runs.append(measure(python, framework, program, seconds, directory, str(records)))
+    watched = runs[1:3]
+    ratio = (runs[1]["step"] + runs[2]["step"]) / (runs[0]["step"] + runs[3]["step"])
+    read = sum(run["records"] for run in watched) / sum(run["seconds"] for run in watched)
+    return ratio, read
 
 
 def main() -> None:
@@ -57,8 +67,7 @@ def main() -> None:
     options = parser.parse_args()
     for program in options.programs or PROGRAMS:
         for _ in range(options.rounds):
-            ratio, watched = compare(sys.executable, "reflow", program, options.seconds, 0)
-            rate = watched["records"] / watched["seconds"]
+            ratio, rate = compare(sys.executable, "reflow", program, options.seconds, 0)
             line = f"{program}: watched {ratio:.3f}, {rate:.1f} steps a second read"
             if options.tensorflow:
                 other, _ = compare(options.tensorflow, "tensorflow", program, options.seconds, rate)

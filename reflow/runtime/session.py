@@ -189,16 +189,27 @@ class BaseSession:
         # Feeds are taken inside inference mode too: torch keeps less account of them there.
         with InferenceMode(True):
             key, values = self._take(feed_dict) if feed_dict else _NOTHING_FED
-            if plans.watcher is not None:
-                run = self._watched(plans.watcher, plans, key, values, options, run_metadata)
+            is_plain = options is None and run_metadata is None and not self._timeout
+            watcher = plans.watcher
+            if watcher is not None and (
+                watcher.count.step + 1 >= watcher.count.wake or not is_plain
+            ):
+                run = self._watched(watcher, plans, key, values, options, run_metadata)
                 return build(run)
-            if options is not None or run_metadata is not None or self._timeout:
+            if not is_plain:
                 return build(self._run_with_options(plans, key, values, options, run_metadata))
             plan = plans.exact.get(key)
             if plan is None:
                 key, values = _without_repeats(key, values)
                 plan = self._plan(plans, key)
-            return build(plan.execute(values))
+            run = plan.execute(values)
+            if watcher is not None:
+                count = watcher.count
+                count.step, count.fed = count.advance(), (key, values)
+                value = watcher.item(0)
+                if value - value != 0.0:
+                    watcher.alarm(run)
+            return build(run)
 
     def _check_usable(self) -> None:
         if self._closed:

@@ -9,7 +9,8 @@ random streams, states and the program's own values are those of a run that nobo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reflow.graph.operation import Operation, Tensor
@@ -47,8 +48,49 @@ class Tap:
         self.planning = 0.0
 
 
+class Count:
+    """Counts the runs of which a watcher is not told: between quick kernels each call of Python
+    costs a microsecond, so the session only leaves here what it knows.
+
+    Attributes:
+      step: the number of the last run.
+      wake: the next one that the watcher is told of.
+      fed: what the last run was fed: feeds and shapes, and their values; None before the first.
+      advance: counts a run, and gives its number.
+    """
+
+    __slots__ = ("advance", "fed", "step", "wake")
+
+    def __init__(self) -> None:
+        self.step = 0
+        self.wake: float = 0
+        self.fed: tuple[FeedKey, Sequence[Any]] | None = None
+        self.advance: Callable[[], int] = itertools.count(1).__next__
+
+
+def nothing_bad(_: int) -> float:
+    """A `Watcher.item` that never gives an alarm."""
+    return 0.0
+
+
 class Watcher(Protocol):
-    """Is told of the runs of one set of fetches in one session, by any thread."""
+    """Is told of the runs of one set of fetches in one session, by any thread.
+
+    Attributes:
+      count: of the runs that it is not told of.
+      item: gives, as `item(0)`, a number that tells after a run that is only counted whether all
+        is well: then it is finite.
+    """
+
+    count: Count
+    item: Callable[[int], float]
+
+    def alarm(self, fetched: Sequence[Any]) -> None:
+        """After a run that was only counted, the item is NaN or infinite.
+
+        Args:
+          fetched: as for `after`.
+        """
 
     def before(self, key: FeedKey) -> Tap | None:
         """A run is to begin: what to read off it; None for nothing.

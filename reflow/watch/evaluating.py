@@ -131,6 +131,8 @@ class Evaluations:
                 self._record(evaluation, True, numbers(trained))
                 return
             self.waiting.append(evaluation)
+            for progress in self.progress:
+                progress.count.wake = 0  # the next training run settles what it is
             if len(self.waiting) > _MOST_WAITING:
                 self.settle()
             if trained is not None:

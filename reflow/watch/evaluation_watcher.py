@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reflow.files.run_directory import Tags
 from reflow.graph.operation import Tensor
-from reflow.runtime.taps import FeedKey, Tap, fed_values
+from reflow.runtime.taps import Count, FeedKey, Tap, Watcher, fed_values, nothing_bad
 from reflow.watch.evaluating import Evaluation, fingerprints, numbers
 from reflow.watch.fetched import FIRST, INTERVAL, Pace, Scalars
 from reflow.watch.learning import probabilities_of
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 _PICTURES_INTERVAL = 1.0
 
 
-class EvaluationWatcher:
+class EvaluationWatcher(Watcher):
     """Watches runs that fetch numbers and train nothing."""
 
     def __init__(self, graph: GraphWatch, tensors: Sequence[Tensor]) -> None:
+        self.count = Count()  # it counts none: each run is told of
+        self.item = nothing_bad
         self._graph = graph
         self._observer = graph.observer
         self._recorder = graph.observer.recorder
@@ -62,6 +64,9 @@ class EvaluationWatcher:
                 return Tap(self._tensors)
         return None
 
+    def alarm(self, fetched: Sequence[Any]) -> None:
+        """Never: none of its runs is only counted."""
+
     def after(
         self,
         tap: Tap | None,
@@ -70,8 +75,7 @@ class EvaluationWatcher:
         fetched: Sequence[Any],
         seconds: float,
     ) -> None:
-        self._budget.runs += 1
-        self._budget.time += seconds
+        self._budget.ran(seconds)
         start = perf_counter()
         if tap is None and not self._pace.is_due(start):
             return
@@ -111,4 +115,4 @@ class EvaluationWatcher:
             batch,
             max(sizes, default=1) or 1,
         )
-        graph.evaluations.add(evaluation, graph.trained_values() if graph.trained else None)
+        graph.evaluations.add(evaluation, graph.trained_values() if graph.last else None)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 
 from reflow.files.run_directory import Tags
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.variable_slot import VariableSlot
+from reflow.runtime.taps import Count
 from reflow.watch.budget import Schedule
 from reflow.watch.examples import Answer
 from reflow.watch.reading import (
@@ -41,20 +41,25 @@ class Progress:
     Attributes:
       name: of the learner, unique in the process.
       learner: its roles.
-      step: the number of its last training run.
-      schedule: which are read.
-      advance: counts a run, and gives its number.
+      schedule: which training runs are read.
+      count: of training runs.
+      settled: the last training run that the budget knows of.
     """
 
     def __init__(self, name: str, learner: Learner, schedule: Schedule) -> None:
         self.name = name
         self.learner = learner
-        self.step = 0
         self.schedule = schedule
-        self.advance: Callable[[], int] = itertools.count(1).__next__
+        self.count = Count()
+        self.settled = 0
         self._rated = (0, time.perf_counter())
         self._pictures = 0
         self._next_pictures = 0.0
+
+    @property
+    def step(self) -> int:
+        """The number of its last training run."""
+        return self.count.step
 
     def rate(self, now: float) -> float | None:
         """Steps in a second since it was last asked; None if that was just now."""

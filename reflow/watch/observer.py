@@ -15,7 +15,7 @@ from reflow.files.run_directory import GRAPH_FILE, Tags
 from reflow.graph.graph import Graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.runtime.session import BaseSession
-from reflow.runtime.taps import FeedKey, Watcher, fed_values
+from reflow.runtime.taps import Watcher, fed_values
 from reflow.watch.budget import Budget, Schedule
 from reflow.watch.evaluating import Evaluations
 from reflow.watch.evaluation_watcher import EvaluationWatcher
@@ -120,8 +120,7 @@ class GraphWatch:
 
     Attributes:
       graph, observer: as given.
-      step: that of the last training run; 0 before the first.
-      trained: what was fed to it, as the session has it.
+      last: the learner of the last training run, as far as it is known; None before the first.
       evaluations: of runs that train nothing.
       has_failed: whether a NaN or infinity was found.
       is_traced: whether a run was timed operation by operation.
@@ -130,8 +129,7 @@ class GraphWatch:
     def __init__(self, graph: Graph, observer: RunObserver) -> None:
         self.graph = graph
         self.observer = observer
-        self.step = 0
-        self.trained: tuple[FeedKey, Sequence[Any]] | None = None
+        self.last: Progress | None = None
         self.progress: list[Progress] = []
         self.evaluations = Evaluations(observer.recorder.put, self.progress)
         self.has_failed = False
@@ -155,7 +153,13 @@ class GraphWatch:
 
     def trained_values(self) -> Mapping[Tensor, Any]:
         """What was fed to the last training run."""
-        return {} if self.trained is None else fed_values(*self.trained)
+        fed = None if self.last is None else self.last.count.fed
+        return {} if fed is None else fed_values(*fed)
+
+    @property
+    def step(self) -> int:
+        """That of the last training run; 0 before the first."""
+        return 0 if self.last is None else self.last.step
 
     @property
     def batch_size(self) -> int | None:

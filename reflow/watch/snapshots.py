@@ -14,6 +14,11 @@ from reflow.watch.reading import are_finite
 # Larger models are not copied: their elements.
 _MOST = 25_000_000
 
+# The least time between two copies, in seconds, from a step on: in quick steps what is around the
+# copying takes longer than the copying itself.
+_INTERVAL = 0.01
+_INTERVAL_FROM = 64
+
 
 class Snapshots:
     """The two last copies, of which the older one still is good when the younger was taken of
@@ -51,8 +56,9 @@ class Snapshots:
         seconds = perf_counter() - start
         self.next = step + 1
         if plain:
-            allowed = self._share * plain
-            self.next = step + math.ceil(seconds / allowed) if allowed else math.inf
+            interval = _INTERVAL if step >= _INTERVAL_FROM else 0.0
+            pause = max(interval, seconds / self._share) if self._share else math.inf
+            self.next = step + pause // plain + 1
         return seconds
 
     def last_finite(self) -> tuple[int, dict[Operation, torch.Tensor]] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from reflow.files.run_directory import TRACE_FILE, Tags
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.variable_slot import VariableSlot
 from reflow.runtime.session import BaseSession
-from reflow.runtime.taps import FeedKey, Tap, slot_of
+from reflow.runtime.taps import FeedKey, Tap, Watcher, nothing_bad, slot_of
 from reflow.watch.fetched import FIRST, INTERVAL, Pace, Scalars
 from reflow.watch.graph_file import trace_record
 from reflow.watch.learning import Progress, Reader, slots_of_numbers
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 # The part of the budget that copying variables may take, for when numbers go bad.
 _SHARE_OF_SNAPSHOTS = 0.1
+
+# Steps are only counted for so long, in seconds; not before this step.
+_UNSEEN = 0.01
+_ALL_UP_TO = 64
 
 # A step that is traced is one of those when everything is warm.
 _TRACED_FROM = 10
@@ -49,35 +53,31 @@ class _Reading(Tap):
 
 
 class _Probe:
-    """Looks at one element of a variable after each step, where that is quick: on the host."""
+    """Finds an element of a variable that can be looked at after each step: quickly, on the host.
+
+    Attributes:
+      item: gives the element, as `item(0)`; 0.0 where looking is not quick.
+    """
 
     def __init__(self, slot: VariableSlot | None) -> None:
         self._slot = slot
         self._seen: Any = None
-        self._item: Any = None
+        self.item: Callable[[int], float] = nothing_bad
 
-    def is_bad(self) -> bool:
-        """Whether the element is NaN or infinite."""
-        slot = self._slot
-        if slot is None:
+    def renew(self) -> bool:
+        """Follows the variable to another place in memory; gives whether it had moved."""
+        value = None if self._slot is None else self._slot.value
+        if value is self._seen:
             return False
-        if slot.value is not self._seen:
-            self._look_anew(slot)
-        if self._item is None:
-            return False
-        value = self._item(0)
-        return bool(value - value != 0.0)
-
-    def _look_anew(self, slot: VariableSlot) -> None:
-        value = self._seen = slot.value
-        on_host = isinstance(value, torch.Tensor) and value.device.type == "cpu"
-        if on_host and value.dtype in (torch.float32, torch.float64) and value.numel():
-            self._item = value.detach().numpy().item
-        else:
-            self._item = None
+        self._seen = value
+        self.item = nothing_bad
+        if isinstance(value, torch.Tensor) and value.device.type == "cpu" and value.numel():
+            if value.dtype in (torch.float32, torch.float64):
+                self.item = value.detach().numpy().item
+        return True
 
 
-class TrainingWatcher:
+class TrainingWatcher(Watcher):
     """Watches runs that train: counts them for each learner, and reads some."""
 
     def __init__(
@@ -94,8 +94,10 @@ class TrainingWatcher:
         self._budget = graph.observer.budget
         self._session = session
         self._elements = list(elements)
+        self._learners = learners
         self._first = learners[0]
-        self._others = learners[1:]
+        self.count = self._first.count
+        self.item: Callable[[int], float] = nothing_bad
         variables = {op for progress in learners for op in progress.learner.variables}
         slots = {op: slot_of(session, op) for op in variables}
         self._slots = slots_of_numbers(slots, sorted(variables, key=lambda op: op._id))
@@ -148,27 +150,49 @@ class TrainingWatcher:
         seconds: float,
     ) -> None:
         first = self._first
-        step = first.step = first.advance()
-        for other in self._others:
-            other.step = other.advance()
-        graph = self._graph
-        graph.step = step
-        graph.trained = key, fed
-        budget = self._budget
-        budget.runs += 1
+        for progress in self._learners:
+            progress.count.step = progress.count.advance()
+        step = first.step
+        first.count.fed = key, fed
+        self._graph.last = first
+        runs = step - first.settled
+        first.settled = step
         if tap is None:
-            budget.time += seconds
-            first.schedule.ran(seconds)
-        if not graph.has_failed and self._probe.is_bad():
-            self._fails(tap, step, "NaN or infinity")
+            self._budget.ran(runs * seconds, runs)
+            first.schedule.ran(seconds, runs)
+        else:
+            self._budget.ran((runs - 1) * first.schedule.plain, runs)
+        has_moved = self._probe.renew()
+        self.item = self._probe.item
+        self._check(tap, step)
         if (
             tap is not None
-            or graph.evaluations.waiting
+            or self._graph.evaluations.waiting
             or self._scalars.tensors
             or step >= self._snapshots.next
         ):
             with self._observer.guarded():
                 self._look(tap, step, fetched, seconds)
+        first.count.wake = step + 1 if has_moved else self._next_wake(step)
+
+    def alarm(self, fetched: Sequence[Any]) -> None:
+        self._graph.last = self._first
+        self._check(None, self._first.step)
+
+    def _check(self, tap: Tap | None, step: int) -> None:
+        """Tells, once, if the probed element is not finite."""
+        value = self.item(0)
+        if value - value != 0.0:
+            self.item = nothing_bad
+            if not self._graph.has_failed:
+                self._fails(tap, step, "NaN or infinity")
+
+    def _next_wake(self, step: int) -> float:
+        schedule = self._first.schedule
+        if len(self._graph.progress) > 1 or step < _ALL_UP_TO or not schedule.plain:
+            return step + 1
+        quick = step + int(_UNSEEN / schedule.plain)
+        return max(step + 1, min(quick, schedule.next, self._snapshots.next))
 
     def _look(self, tap: Tap | None, step: int, fetched: Sequence[Any], seconds: float) -> None:
         """What is not done after each run."""

@@ -7,7 +7,7 @@ import pytest
 
 from reflow import tf
 from reflow.runtime.session import observe
-from reflow.runtime.taps import Tap, fed_values, slot_of
+from reflow.runtime.taps import Count, Tap, fed_values, nothing_bad, slot_of
 
 
 class Recording:
@@ -18,11 +18,14 @@ class Recording:
         self._traced = traced
         self.asked = []
         self.runs = []
+        self.watchers = []
         self.ended = False
 
     def watch(self, session, tensors, operations):
         self.asked.append((list(tensors), list(operations)))
-        return _Watcher(self.runs, tuple(self._choose(tensors, operations)), self._traced)
+        tapped = tuple(self._choose(tensors, operations))
+        self.watchers.append(_Watcher(self.runs, tapped, self._traced))
+        return self.watchers[-1]
 
     def end(self):
         self.ended = True
@@ -30,12 +33,17 @@ class Recording:
 
 class _Watcher:
     def __init__(self, runs, tensors, traced):
+        self.count = Count()
+        self.item = nothing_bad
         self._runs = runs
         self._tensors = tensors
         self._traced = traced
 
     def before(self, key):
         return Tap(self._tensors, self._traced) if self._tensors or self._traced else None
+
+    def alarm(self, fetched):
+        self._runs.append(("alarm", fetched))
 
     def after(self, tap, key, fed, fetched, seconds):
         self._runs.append((tap, fed_values(key, fed), fetched, seconds))
@@ -239,3 +247,45 @@ def test_the_slot_of_a_variable(observing):
             session.run(w.initializer)
             assert slot_of(session, owner).value.tolist() == [1, 2]
             assert slot_of(session, w.initializer) is None
+
+
+def test_runs_that_are_only_counted(observing):
+    observer = Recording()
+    observing(observer)
+    x = tf.placeholder(tf.float32, [2])
+    y = x * 2.0
+    with tf.Session() as session:
+        session.run(y, {x: [1, 2]})
+        watcher = observer.watchers[0]
+        watcher.count.wake = 4
+        for _ in range(3):
+            np.testing.assert_array_equal(session.run(y, {x: [3, 4]}), [6, 8])
+        assert len(observer.runs) == 1 and watcher.count.step == 3
+        np.testing.assert_array_equal(fed_values(*watcher.count.fed)[x], [3, 4])
+
+        session.run(y, {x: [5, 6]})  # the fourth: it is told of
+        assert len(observer.runs) == 2
+
+        watcher.count.wake = 10
+        options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)
+        session.run(y, {x: [5, 6]}, options=options, run_metadata=tf.RunMetadata())
+        assert len(observer.runs) == 3 and watcher.count.step == 3
+
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            session.run(tf.check_numerics(y, "y"), {x: [np.nan, 1]})
+        assert watcher.count.step == 3
+
+
+def test_a_number_that_goes_bad_between_runs_that_are_told_of(observing):
+    observer = Recording()
+    observing(observer)
+    y = tf.constant(1.0) + 1.0
+    with tf.Session() as session:
+        session.run(y)
+        watcher = observer.watchers[0]
+        watcher.count.wake = 100
+        numbers = iter([0.0, 1.0, np.inf, np.nan])
+        watcher.item = lambda _: next(numbers)
+        for _ in range(4):
+            session.run(y)
+    assert observer.runs[1:] == [("alarm", (2.0,))] * 2
