@@ -210,7 +210,7 @@ class Tiles:
 
     def parts(self) -> tuple[bytes, bytes]:
         """What is recorded: a string tensor of the PNG and of the rest as JSON."""
-        rest = {name: value for name, value in asdict(self).items() if name != "png"}
+        rest = {name: value for name, value in vars(self).items() if name != "png"}
         return self.png, json.dumps(rest).encode()
 
     @classmethod

@@ -111,7 +111,7 @@ def tiles(reader: RunReader, tags: Sequence[str], step: int | None) -> dict[str,
         there = reader.tiles(tag, step)
         if there is not None:
             at, steps, pictures = there
-            found[tag] = asdict(pictures) | {
+            found[tag] = vars(pictures) | {
                 "step": at,
                 "steps": steps,
                 "png": base64.b64encode(pictures.png).decode(),
