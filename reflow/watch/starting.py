@@ -16,6 +16,7 @@ from reflow.watch.panel import make_panel
 from reflow.watch.recorder import Recorder
 from reflow.watch.run_files import RunFiles
 from reflow.watch.settings import Settings
+from reflow.watch.signals import on_termination
 
 __all__ = ["DIRECTORY", "ends_with", "shell", "start", "stop"]
 
@@ -66,6 +67,7 @@ def start(
     if ipython is not None:
         ipython.events.register("post_run_cell", _cell_has_run)
     atexit.register(stop)
+    on_termination(_interrupted)
     os.register_at_fork(after_in_child=_forget)
     return recorder
 
@@ -80,6 +82,12 @@ def stop() -> None:
     if error is not None and shell() is None:  # Python has shown it, and ends
         ends_with(error, recorder=recorder)
     recorder.close()
+
+
+def _interrupted() -> None:
+    if current.recorder is not None:
+        current.recorder.ends(INTERRUPTED)
+        stop()
 
 
 def ends_with(

@@ -101,6 +101,31 @@ def test_a_program_that_is_killed_leaves_what_it_had(tmp_path):
     assert found.state == "running" and steps(directory)[:50] == list(range(1, 51))
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_program_that_is_told_to_end(tmp_path, number):
+    with start(tmp_path, "print('there', flush=True)\ntrain(10**6)", "--record-only") as process:
+        assert process.stdout.readline() == "there\n"
+        process.send_signal(number)
+        process.wait(20)
+    _, found = the_run(tmp_path)
+    assert (process.returncode, found.state) == (-number, "interrupted")
+
+
+def test_a_program_that_answers_itself_when_it_is_told_to_end(tmp_path):
+    program = """
+import signal
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+print('there', flush=True)
+train(10**6)
+"""
+    with start(tmp_path, program, "--record-only") as process:
+        assert process.stdout.readline() == "there\n"
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    _, found = the_run(tmp_path)
+    assert (process.returncode, found.state) == (0, "finished")
+
+
 def test_ctrl_c_while_paused(tmp_path):
     with start(tmp_path, "print('there', flush=True)\ntrain(10**6)", "--record-only") as process:
         assert process.stdout.readline() == "there\n"
