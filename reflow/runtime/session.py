@@ -14,7 +14,6 @@ from typing import Any
 from reflow.graph import default_session, errors
 from reflow.graph.graph import DefaultGraph, Graph, get_default_graph
 from reflow.graph.operation import Operation, Tensor
-from reflow.graph.tensor_shape import TensorShape
 from reflow.runtime import taps
 from reflow.runtime.config import (
     apply_threads,
@@ -31,40 +30,11 @@ from reflow.runtime.fetches import Builder, FetchStructure, fetch_key
 from reflow.runtime.memory import keep_freed_memory
 from reflow.runtime.partial_run import PartialRuns
 from reflow.runtime.plan import InferenceMode, Plan
+from reflow.runtime.plans import Key, Planner, Plans
 from reflow.runtime.states import States
 from reflow.runtime.taps import Observer, Watcher
-from reflow.runtime.trace import Tracer
-
-# A set of fetches and feeds that is run with more different shapes than this gets one plan
-# for any shape instead of one for each.
-_MAX_SHAPES = 8
 
 _NOTHING_FED: tuple[tuple[()], tuple[()]] = ((), ())
-
-
-class _Plans:
-    """The plans that compute some tensors and run some operations.
-
-    Attributes:
-      exact: by what was fed and its shapes: (feed, shape, feed, shape, ...).
-      general: for any shapes, by what was fed.
-      traced: plans that are timed, with what takes the times, by the keys of `exact`.
-      tapped: plans that give more than what is fetched, by the plan without and what more.
-      watcher: what is told of the runs; mostly nothing.
-    """
-
-    def __init__(self, structure: FetchStructure) -> None:
-        self.tensors = structure.tensors
-        self.operations = structure.operations
-        self.exact: dict[tuple[Feed | Shape, ...], Plan] = {}
-        self.general: dict[tuple[Feed, ...], Plan] = {}
-        self.traced: dict[tuple[Feed | Shape, ...], tuple[Plan, Tracer]] = {}
-        self.tapped: dict[tuple[Plan, tuple[Tensor, ...]], Plan] = {}
-        self.watcher: Watcher | None = None
-
-    def shapes_seen(self, feeds: tuple[Feed, ...]) -> int:
-        """With how many combinations of shapes these feeds were run."""
-        return sum(key[::2] == feeds for key in self.exact)
 
 
 _sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
@@ -110,20 +80,22 @@ class BaseSession:
         apply_threads(config)
         keep_freed_memory()
         self._placement = placement_for(config)
-        # Whether only operations that are run need a device.
-        self._places_pruned_graph = config is not None and config.graph_options.place_pruned_graph
         self._device = self._placement.torch_device
         # A run that takes longer, in milliseconds, fails; 0: none does.
         self._timeout: int = 0 if config is None else config.operation_timeout_in_ms
         self._closed = False
         self._was_reset = False
         self._states = States()
-        self._fetches: dict[Hashable, tuple[Builder, _Plans]] = {}
-        self._plans: dict[tuple[Tensor | Operation, ...], _Plans] = {}
+        places_pruned = config is not None and config.graph_options.place_pruned_graph
+        self._planner = Planner(
+            self._graph, self._states, self._device, self._placement, places_pruned
+        )
+        self._fetches: dict[Hashable, tuple[Builder, Plans]] = {}
+        self._plans: dict[tuple[Tensor | Operation, ...], Plans] = {}
         self._feeds: dict[Any, Feed] = {}
         self._partial_runs = PartialRuns(self._graph, self._states, self._device)
         self._rewired = self._graph._rewired
-        self._lock = threading.RLock()
+        self._lock = self._planner.lock
         _sessions.add(self)
 
     @property
@@ -201,7 +173,7 @@ class BaseSession:
             plan = plans.exact.get(key)
             if plan is None:
                 key, values = _without_repeats(key, values)
-                plan = self._plan(plans, key)
+                plan = plans.plan(key)
             run = plan.execute(values)
             if watcher is not None:
                 count = watcher.count
@@ -251,7 +223,7 @@ class BaseSession:
             feed = self._feeds.setdefault(tensor, Feed(tensor, self._device))
         return feed
 
-    def _fetched(self, fetches: Any) -> tuple[Builder, _Plans]:
+    def _fetched(self, fetches: Any) -> tuple[Builder, Plans]:
         """How the result of `fetches` is built, and the plans that compute its parts.
 
         What is found again needs no checks: a closed session has forgotten everything.
@@ -263,7 +235,7 @@ class BaseSession:
                 return known
         return self._newly_fetched(fetches, key)
 
-    def _newly_fetched(self, fetches: Any, key: Hashable | None) -> tuple[Builder, _Plans]:
+    def _newly_fetched(self, fetches: Any, key: Hashable | None) -> tuple[Builder, Plans]:
         self._check_usable()
         with self._lock:
             if self._graph._rewired != self._rewired:
@@ -277,64 +249,17 @@ class BaseSession:
             )
             plans = self._plans.get(elements)
             if plans is None:
-                plans = self._plans[elements] = _Plans(structure)
+                plans = self._plans[elements] = Plans(structure, self._planner)
                 self._watch(plans)
             found = structure.build, plans
             if key is not None:
                 self._fetches[key] = found
             return found
 
-    def _plan(self, plans: _Plans, key: tuple[Any, ...]) -> Plan:
-        """A new plan for these shapes, or the one for any shapes once there are many.
-
-        Raises:
-          ValueError: a fed value has not the shape of its tensor.
-        """
-        feeds, shapes = key[::2], key[1::2]
-        for feed, shape in zip(feeds, shapes):
-            feed.check_shape(shape)
-        general = plans.general.get(feeds)
-        if general is not None:
-            return general
-        with self._lock:
-            if key in plans.exact:
-                return plans.exact[key]
-            if plans.shapes_seen(feeds) < _MAX_SHAPES:
-                exact = [TensorShape.of(shape) for shape in shapes]
-                plan = plans.exact[key] = self._make_plan(plans, feeds, exact)
-            else:
-                declared = [feed.tensor.shape for feed in feeds]
-                plan = plans.general[feeds] = self._make_plan(plans, feeds, declared)
-            return plan
-
-    def _make_plan(
-        self,
-        plans: _Plans,
-        feeds: Sequence[Feed],
-        shapes: Sequence[TensorShape],
-        tracer: Tracer | None = None,
-        taps: Sequence[Tensor] = (),
-    ) -> Plan:
-        if not self._places_pruned_graph:
-            self._placement.place(self._graph)
-        fed_shapes = {feed.tensor: shape for feed, shape in zip(feeds, shapes)}
-        plan = Plan(
-            plans.tensors,
-            plans.operations,
-            fed_shapes,
-            self._states,
-            self._device,
-            tracer,
-            taps=taps,
-        )
-        if self._places_pruned_graph:
-            self._placement.place_operations(plan.operations)
-        return plan
-
     def _run_with_options(
         self,
-        plans: _Plans,
-        key: tuple[Any, ...],
+        plans: Plans,
+        key: Key,
         values: Sequence[Any],
         options: Any,
         run_metadata: Any,
@@ -349,9 +274,9 @@ class BaseSession:
         key, values = _without_repeats(key, values)
         tracer = None
         if run_metadata is None or not wants_trace(options):
-            plan = self._plan(plans, key) if plan is None else plan
+            plan = plans.plan(key) if plan is None else plan
         else:
-            plan, tracer = self._traced(plans, key)
+            plan, tracer = plans.traced(key)
             tracer.begin()
         timeout = getattr(options, "timeout_in_ms", 0) or self._timeout
         with Deadline(timeout) if timeout else nullcontext():
@@ -366,23 +291,9 @@ class BaseSession:
                 run_metadata.partition_graphs.add().node.extend(nodes)
         return result
 
-    def _traced(self, plans: _Plans, key: tuple[Any, ...]) -> tuple[Plan, Tracer]:
-        """A plan for these shapes that is timed, and what takes the times."""
-        feeds, shapes = key[::2], key[1::2]
-        for feed, shape in zip(feeds, shapes):
-            feed.check_shape(shape)
-        with self._lock:
-            if key not in plans.traced:
-                if len(plans.traced) >= _MAX_SHAPES:
-                    plans.traced.clear()
-                tracer = Tracer()
-                exact = [TensorShape.of(shape) for shape in shapes]
-                plans.traced[key] = self._make_plan(plans, feeds, exact, tracer), tracer
-            return plans.traced[key]
-
     # -- Watched runs -----------------------------------------------------------------------
 
-    def _watch(self, plans: _Plans) -> None:
+    def _watch(self, plans: Plans) -> None:
         """Asks the process's observer, if there is one, who watches the runs of these plans."""
         observer = taps.current.observer
         plans.watcher = (
@@ -392,8 +303,8 @@ class BaseSession:
     def _watched(
         self,
         watcher: Watcher,
-        plans: _Plans,
-        key: tuple[Any, ...],
+        plans: Plans,
+        key: Key,
         values: Sequence[Any],
         options: Any,
         run_metadata: Any,
@@ -402,7 +313,7 @@ class BaseSession:
         plan = plans.exact.get(key)
         if plan is None:
             key, values = _without_repeats(key, values)
-            plan = self._plan(plans, key)
+            plan = plans.plan(key)
         tap = watcher.before(key)
         tracer = None
         if tap is not None:
@@ -410,10 +321,10 @@ class BaseSession:
             if run_metadata is not None and wants_trace(options):
                 tap.tensors = ()  # the program traces what it runs itself
             elif tap.traced:
-                plan, tracer = self._traced(plans, key)
+                plan, tracer = plans.traced(key)
                 tracer.begin()
             elif tap.tensors:
-                plan = self._tapped(plans, plan, key, tap.tensors)
+                plan = plans.tapped(plan, key, tap.tensors)
             tap.planning = thread_time() - start
         start = perf_counter()
         if options is not None or run_metadata is not None or self._timeout:
@@ -427,24 +338,6 @@ class BaseSession:
                 tap.times = tracer.times()
         watcher.after(tap, key, values, result, seconds)
         return result
-
-    def _tapped(
-        self, plans: _Plans, plan: Plan, key: tuple[Any, ...], tensors: tuple[Tensor, ...]
-    ) -> Plan:
-        """A plan as `plan` that gives the values of more tensors."""
-        found = plans.tapped.get((plan, tensors))
-        if found is None:
-            with self._lock:
-                if len(plans.tapped) >= _MAX_SHAPES:
-                    plans.tapped.clear()
-                feeds, shapes = key[::2], key[1::2]
-                if plan is plans.general.get(feeds):
-                    taken = [feed.tensor.shape for feed in feeds]
-                else:
-                    taken = [TensorShape.of(shape) for shape in shapes]
-                found = self._make_plan(plans, feeds, taken, taps=tensors)
-                plans.tapped[plan, tensors] = found
-        return found
 
     def make_callable(
         self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False

@@ -7,7 +7,7 @@ import torch
 
 from reflow import tf
 from reflow.runtime.plan import Plan
-from reflow.runtime.session import _MAX_SHAPES
+from reflow.runtime.plans import _MAX_SHAPES
 from reflow.runtime.states import States
 
 
@@ -267,7 +267,7 @@ def test_plan_for_any_shape_is_used_and_checks_shapes(session):
         assert session.run(y, {x: np.ones((n, 3))}) == 3 * n
     (plans,) = [p for p in session._plans.values() if y in p.tensors]
     assert len(plans.exact) == _MAX_SHAPES
-    assert len(plans.general) == 1
+    assert len(plans._general) == 1
     with pytest.raises(ValueError, match="Cannot feed value of shape"):
         session.run(y, {x: np.ones((2, 4))})
 

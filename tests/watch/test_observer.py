@@ -194,7 +194,8 @@ def test_two_learners_are_told_apart():
             session.run(program.more["g_train"], {program.more["noise"]: noise})
     assert recorder.fields["steps"] == {"d_loss": 4, "g_loss": 8}
     assert recorder.scalars(Tags.TRAINING_LOSS + "d_loss")[0][0] == 1
-    assert recorder.scalars(Tags.TRAINING_LOSS + "g_loss")[-1][0] in (5, 8)
+    # How soon the sixth to eighth are read depends on how long a step takes.
+    assert recorder.scalars(Tags.TRAINING_LOSS + "g_loss")[-1][0] in range(5, 9)
     assert Tags.GRADIENT_NORM + "generator/dense/kernel" in recorder.tags()
 
 
