@@ -72,6 +72,9 @@ class Tags:
     # Distributions.
     WEIGHTS = "weights"  # of all trainable variables of two and more dimensions together
     BIASES = "biases"  # and of all others
+    # What the program hands to its own dashboard instead of weights and biases: of the fourth and
+    # the fifth graph, "4/Logits".
+    SHOWN = "shown/"
     VARIABLE = "variable/"
     GRADIENT = "gradient/"
     ACTIVATION = "activation/"

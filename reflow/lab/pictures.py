@@ -54,8 +54,14 @@ class Graphs:
         self._curves(loss, "Loss", losses, step)
         if not self._tiles(digits, "Training digits", Tags.TRAINING_BATCH, step):
             self._curves(digits, "Gradient norms", norms, step)
-        self._bands(weights, "Weights", Tags.WEIGHTS, WEIGHTS, step)
-        self._bands(biases, "Biases", Tags.BIASES, BIASES, step)
+        for axes, number, title, tag, colour in (
+            (weights, 4, "Weights", Tags.WEIGHTS, WEIGHTS),
+            (biases, 5, "Biases", Tags.BIASES, BIASES),
+        ):
+            # The program itself may show something else there.
+            prefix = f"{Tags.SHOWN}{number}/"
+            shown = next((t for t in tags["distributions"] if t.startswith(prefix)), None)
+            self._bands(axes, shown[len(prefix) :] if shown else title, shown or tag, colour, step)
         if not self._tiles(test_digits, "Test digits", Tags.TEST_BATCH, step):
             self._curves(test_digits, "Updates against weights", ratios, step)
 
@@ -123,12 +129,13 @@ def _until(series: Scalars, step: int | None) -> tuple[list[int], list[float]]:
 
 def _with_marks(tiles: Tiles) -> Any:
     """The large picture, dark on light, the wrong answers on a reddish ground."""
-    shade = np.asarray(Image.open(io.BytesIO(tiles.png)).convert("RGB"), np.float32) / 255
-    if tiles.labels is None or tiles.predictions is None:
+    picture = Image.open(io.BytesIO(tiles.png))
+    shade = np.asarray(picture.convert("RGB"), np.float32) / 255
+    if picture.mode == "RGB":
         return shade
     paper = np.ones_like(shade)
     wrong = [int(WRONG[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    for i, (label, answer) in enumerate(zip(tiles.labels, tiles.predictions)):
+    for i, (label, answer) in enumerate(zip(tiles.labels or (), tiles.predictions or ())):
         if label != answer:
             top, left = i // tiles.columns * tiles.height, i % tiles.columns * tiles.width
             paper[top : top + tiles.height, left : left + tiles.width] = wrong

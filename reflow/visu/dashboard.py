@@ -64,8 +64,9 @@ class MnistDataVis:
         self.y2max: float = 0
         self._weights: list[npt.NDArray[np.float64]] = []
         self._biases: list[npt.NDArray[np.float64]] = []
+        self._titles = title1, title2, title3, title4, title5, title6
         self._layout = rendering.Layout(
-            (title1, title2, title3, title4, title5, title6),
+            self._titles,
             histogram4colornum,
             histogram5colornum,
             dpi,
@@ -128,7 +129,7 @@ class MnistDataVis:
         self._weights.append(probability_distribution(datavect1))
         self._biases.append(probability_distribution(datavect2))
         self._reach(x)
-        recording.record_parameters(x, datavect1, datavect2)
+        recording.record_histograms(x, datavect1, datavect2, self._titles)
 
     def update_image1(self, im: npt.NDArray[Any]) -> None:
         """Show digits of the batch: uint8 [height, width, 3]."""

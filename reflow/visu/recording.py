@@ -6,6 +6,7 @@ digits are recorded where they were not found.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -17,8 +18,8 @@ from reflow.ops.image import png
 from reflow.watch.current import current
 
 __all__ = [
+    "record_histograms",
     "record_iterations",
-    "record_parameters",
     "record_test",
     "record_test_digits",
     "record_training",
@@ -54,10 +55,21 @@ def _record_curves(
         current.recorder.feed(values, int(iteration), owned=(accuracy_tag, loss_tag))
 
 
-def record_parameters(iteration: float, weights: npt.ArrayLike, biases: npt.ArrayLike) -> None:
-    """Copies of all weights and of all biases: the program may go on to use its arrays."""
+def record_histograms(
+    iteration: float, first: npt.ArrayLike, second: npt.ArrayLike, titles: Sequence[str | None]
+) -> None:
+    """Copies of what the fourth and the fifth graph show: the program may go on to use its arrays.
+
+    Args:
+      titles: of the six graphs, where the program has given any: then it shows something else than
+        all weights and all biases there.
+    """
     if current.recorder is not None:
-        values = {Tags.WEIGHTS: np.array(weights), Tags.BIASES: np.array(biases)}
+        tags = [
+            usual if title is None else f"{Tags.SHOWN}{number}/{title}"
+            for number, usual, title in ((4, Tags.WEIGHTS, titles[3]), (5, Tags.BIASES, titles[4]))
+        ]
+        values = dict(zip(tags, (np.array(first), np.array(second))))
         current.recorder.feed(values, int(iteration))
 
 

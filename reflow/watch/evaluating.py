@@ -29,7 +29,7 @@ _PROBED = 256
 _MOST_WAITING = 2_000
 
 # Seconds after which a test is recorded though no training run follows.
-_PATIENCE = 1.0
+_PATIENCE = 3.0
 
 Fed = Mapping[Tensor, Any]
 Fingerprint = tuple[tuple[int, ...], bytes]
@@ -116,6 +116,7 @@ class Evaluations:
     _last: tuple[dict[Tensor, Fingerprint], dict[Tensor, float]] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _timer: threading.Timer | None = None
+    _running: set[int] = field(default_factory=set)
 
     def add(self, evaluation: Evaluation, trained: Fed | None) -> None:
         """Takes the results of a run.
@@ -145,10 +146,19 @@ class Evaluations:
             self._timer.daemon = True
             self._timer.start()
 
+    def begins(self) -> None:
+        """An evaluation runs in this thread: it may take long, and those before it wait."""
+        self._running.add(threading.get_ident())
+
+    def ends(self) -> None:
+        """The evaluation in this thread has run."""
+        self._running.discard(threading.get_ident())
+
     def _look_again(self) -> None:
         with self._lock:
             self._timer = None
-            if self.waiting and time.time() - self.waiting[-1].time >= _PATIENCE:
+            is_late = bool(self.waiting) and time.time() - self.waiting[-1].time >= _PATIENCE
+            if is_late and not self._running:
                 self.settle()
             elif self.waiting:
                 self._wait()

@@ -53,6 +53,7 @@ class EvaluationWatcher(Watcher):
     def before(self, key: FeedKey) -> Tap | None:
         if self._recorder.paused:
             self._recorder.wait_while_paused()
+        self._graph.evaluations.begins()
         if self._images is None:
             return None
         with self._observer.guarded():
@@ -75,6 +76,7 @@ class EvaluationWatcher(Watcher):
         fetched: Sequence[Any],
         seconds: float,
     ) -> None:
+        self._graph.evaluations.ends()
         self._budget.ran(seconds)
         start = perf_counter()
         if tap is None and not self._pace.is_due(start):

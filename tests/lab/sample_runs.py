@@ -411,6 +411,20 @@ class Growing:
                 Tags.WEIGHTS: distribution(weights),
             }
             self._writer.put(self._steps, values)
+        self._tell()
+
+    def add_loss(self, value: float) -> None:
+        """Records a step of which the loss alone is known."""
+        self._steps += 1
+        self._writer.put(self._steps, {Tags.TRAINING_LOSS + "loss": value})
+        self._tell()
+
+    def show(self, name: str) -> None:
+        """Records what a program hands to its dashboard."""
+        self._writer.put(self._steps, {Tags.SHOWN + name: distribution(np.arange(9.0))})
+        self._tell()
+
+    def _tell(self) -> None:
         self._writer.flush()
         self.run.steps = {"loss": self._steps}
         self.write()

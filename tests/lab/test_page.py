@@ -250,6 +250,25 @@ def test_x_by_time_and_epoch(dashboard):
     assert _steps(dashboard) == pytest.approx(300 * 0.02, rel=1e-3)
 
 
+def test_outliers_do_not_flatten_a_curve(page, lab, running):
+    running.add_loss(1e12)
+    running.add(40)
+    page.show(lab, f"/run/{running.run.id}")
+    page.wait(lambda: _steps(page) == 81, "81 steps")
+    assert page.plot(2, "layout.yaxis.range[1]") < 2.1
+    assert max(page.plot(2, "data[0].y")) == pytest.approx(1e12)
+    page.press("l")
+    page.wait(lambda: page.plot(2, "layout.yaxis.type") == "log", "the logarithmic axis")
+    assert page.plot(2, "layout.yaxis.range[1]") > 11
+
+
+def test_what_the_program_shows_itself_is_in_the_place_of_weights(page, lab, running):
+    running.show("4/Logits")
+    page.show(lab, f"/run/{running.run.id}")
+    page.wait(lambda: page.plot(4, "data.length"), "the graph")
+    assert "Logits" in page.text('.panel[data-number="4"]')
+
+
 def test_a_program_without_images_has_no_empty_box(page, lab):
     page.show(lab, "/run/gan")
     page.wait(lambda: page.plot(6, "data.length"), "six graphs")

@@ -55,6 +55,13 @@ def test_the_dashboards_curves_bands_and_digits(recorder):
     assert recorder.fed[0][2] == (Tags.TRAINING_ACCURACY, Tags.TRAINING_LOSS)
 
 
+def test_other_things_than_weights_have_their_own_tags(recorder):
+    dashboard = MnistDataVis(title4="Logits")
+    dashboard.append_data_histograms(7, np.arange(3.0), np.arange(5.0))
+    assert recorder.values.keys() == {Tags.SHOWN + "4/Logits", Tags.BIASES}
+    assert recorder.values[Tags.SHOWN + "4/Logits"][1].tolist() == [0, 1, 2]
+
+
 def test_the_dashboard_says_how_many_steps_there_will_be(recorder, monkeypatch, capsys):
     monkeypatch.setattr("reflow.visu.rendering.save_picture", lambda *_: None)
     calls = []

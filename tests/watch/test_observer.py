@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import time
 import weakref
 
 import numpy as np
@@ -154,6 +155,28 @@ def test_a_test_in_pieces_is_averaged():
         found = [session.run(program.accuracy, batch(program, i, 50)) for i in (100, 150, 200)]
         session.run(program.train, batch(program, 50))
     assert recorder.scalars(Tags.TEST_ACCURACY) == [(1, pytest.approx(np.mean(found)))]
+
+
+def test_a_slow_test_between_an_evaluation_and_its_training_step(monkeypatch):
+    monkeypatch.setattr("reflow.watch.evaluating._PATIENCE", 0.05)
+    program = programs.raw_softmax()
+
+    def slowly(value):
+        time.sleep(0.5)
+        return value
+
+    test = tf.py_func(slowly, [program.accuracy], tf.float32)
+    test.set_shape([])
+    with recorded() as recorder, tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(program.train, batch(program, 0))
+        session.run(program.accuracy, batch(program, 50))
+        session.run(test, batch(program, 100, 200))
+        session.run(program.train, batch(program, 50))
+    # That of the first step is computed by the recorder itself.
+    assert [step for step, _ in recorder.scalars(Tags.TRAINING_ACCURACY)] == [1, 1]
+    assert recorder.scalars(Tags.TEST_ACCURACY) == []
+    assert [step for step, _ in recorder.scalars(Tags.EVALUATED + test.op.name)] == [1]
 
 
 def test_an_evaluation_behind_its_training_step():

@@ -36,6 +36,12 @@ export class ChartState {
   resets = 0;
 }
 
+// Outliers: this part of the values at each end, where there are so many, that lie so many times the
+// range of the others away.
+const FEW = 0.04;
+const MANY = 12;
+const FAR = 20;
+
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: "reset", showTips: false };
 
 export class Chart {
@@ -95,7 +101,8 @@ export class Chart {
     };
     const type = (log) => ({ type: log ? "log" : "linear", uirevision: `${state.resets} ${log}` });
     const yaxis = { ...axis, ...type(logY), title: { text: options.yTitle ?? "", standoff: 6 } };
-    const range = options.yRange ?? aroundConstant(traces);
+    const usual = options.log === false ? null : withoutOutliers(traces);
+    const range = options.yRange ?? aroundConstant(traces) ?? usual;
     if (range && !logY) yaxis.range = range;
     return {
       uirevision: state.resets,
@@ -121,6 +128,7 @@ export class Chart {
         ...axis,
         ...(options.names ? { type: "category" } : type(state.logX)),
         nticks: isLarge() ? 4 : 6,
+        exponentformat: "SI", // 10k
         title: { text: xTitle, standoff: 4 },
         rangemode: options.names ? "normal" : "tozero",
       },
@@ -137,6 +145,21 @@ function aroundConstant(traces) {
   const constant =
     first && traces.every(({ y }) => y.every((value) => value === null || value === first));
   return constant ? [Math.min(0, 2 * first), Math.max(0, 2 * first)] : null;
+}
+
+/** Where most of the values lie, if a few of them are so far away that the others would be a flat
+ * line: the first loss of a network before it is normalised.  Else null.  A logarithmic axis shows
+ * them all. */
+function withoutOutliers(traces) {
+  const values = traces.flatMap(({ y }) => [...y].filter((value) => value !== null));
+  if (values.length < MANY) return null;
+  values.sort((a, b) => a - b);
+  const at = (part) => values[Math.round(part * (values.length - 1))];
+  const [low, high] = [at(FEW), at(1 - FEW)];
+  const room = high - low;
+  const [least, greatest] = [at(0), at(1)];
+  if (!room || (greatest - high < FAR * room && low - least < FAR * room)) return null;
+  return [Math.max(least, low - room) - room / 20, Math.min(greatest, high + room) + room / 20];
 }
 
 /** A line at the step that the slider shows. */

@@ -33,8 +33,8 @@ export async function painted(tiles, natural = false) {
   if (!tiles.count) return canvas;
   await place(context, tiles);
   if (natural) return canvas;
-  const image = context.getImageData(0, 0, canvas.width, canvas.height);
-  if (isGrey(image.data)) {
+  if (isGrey(tiles.whole ?? tiles)) {
+    const image = context.getImageData(0, 0, canvas.width, canvas.height);
     recolour(image, tiles);
     context.putImageData(image, 0, 0);
   }
@@ -56,12 +56,9 @@ async function place(context, tiles) {
   });
 }
 
-/** Looks at a sample: colours show early. */
-function isGrey(data) {
-  for (let i = 0; i < data.length; i += 4 * 7) {
-    if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false;
-  }
-  return true;
+/** Whether the picture was recorded without colours: its PNG's colour type, in byte 25, is 0. */
+function isGrey(tiles) {
+  return atob(tiles.png.slice(0, 36)).charCodeAt(25) === 0;
 }
 
 function recolour(image, tiles) {

@@ -14,8 +14,8 @@ export function slotsOf(all) {
     accuracy(all),
     losses(all),
     digits(all, tags.TRAINING_BATCH, "Training digits", false),
-    bands(all, tags.WEIGHTS, "Weights", "weights"),
-    bands(all, tags.BIASES, "Biases", "biases"),
+    shown(all, 4, "weights") ?? bands(all, tags.WEIGHTS, "Weights", "weights"),
+    shown(all, 5, "biases") ?? bands(all, tags.BIASES, "Biases", "biases"),
     digits(all, tags.TEST_BATCH, "Test digits", true),
   ];
   return wanted
@@ -92,6 +92,13 @@ function curves(all, title, lines, options = {}) {
 
 function bands(all, tag, title, role) {
   return all.distributions.includes(tag) ? { kind: "bands", title, tag, role } : null;
+}
+
+/** What the program itself shows in the place of weights or biases. */
+function shown(all, number, role) {
+  const prefix = `${tags.SHOWN}${number}/`;
+  const tag = tags.beginning(all.distributions, prefix)[0];
+  return tag ? bands(all, tag, tag.slice(prefix.length), role) : null;
 }
 
 function digits(all, tag, title, scale) {

@@ -15,6 +15,7 @@ export const DEAD = "dead/";
 export const STEPS_PER_SECOND = "rate/steps_per_second";
 export const WEIGHTS = "weights";
 export const BIASES = "biases";
+export const SHOWN = "shown/";
 export const VARIABLE = "variable/";
 export const GRADIENT = "gradient/";
 export const ACTIVATION = "activation/";
