@@ -12,7 +12,7 @@ RUN_COST = 3e-6
 # So many steps of a learner are read in advance of the budget, as long as that has not taken more
 # seconds than this: after 20 times as long they are within the default budget.
 _IN_ADVANCE = 8
-_ADVANCE = 0.4
+_ADVANCE = 0.25
 
 # Of the budget the share for reading training runs; the rest is for what is rare: pictures, tests.
 _SHARE_OF_TRAINING = 0.7

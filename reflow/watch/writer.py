@@ -42,7 +42,7 @@ HISTOGRAM_TAG = "{}/histogram"
 
 # What is large and fed may cost this part of the time, each tag; it is not needed within so many
 # seconds after the taps have recorded the tag.
-_BUDGET_OF_FEEDS = 0.01
+_BUDGET_OF_FEEDS = 0.004
 _SECONDS_OF_SAMPLES = 2.0
 
 # How the training went.
