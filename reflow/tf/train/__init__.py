@@ -119,6 +119,7 @@ from reflow.tf.train.session_run_hook import (
     SessionRunValues,
 )
 from reflow.tf.train.supervisor import Supervisor
+from reflow.tf.train.warm_starting import init_from_checkpoint
 
 __all__ = [
     "AdadeltaOptimizer",

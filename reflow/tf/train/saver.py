@@ -32,7 +32,7 @@ from reflow.tf._session import message_class
 from reflow.tf._variables import Variable
 from reflow.tf.train import checkpoint_management
 from reflow.tf.train._meta_graph import create_meta_graph_def
-from reflow.tf.train._saveable import SaveableObject, SaveSpec
+from reflow.tf.train._saveable import SaveableObject, SaveableVariable
 from reflow.tf.train.global_step import global_step as value_of_global_step
 
 __all__ = ["Saver"]
@@ -43,33 +43,6 @@ def saver_def_class() -> Any:
     from tensorboard.compat.proto.saver_pb2 import SaverDef
 
     return SaverDef
-
-
-class _SaveableVariable(SaveableObject):
-    """A variable, or a part of a partitioned one."""
-
-    def __init__(self, variable: Any, name: str) -> None:
-        info = variable._get_save_slice_info()
-        self._is_resource = isinstance(variable, BaseResourceVariable)
-        self._variable = variable
-        if self._is_resource:
-            tensor = variable._as_graph_element()
-        else:
-            tensor = variable._ref() if info is None else variable.value()
-        super().__init__(variable, [SaveSpec(tensor, info.spec if info else "", name)], name)
-
-    def restore(
-        self, restored_tensors: Sequence[Tensor], restored_shapes: Sequence[Tensor] | None
-    ) -> Operation:
-        (value,) = restored_tensors
-        if restored_shapes is not None:
-            value = Reshape(value, restored_shapes[0])
-        if self._is_resource:
-            value = Identity(value)
-            value.set_shape(self._variable.shape)
-            return AssignVariableOp(self._variable.handle, value)
-        checked = restored_shapes is None and self._variable.shape.is_fully_defined()
-        return Assign(self._variable._ref(), value, validate_shape=checked).op
 
 
 def _named(var_list: Any) -> dict[str, list[Any]]:
@@ -120,7 +93,7 @@ def _saveables(var_list: Any) -> list[SaveableObject]:
                 raise ValueError(f"The same saveable will be restored with two names: {name}")
             seen.add(part)
             is_saveable = isinstance(part, SaveableObject)
-            saveables.append(part if is_saveable else _SaveableVariable(part, name))
+            saveables.append(part if is_saveable else SaveableVariable(part, name))
     return saveables
 
 

@@ -79,6 +79,7 @@ from reflow.tf.train.global_step import (
     get_global_step,
     get_or_create_global_step,
 )
+from reflow.tf.train.warm_starting import init_from_checkpoint
 
 
 def assert_or_get_global_step(graph: Graph | None = None, global_step_tensor: Any = None) -> Any:
