@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -122,9 +123,15 @@ class _Client(NotebookClient):
     def __init__(self, notebook: NotebookNode, path: str, options: list[str]) -> None:
         kernels = _Kernels()
         kernels.options = options
+        manager = AsyncKernelManager(kernel_spec_manager=kernels, kernel_name="reflow")
+        if os.name == "posix":
+            # Sockets in a folder that goes with this object: of ports, another program might take
+            # one before the kernel does.
+            self._sockets = TemporaryDirectory(prefix="reflow-")
+            manager.transport, manager.ip = "ipc", os.path.join(self._sockets.name, "kernel")
         super().__init__(
             notebook,
-            km=AsyncKernelManager(kernel_spec_manager=kernels, kernel_name="reflow"),
+            km=manager,
             timeout=None,
             resources={"metadata": {"path": os.path.dirname(os.path.abspath(path))}},
         )
