@@ -226,8 +226,12 @@ class Tiles:
 
 
 def write_json(path: str, value: Any) -> None:
+    """`write_text` of a value as JSON."""
+    write_text(path, json.dumps(value, allow_nan=False))
+
+
+def write_text(path: str, text: str) -> None:
     """Replaces a file whole; nothing is left behind if that fails, by OSError."""
-    text = json.dumps(value, allow_nan=False)
     folder, name = os.path.split(path)
     partial = os.path.join(folder, f".{name}.{os.getpid()}.{threading.get_ident()}")
     try:

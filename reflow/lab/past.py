@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from reflow.lab.contents import Record
 from reflow.lab.series import evenly
@@ -34,27 +34,19 @@ def is_long(records: Sequence[Record]) -> bool:
     return sum(record.place.size for record in records) > _SHORT
 
 
-def overview(records: Sequence[Record]) -> list[Record]:
-    """A few of each kind, the first and the last among them."""
-    kinds = _by_kind(records)
-    return _in_order(records, [part for kind in kinds for part in _evenly(kind, _OVERVIEW)])
-
-
-def worth_reading(records: Sequence[Record]) -> list[Record]:
-    """All small records, and of each kind of large ones some."""
-    large = [record for record in records if record.place.size > _SMALL]
-    chosen = [part for kind in _by_kind(large) for part in _evenly(kind, _LARGE_RECORDS)]
-    small = [record for record in records if record.place.size <= _SMALL]
-    return _in_order(records, small + chosen)
+def chosen(records: Sequence[Record]) -> tuple[list[Record], list[Record]]:
+    """An overview, a few of each kind with the first and the last; and all that is worth reading:
+    the small records, and of each kind of large ones some."""
+    few: set[Record] = set()
+    worth = {record for record in records if record.place.size <= _SMALL}
+    for kind in _by_kind(records):
+        few.update(_evenly(kind, _OVERVIEW))
+        worth.update(_evenly([r for r in kind if r.place.size > _SMALL], _LARGE_RECORDS))
+    return [r for r in records if r in few], [r for r in records if r in worth]
 
 
 def _evenly(records: Sequence[Record], count: int) -> list[Record]:
     return [records[i] for i in evenly(len(records), count)]
-
-
-def _in_order(records: Sequence[Record], chosen: Iterable[Record]) -> list[Record]:
-    wanted = set(chosen)
-    return [record for record in records if record in wanted]
 
 
 def _by_kind(records: Sequence[Record]) -> list[list[Record]]:

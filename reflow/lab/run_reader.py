@@ -161,9 +161,9 @@ class RunReader:
         new = [record for path in self._event_files() for record in self._new_records(path)]
         now: Sequence[Record] = new
         if opening and past.is_long(new):
-            now = past.overview(new)
+            now, worth_reading = past.chosen(new)
             self._whole = Contents(_AFTER_OVERVIEW)
-            self._unread.extend(past.worth_reading(new))
+            self._unread.extend(worth_reading)
         elif self._whole is not None:
             self._unread.extend(new)
         for record in now:

@@ -7,8 +7,8 @@ import shutil
 import sys
 from collections.abc import Iterator
 
-from reflow.files.run_directory import Tags
-from reflow.lab.export import as_csv, as_html, write
+from reflow.files.run_directory import Tags, write_text
+from reflow.lab.export import as_csv, as_html
 from reflow.lab.pictures import Graphs
 from reflow.lab.run_reader import RunReader
 from reflow.lab.series import evenly
@@ -62,9 +62,9 @@ def _write(reader: RunReader, path: str, movie: bool) -> None:
     elif movie and ending == ".mp4":
         _write_mp4(reader, path)
     elif not movie and ending == ".html":
-        write(path, as_html(reader))
+        write_text(path, as_html(reader))
     elif not movie and ending == ".csv":
-        write(path, as_csv(reader))
+        write_text(path, as_csv(reader))
     elif not movie and ending in (".png", ".svg"):
         graphs = Graphs(reader)
         graphs.draw()

@@ -41,8 +41,15 @@ def started(folder, program):
     Its output is piped.
     """
     (folder / "program.py").write_text(program)
+    with started_file(folder, "program.py") as process:
+        yield process
+
+
+@contextlib.contextmanager
+def started_file(folder, name):
+    """Starts the program or notebook of this name in the folder, as `started` does."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "reflow", "run", "program.py"],
+        [sys.executable, "-m", "reflow", "run", name],
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,

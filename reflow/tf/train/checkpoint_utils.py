@@ -54,14 +54,19 @@ def NewCheckpointReader(filepattern: str) -> CheckpointReader:
 
 def load_checkpoint(ckpt_dir_or_file: str) -> CheckpointReader:
     """A reader of a checkpoint, or of the latest one in a folder; ValueError if it has none."""
-    path: str | None = ckpt_dir_or_file
-    if file_io.is_directory(ckpt_dir_or_file):
-        path = latest_checkpoint(ckpt_dir_or_file)
+    return CheckpointReader(checkpoint_path(ckpt_dir_or_file))
+
+
+def checkpoint_path(ckpt_dir_or_file: str) -> str:
+    """The prefix of a checkpoint, or of the latest one in a folder; ValueError if it has none."""
+    if not file_io.is_directory(ckpt_dir_or_file):
+        return ckpt_dir_or_file
+    path = latest_checkpoint(ckpt_dir_or_file)
     if path is None:
         raise ValueError(
             f"Couldn't find 'checkpoint' file or checkpoints in given directory {ckpt_dir_or_file}"
         )
-    return CheckpointReader(path)
+    return path
 
 
 def load_variable(ckpt_dir_or_file: str, name: str) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reflow.files import file_io
 from reflow.graph.dtypes import string
 from reflow.graph.graph import get_default_graph
 from reflow.ops.checkpoints import RestoreV2
@@ -16,8 +15,7 @@ from reflow.tf._scopes import device, name_scope
 from reflow.tf._variable_store import variable_store
 from reflow.tf._variables import Variable
 from reflow.tf.train._saveable import SaveableVariable
-from reflow.tf.train.checkpoint_management import latest_checkpoint
-from reflow.tf.train.checkpoint_utils import load_checkpoint
+from reflow.tf.train.checkpoint_utils import checkpoint_path, load_checkpoint
 
 __all__ = ["init_from_checkpoint"]
 
@@ -43,7 +41,7 @@ def init_from_checkpoint(ckpt_dir_or_file: str, assignment_map: Mapping[str, _Wa
         given for a name; then no variable's initializer is replaced.
       NotFoundError: there is no such file.
     """
-    path = _path_of(ckpt_dir_or_file)
+    path = checkpoint_path(ckpt_dir_or_file)
     shapes = load_checkpoint(path).get_variable_to_shape_map()
     chosen: list[tuple[str, list[Variable]]] = []
     for tensor_name, wanted in sorted(assignment_map.items(), key=lambda item: item[0]):
@@ -61,15 +59,6 @@ def init_from_checkpoint(ckpt_dir_or_file: str, assignment_map: Mapping[str, _Wa
             logging.info(
                 "Initialize variable %s from checkpoint %s with %s", name, path, tensor_name
             )
-
-
-def _path_of(ckpt_dir_or_file: str) -> str:
-    if not file_io.is_directory(ckpt_dir_or_file):
-        return ckpt_dir_or_file
-    path = latest_checkpoint(ckpt_dir_or_file)
-    if path is None:
-        raise ValueError(f"Couldn't find 'checkpoint' file or checkpoints in {ckpt_dir_or_file}")
-    return path
 
 
 def _variables_of(wanted: _Wanted) -> list[Variable] | None:

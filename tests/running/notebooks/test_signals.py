@@ -1,14 +1,12 @@
 """Ctrl-C and the request to end, while a cell of a notebook runs."""
 
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
 
 import nbformat.v4
 import pytest
 
-from tests.running.processes import environment, heed_ctrl_c
+from tests.running.processes import started_file
 
 
 @contextmanager
@@ -16,21 +14,9 @@ def started(folder, *cells):
     """Runs a notebook until a cell has printed "ready"."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbformat.write(notebook, folder / "nb.ipynb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reflow", "run", "nb.ipynb"],
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=heed_ctrl_c,
-    )
-    try:
+    with started_file(folder, "nb.ipynb") as process:
         assert process.stdout.readline() == "ready\n"
         yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 WAITS = "import time\nprint('ready', flush=True)\ntime.sleep(600)"
