@@ -24,6 +24,7 @@ from reflow.ops.op import op
 from reflow.ops.philox import random_stream
 from reflow.ops.philox.words import Floats32, Integers, WordSequence
 from reflow.ops.range_samplers import RangeSampler
+from reflow.ops.values import placed
 
 # Blocks that a run reserves for each class that it draws.
 _RESERVED_PER_CLASS = 512
@@ -122,7 +123,7 @@ def _sampling_op(
     ) -> list[torch.Tensor]:
         _check_true_classes(true_classes, num_true)
         found = state.sample(true_classes, num_sampled, unique)
-        return [torch.from_numpy(array).to(device) for array in found]
+        return [placed(torch.from_numpy(array), device) for array in found]
 
     rules: dict[str, Any] = {
         "__doc__": doc,

@@ -15,6 +15,7 @@ from reflow.ops import shapes
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
 from reflow.ops.sparse.parts import Array, check_sparse, invalid, sparse_shapes, text
+from reflow.ops.values import placed
 
 Row = tuple[int, ...]
 
@@ -114,4 +115,4 @@ class EditDistance:
             if normalize and distance:
                 distance = distance / len(truth) if len(truth) else math.inf
             distances[row] = distance
-        return distances.to(device)
+        return placed(distances, device)

@@ -18,7 +18,7 @@ from reflow.ops.arrays import Rank
 from reflow.ops.constants import constant
 from reflow.ops.kernels import Dims, Host, Known, Value
 from reflow.ops.op import op
-from reflow.ops.values import HOST_TYPES, torch_type
+from reflow.ops.values import HOST_TYPES, placed, torch_type
 
 
 def sum_of_all(dy: Tensor) -> Tensor:
@@ -148,7 +148,7 @@ class Range:
         # TensorFlow adds the step again and again, in the element type.
         steps = np.full(count, delta)
         steps[:1] = start
-        return torch.from_numpy(np.add.accumulate(steps, dtype=steps.dtype)).to(device)
+        return placed(torch.from_numpy(np.add.accumulate(steps, dtype=steps.dtype)), device)
 
 
 def _count(start: Any, limit: Any, delta: Any) -> int:
@@ -197,9 +197,9 @@ class LinSpace:
 
 
 @lru_cache(maxsize=32)
-def _positions(depth: int, behind: int) -> torch.Tensor:
+def _positions(depth: int, behind: int, device: torch.device) -> torch.Tensor:
     """0 to depth - 1 along an axis with so many axes behind it."""
-    return torch.arange(depth).reshape(-1, *[1] * behind)
+    return torch.arange(depth, device=device).reshape(-1, *[1] * behind)
 
 
 @op
@@ -245,7 +245,7 @@ class OneHot:
         if depth.ndim:
             raise ValueError(f"depth must be a scalar, but got: {list(depth.shape)}")
         place = indices.ndim if axis == -1 else axis
-        positions = _positions(int(depth), indices.ndim - place).to(indices.device)
+        positions = _positions(int(depth), indices.ndim - place, indices.device)
         hit = indices.unsqueeze(place) == positions
         if isinstance(on_value, torch.Tensor):
             return torch.where(hit, on_value, off_value)

@@ -23,6 +23,7 @@ from reflow.ops.kernels import Dims, Host, Known, Value
 from reflow.ops.op import op
 from reflow.ops.slicing import dimensions_from
 from reflow.ops.unsigned import widened
+from reflow.ops.values import placed
 
 
 def take(params: Tensor, indices: Tensor) -> Tensor:
@@ -434,7 +435,7 @@ class UnravelIndex:
             return shapes.UNKNOWN
         return shapes.of(rank, indices.num_elements()) if indices.sizes else shapes.of(rank)
 
-    def kernel(indices: Host, dims: Host) -> Any:
+    def kernel(indices: Host, dims: Host, *, device: Any) -> Any:
         if dims.ndim != 1:
             raise ValueError(f'The indices can only be 1-D, got "{list(dims.shape)}"')
         if indices.ndim > 1:
@@ -448,4 +449,4 @@ class UnravelIndex:
             raise ValueError("index is out of bound as with dims")
         places = np.unravel_index(indices.ravel(), sizes) if sizes else ()
         found = np.array(places, indices.dtype).reshape(len(sizes), indices.size)
-        return torch.from_numpy(found if indices.ndim else found[:, 0])
+        return placed(torch.from_numpy(found if indices.ndim else found[:, 0]), device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -233,7 +234,8 @@ class MirrorPad:
             [-1 if i == axis else 1 for i in range(len(input.sizes))]
         )
         places = _mirrored(numbers, paddings.value, op.attrs["mode"]).reshape(-1)
-        return lambda input, _: input.index_select(axis, places.to(input.device))
+        places_on = functools.cache(places.to)
+        return lambda input, _: input.index_select(axis, places_on(input.device))
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         return MirrorPadGrad(dy, op.inputs[1], mode=op.attrs["mode"]), None

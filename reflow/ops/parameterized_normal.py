@@ -18,7 +18,7 @@ from reflow.ops.op import op
 from reflow.ops.philox import RandomStream, random_stream
 from reflow.ops.philox.bounded_normal import Bounded
 from reflow.ops.random import described_shape, sizes_of
-from reflow.ops.values import torch_type
+from reflow.ops.values import placed, torch_type
 
 # What one distribution draws before it counts as another batch.
 _SAMPLES_PER_BATCH = 100
@@ -89,7 +89,7 @@ class ParameterizedTruncatedNormal:
         if not all(batch.is_valid() for batch in chosen):
             raise _invalid("Invalid parameters")
         drawn = state.bounded_normal(chosen, samples, count, torch_type(dtype))
-        return drawn.reshape(sizes).to(device)
+        return placed(drawn.reshape(sizes), device)
 
 
 def _invalid(message: str) -> errors.InvalidArgumentError:

@@ -14,6 +14,7 @@ from reflow.ops import shapes
 from reflow.ops.elements import any_elements
 from reflow.ops.kernels import Host, Known, Value
 from reflow.ops.op import op
+from reflow.ops.values import placed
 
 Array = np.ndarray[Any, Any]
 Size = int | None
@@ -130,7 +131,7 @@ class InvertPermutation:
             if inverse[place] != -1:
                 raise ValueError(f"{place} is duplicated in the input.")
             inverse[place] = i
-        return torch.from_numpy(inverse).to(device)
+        return placed(torch.from_numpy(inverse), device)
 
 
 # -- Reversal -----------------------------------------------------------------------------------
@@ -246,7 +247,7 @@ class ReverseSequence:
         if batch_dim > seq_dim:
             places = places.T
         sizes = [input.shape[i] if i in (batch_dim, seq_dim) else 1 for i in range(input.ndim)]
-        index = places.reshape(sizes).to(input.device).expand(input.shape)
+        index = placed(places.reshape(sizes), input.device).expand(input.shape)
         return input.gather(seq_dim, index)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:

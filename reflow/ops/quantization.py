@@ -89,7 +89,8 @@ class QuantizeV2:
         )
         first, last = ends_of(T)
         output = numbers.double().clamp(first, last).to(torch_type(T))
-        return output, torch.tensor(float(low)), torch.tensor(float(high))
+        ends = input.new_tensor([low, high], dtype=torch.float32)
+        return output, ends[0], ends[1]
 
 
 def ends_of(dtype: DType) -> tuple[int, int]:
@@ -340,4 +341,5 @@ class Requantize:
         first, last = ends_of(out_type)
         steps, _, _ = quantized(numbers, low, high, out_type, "MIN_FIRST", "HALF_AWAY_FROM_ZERO")
         output = steps.clamp(first, last).to(torch_type(out_type))
-        return output, torch.tensor(float(low)), torch.tensor(float(high))
+        ends = input.new_tensor([low, high], dtype=torch.float32)
+        return output, ends[0], ends[1]

@@ -24,7 +24,7 @@ from reflow.ops.math import Mul
 from reflow.ops.op import op
 from reflow.ops.philox import RandomStream, random_stream
 from reflow.ops.reductions import Sum
-from reflow.ops.values import torch_type
+from reflow.ops.values import placed, torch_type
 
 _SEEDS = ("seed: int = 0", "seed2: int = 0")
 _SHAPED = (*_SEEDS, "dtype: {half, bfloat16, float, double}", "T: {int32, int64}")
@@ -68,7 +68,7 @@ class RandomUniform:
     state = _stream
 
     def kernel(shape: Host, *, dtype: DType, state: RandomStream, device: Any) -> torch.Tensor:
-        return state.uniform(sizes_of(shape), torch_type(dtype)).to(device)
+        return placed(state.uniform(sizes_of(shape), torch_type(dtype)), device)
 
 
 @op
@@ -95,7 +95,7 @@ class RandomUniformInt:
         sizes = sizes_of(shape)
         if 0 not in sizes and minval >= maxval:
             raise _invalid(f"Need minval < maxval, got {minval} >= {maxval}")
-        return state.uniform_int(sizes, int(minval), int(maxval), torch_type(Tout)).to(device)
+        return placed(state.uniform_int(sizes, int(minval), int(maxval), torch_type(Tout)), device)
 
 
 @op
@@ -111,7 +111,7 @@ class RandomStandardNormal:
     state = _stream
 
     def kernel(shape: Host, *, dtype: DType, state: RandomStream, device: Any) -> torch.Tensor:
-        return state.standard_normal(sizes_of(shape), torch_type(dtype)).to(device)
+        return placed(state.standard_normal(sizes_of(shape), torch_type(dtype)), device)
 
 
 @op
@@ -127,7 +127,7 @@ class TruncatedNormal:
     state = _stream
 
     def kernel(shape: Host, *, dtype: DType, state: RandomStream, device: Any) -> torch.Tensor:
-        return state.truncated_normal(sizes_of(shape), torch_type(dtype)).to(device)
+        return placed(state.truncated_normal(sizes_of(shape), torch_type(dtype)), device)
 
 
 @op
@@ -147,7 +147,7 @@ class RandomShuffle:
         order = state.permutation(value.shape[0])
         if not isinstance(value, torch.Tensor):
             return value[order.numpy()]
-        return value.index_select(0, order.to(value.device))
+        return value.index_select(0, placed(order, value.device))
 
 
 def shape_of_classes(
@@ -172,7 +172,7 @@ def classes_drawn(
     if count < 0:
         raise _invalid(f"num_samples should be nonnegative, got {count}")
     drawn = stream.multinomial(logits.cpu(), count, torch_type(dtype))
-    return drawn.to(logits.device)
+    return placed(drawn, logits.device)
 
 
 @op
@@ -215,7 +215,7 @@ class RandomGamma:
         return described_shape(shape, input_shapes=input_shapes).concatenate(alpha)
 
     def kernel(shape: Host, alpha: torch.Tensor, *, state: RandomStream) -> torch.Tensor:
-        return state.gamma(sizes_of(shape), alpha.cpu()).to(alpha.device)
+        return placed(state.gamma(sizes_of(shape), alpha.cpu()), alpha.device)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[None, Tensor]:
         shape, alpha = op.inputs
@@ -288,4 +288,4 @@ class RandomPoissonV2:
     def kernel(
         shape: Host, rate: torch.Tensor, *, dtype: DType, state: RandomStream
     ) -> torch.Tensor:
-        return state.poisson(sizes_of(shape), rate.cpu(), torch_type(dtype)).to(rate.device)
+        return placed(state.poisson(sizes_of(shape), rate.cpu(), torch_type(dtype)), rate.device)

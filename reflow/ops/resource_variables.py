@@ -74,14 +74,15 @@ class VarIsInitializedOp:
 
     inputs = "resource: resource"
     outputs = "is_initialized: bool"
+    host = True
     stateful = True
     gradient = None
 
     def shape(resource: TensorShape) -> TensorShape:
         return shapes.SCALAR
 
-    def kernel(resource: Ref) -> torch.Tensor:
-        return torch.tensor(resource.value is not None)
+    def kernel(resource: Ref) -> np.ndarray[Any, Any]:
+        return np.array(resource.value is not None)
 
 
 @op

@@ -21,6 +21,7 @@ from reflow.ops.kernels import Host
 from reflow.ops.op import op
 from reflow.ops.slicing import Masks, cut
 from reflow.ops.unsigned import widened
+from reflow.ops.values import placed
 from reflow.ops.variable_slot import VariableSlot
 
 Ref = VariableSlot
@@ -198,7 +199,9 @@ def _like(target: Any, indices: np.ndarray[Any, Any]) -> Any:
     """int64 indices where `target` is: a tensor for a tensor, an array for an array."""
     indices = indices.astype(np.int64)
     return (
-        torch.from_numpy(indices).to(target.device) if isinstance(target, torch.Tensor) else indices
+        placed(torch.from_numpy(indices), target.device)
+        if isinstance(target, torch.Tensor)
+        else indices
     )
 
 

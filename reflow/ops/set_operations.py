@@ -29,7 +29,7 @@ from reflow.ops.sparse.parts import (
     sparse_shapes,
     text,
 )
-from reflow.ops.values import HOST_TYPES, to_torch
+from reflow.ops.values import HOST_TYPES, placed, to_torch
 
 Row = tuple[int, ...]
 Sets = dict[Row, set[Any]]
@@ -215,4 +215,4 @@ class SetSize:
         sizes = torch.zeros(set_shape[:-1].tolist(), dtype=torch.int32)
         for row, values in sets.items():
             sizes[row] = len(values)
-        return sizes.to(device)
+        return placed(sizes, device)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 from reflow.graph import errors
@@ -41,14 +42,15 @@ class IsVariableInitialized:
     inputs = "ref: Ref(dtype)"
     outputs = "is_initialized: bool"
     attrs = ("dtype: type",)
+    host = True
     stateful = True
     gradient = None
 
     def shape(ref: TensorShape) -> TensorShape:
         return shapes.SCALAR
 
-    def kernel(ref: Ref) -> torch.Tensor:
-        return torch.tensor(ref.value is not None)
+    def kernel(ref: Ref) -> np.ndarray[Any, Any]:
+        return np.array(ref.value is not None)
 
 
 @op

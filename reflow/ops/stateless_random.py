@@ -19,7 +19,7 @@ from reflow.ops.kernels import Dims, Host, Value
 from reflow.ops.op import op
 from reflow.ops.philox import RandomStream, StatelessStream
 from reflow.ops.random import classes_drawn, described_shape, shape_of_classes, sizes_of
-from reflow.ops.values import torch_type
+from reflow.ops.values import placed, torch_type
 
 _SEEDED = "Tseed: {int32, int64} = int64"
 
@@ -42,7 +42,7 @@ def _floats(
         return described_shape(shape, input_shapes=input_shapes)
 
     def kernel(shape: Host, seed: Host, *, dtype: DType, device: Any) -> torch.Tensor:
-        return draw(_stream(seed), sizes_of(shape), torch_type(dtype)).to(device)
+        return placed(draw(_stream(seed), sizes_of(shape), torch_type(dtype)), device)
 
     rules = {
         "__doc__": doc,
@@ -106,7 +106,7 @@ class StatelessRandomUniformInt:
                 None, None, f"Need minval < maxval, got {minval} >= {maxval}"
             )
         drawn = _stream(seed).uniform_int(sizes, int(minval), int(maxval), torch_type(dtype))
-        return drawn.to(device)
+        return placed(drawn, device)
 
 
 @op

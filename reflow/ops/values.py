@@ -6,6 +6,7 @@ shapes, are NumPy arrays: a device is never waited for to learn a shape.
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -67,19 +68,34 @@ def to_torch(array: Any, dtype: DType, device: torch.device | str = "cpu") -> to
     array = np.asarray(array)
     if dtype.base_dtype is dtypes.bfloat16:
         # NumPy knows no bfloat16: its bits travel as 16-bit integers.
-        return (
-            torch.from_numpy(np.array(array, order="C").view(np.int16))
-            .view(torch.bfloat16)
-            .to(device)
-        )
+        bits = torch.from_numpy(np.array(array, order="C").view(np.int16))
+        return placed(bits.view(torch.bfloat16), device)
     if array.dtype.names:
         array = array.view(array.dtype[0])  # quantized: NumPy knows it as a record of one number
     if not array.flags.writeable or any(stride < 0 for stride in array.strides):
         array = array.copy()
     if not array.dtype.isnative or array.dtype.char in "qQ":  # other names of int64
         array = array.astype(dtype.base_dtype.as_numpy_dtype)
-    tensor = torch.from_numpy(array)
-    return tensor if device == "cpu" else tensor.to(device)
+    return placed(torch.from_numpy(array), device)
+
+
+class _Copies(threading.local):
+    made = 0
+
+
+#: How many copies to a GPU this thread has made.
+copies = _Copies()
+
+
+def placed(tensor: torch.Tensor, device: torch.device | str) -> torch.Tensor:
+    """A tensor of the CPU on `device`: itself there, else a copy.
+
+    The program goes on while the copy is made, and does not wait for the GPU.
+    """
+    if device == "cpu" or torch.device(device).type == "cpu":
+        return tensor
+    copies.made += 1
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def to_numpy(value: Any) -> np.ndarray[Any, Any]:

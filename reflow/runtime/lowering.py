@@ -14,13 +14,13 @@ import torch
 
 from reflow.graph import errors
 from reflow.graph.control_flow import kind_of
-from reflow.graph.dtypes import resource
+from reflow.graph.dtypes import resource, string
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes as known_shapes
 from reflow.ops.kernels import KernelSignature, evaluate, kernel_signature
-from reflow.ops.values import HOST_TYPES, copied, handle, to_numpy, to_torch
+from reflow.ops.values import HOST_TYPES, copied, handle, placed, to_numpy, to_torch
 from reflow.ops.variable_slot import VariableSlot, refers_to_variable
 from reflow.runtime.branch_lowering import LOWERINGS
 from reflow.runtime.branches import NEVER, holds_within, negations, refuse_dead
@@ -40,6 +40,7 @@ from reflow.runtime.steps import ALWAYS, Step, Value
 _MAX_FOLDED_ELEMENTS = 1 << 20
 
 _UNKNOWN = TensorShape(None)
+_CPU = torch.device("cpu")
 
 
 class Lowering(Emitter):
@@ -64,6 +65,7 @@ class Lowering(Emitter):
         self._states = states
         self._device = device
         self._device_forms: dict[Value, Value] = {}
+        self._cpu_forms: dict[Value, Value] = {}
         self._host_forms: dict[Value, Value] = {}
         self._pushed: dict[Value, Any] = {}
         for tensor, shape in fed_shapes.items():
@@ -235,7 +237,8 @@ class Lowering(Emitter):
         shapes: Sequence[TensorShape],
     ) -> None:
         on_host = self._runs_on_host(op, inputs)
-        arguments = self._arguments(op, signature, inputs, on_host)
+        device = _CPU if is_for_cpu(op) else self._device
+        arguments = self._arguments(op, signature, inputs, on_host, device)
         outputs = self._computed(op, inputs, shapes, on_host)
         updates = getattr(op.definition.rules, "updates", False)
         updated = tuple(
@@ -246,7 +249,7 @@ class Lowering(Emitter):
         self.reads.updated(op, updated)
         for changed in updated:
             self.current.pop(changed, None)
-        keywords = signature.keyword_values(op, self._states.of(op), self._device, compile_function)
+        keywords = signature.keyword_values(op, self._states.of(op), device, compile_function)
         function = step_function(op, signature, inputs, on_host)
         if getattr(op.definition.rules, "pushes", False):
             self._note_push(*inputs)
@@ -274,10 +277,26 @@ class Lowering(Emitter):
             slot = inputs[0].slot
             assert slot is not None
             outputs = [Value(op.outputs[0], shapes[0], slot=slot, roots=frozenset((slot,)))]
+        elif device != self._device:
+            outputs = [self._moved(op, output) for output in outputs]
         self.set(op, outputs)
 
+    def _moved(self, op: Operation, output: Value) -> Value:
+        """What a kernel gave on the CPU, where numbers are computed."""
+        if output.on_host:
+            return output
+        device = self._device
+        moved = Value(output.tensor, output.shape)
+        self.add(Step(op, lambda value: placed(torch.as_tensor(value), device), [output], [moved]))
+        return moved
+
     def _arguments(
-        self, op: Operation, signature: KernelSignature, inputs: Sequence[Value], on_host: bool
+        self,
+        op: Operation,
+        signature: KernelSignature,
+        inputs: Sequence[Value],
+        on_host: bool,
+        device: torch.device,
     ) -> list[Any]:
         """The inputs as the kernel wants them, those of an input that is a list in a list."""
         arguments: list[Any] = []
@@ -285,7 +304,7 @@ class Lowering(Emitter):
         for arg, kind in zip(op.definition.inputs, signature.kinds):
             count = OpDefinition.count(arg, op.attrs)
             group = [
-                self._argument(op, inputs[i], op.inputs[i], kind, on_host)
+                self._argument(op, inputs[i], op.inputs[i], kind, on_host, device)
                 for i in range(position, position + count)
             ]
             if arg.name in getattr(op.definition.rules, "keeps", ()):
@@ -400,7 +419,13 @@ class Lowering(Emitter):
         return bool(computed) and all(value.on_host for value in computed)
 
     def _argument(
-        self, op: Operation, value: Value, tensor: Tensor, kind: str, on_host: bool
+        self,
+        op: Operation,
+        value: Value,
+        tensor: Tensor,
+        kind: str,
+        on_host: bool,
+        device: torch.device,
     ) -> Value | VariableSlot:
         if kind == "ref" or tensor.dtype is resource:
             if value.slot is None:
@@ -419,6 +444,8 @@ class Lowering(Emitter):
             return value
         if kind == "host" or on_host:
             return self.host_form(op, value, tensor)
+        if device != self._device:
+            return self._cpu_form(op, value, tensor)
         return self.device_form(op, value, tensor)
 
     def _input(self, op: Operation, tensor: Tensor) -> Value:
@@ -485,11 +512,34 @@ class Lowering(Emitter):
             self._device_forms[value] = form
         return form
 
+    def _cpu_form(self, op: Operation, value: Value, tensor: Tensor) -> Value:
+        """The value as a torch tensor of the CPU, though the plan computes on a GPU."""
+        form = self._cpu_forms.get(value)
+        if form is None:
+            dtype = tensor.dtype
+            if value.constant is not None:
+                known = to_torch(value.constant, dtype)
+                form = Value(value.tensor, value.shape, constant=known, roots=value.roots)
+            else:
+                on_host = self.host_form(op, value, tensor)
+                form = Value(value.tensor, value.shape, roots=value.roots)
+                convert = Step(op, lambda array: to_torch(array, dtype), [on_host], [form])
+                self.add_beside(value, convert)
+            self._cpu_forms[value] = form
+        return form
+
     def forget_forms(self, values: Iterable[Value]) -> None:
         """Forgets what was made of values that are others from now on."""
         for value in values:
-            for forms in (self._host_forms, self._device_forms, self._flags):
+            for forms in (self._host_forms, self._device_forms, self._cpu_forms, self._flags):
                 forms.pop(value, None)
+
+
+def is_for_cpu(op: Operation) -> bool:
+    """Whether an operation takes or gives text, or gives handles: a GPU knows nothing of these."""
+    return any(tensor.dtype.base_dtype in HOST_TYPES for tensor in op._outputs) or any(
+        tensor.dtype.base_dtype is string for tensor in op._inputs
+    )
 
 
 def _is_unchanged(op: Operation, inputs: Sequence[Value], shapes: Sequence[TensorShape]) -> bool:

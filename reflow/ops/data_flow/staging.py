@@ -195,7 +195,9 @@ class StagedByKey(Staging):
 
         def take() -> list[Any]:
             key = min(self._complete) if self._is_ordered else next(iter(self._complete))
-            return [torch.tensor(key), *self._take(key, indices)]
+            parts = self._take(key, indices)
+            places = {part.device for part in parts if isinstance(part, torch.Tensor)}
+            return [torch.tensor(key, device=next(iter(places), None)), *parts]
 
         return self._when(self._gets, take, lambda: bool(self._complete))
 

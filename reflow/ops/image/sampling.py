@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from reflow.ops.values import placed
+
 Floats32 = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
@@ -100,7 +102,7 @@ class Between:
 
 
 def on_device(array: npt.NDArray[Any], like: torch.Tensor) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(array)).to(like.device)
+    return placed(torch.from_numpy(np.ascontiguousarray(array)), like.device)
 
 
 def along(vector: torch.Tensor, x: torch.Tensor, axis: int) -> torch.Tensor:

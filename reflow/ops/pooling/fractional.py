@@ -23,6 +23,7 @@ from reflow.ops.kernels import Host, Value
 from reflow.ops.op import op
 from reflow.ops.philox.streams import RandomStream, random_stream
 from reflow.ops.philox.words import WordSequence
+from reflow.ops.values import placed
 
 _ATTRS = (
     "pooling_ratio: list(float) >= 4",
@@ -144,6 +145,10 @@ def _windows(x: torch.Tensor, rows: Host, columns: Host, overlapping: bool) -> t
     return taken.permute(0, 1, 3, 5, 2, 4).flatten(4)
 
 
+def _placed_like(value: torch.Tensor, *arrays: Host) -> list[torch.Tensor]:
+    return [placed(torch.from_numpy(array), value.device) for array in arrays]
+
+
 @op
 class FractionalMaxPool:
     """The largest element of each window, and where the windows begin."""
@@ -157,7 +162,7 @@ class FractionalMaxPool:
     def kernel(value: torch.Tensor, *, op: Operation, state: tuple[int, int]) -> tuple[Any, ...]:
         rows, columns = _sequences(value, op, state)
         largest = _windows(value, rows, columns, op.attrs["overlapping"]).amax(-1)
-        return largest, torch.from_numpy(rows), torch.from_numpy(columns)
+        return largest, *_placed_like(value, rows, columns)
 
     def gradient(op: Operation, dy: Tensor, *_: Tensor | None) -> Tensor:
         y, rows, columns = op.outputs
@@ -233,7 +238,7 @@ class FractionalAvgPool:
         counts = torch.outer(rows.sum(1), columns.sum(1))[:, :, None].to(value.dtype)
         rounding = None if value.is_floating_point() else "trunc"
         means = torch.div(sums, counts, rounding_mode=rounding)
-        return means, *map(torch.from_numpy, starts)
+        return means, *_placed_like(value, *starts)
 
     def gradient(op: Operation, dy: Tensor, *_: Tensor | None) -> Tensor:
         x = op.inputs[0]

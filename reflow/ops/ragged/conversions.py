@@ -18,6 +18,7 @@ from reflow.ops.kernels import Host, Value
 from reflow.ops.op import op
 from reflow.ops.ragged.splits import Array, check_exact, invalid, on_device, row_splits
 from reflow.ops.text.elements import as_bytes
+from reflow.ops.values import placed
 
 
 @op
@@ -280,7 +281,7 @@ def _placed(
     inner = values.shape[1:]
     count = int(np.prod(outer, dtype=np.int64))
     result = default.expand(count, *inner).clone()
-    index = torch.from_numpy(positions.astype(np.int64)).to(values.device)
+    index = placed(torch.from_numpy(positions.astype(np.int64)), values.device)
     kept = index >= 0
     result[index[kept]] = values[kept]
     return result.reshape(*outer, *inner)

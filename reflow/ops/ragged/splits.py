@@ -10,6 +10,7 @@ import torch
 
 from reflow.graph import errors
 from reflow.ops.elements import any_elements
+from reflow.ops.values import placed
 
 Array = np.ndarray[Any, Any]
 
@@ -69,9 +70,9 @@ def check_exact(nested_splits: Sequence[Array], value_count: int) -> None:
 @any_elements
 def rows_of(values: torch.Tensor, positions: Array) -> torch.Tensor:
     """The rows of `values`, numbers or strings, at these positions."""
-    return values[torch.from_numpy(np.asarray(positions, np.int64)).to(values.device)]
+    return values[placed(torch.from_numpy(np.asarray(positions, np.int64)), values.device)]
 
 
 def on_device(arrays: Sequence[Array], device: torch.device) -> list[torch.Tensor]:
     """The arrays where the other outputs of an op are."""
-    return [torch.from_numpy(np.ascontiguousarray(array)).to(device) for array in arrays]
+    return [placed(torch.from_numpy(np.ascontiguousarray(array)), device) for array in arrays]

@@ -28,6 +28,7 @@ from reflow.ops.sparse.parts import (
     values_at,
 )
 from reflow.ops.unsigned import widened
+from reflow.ops.values import placed
 
 _PAIR = (
     "a_indices: int64, a_values: T, a_shape: int64, b_indices: int64, b_values: T, b_shape: int64"
@@ -95,7 +96,7 @@ class SparseAdd:
         sums = a_values.new_zeros(len(indices))
         sums.index_add_(0, like(sums, a), a_values).index_add_(0, like(sums, b), b_values)
         in_both = np.bincount(np.concatenate([a, b]), minlength=len(indices)) > 1
-        large = (sums.abs() >= thresh) | ~torch.from_numpy(in_both).to(device)
+        large = (sums.abs() >= thresh) | ~placed(torch.from_numpy(in_both), device)
         return on(device, indices[large.cpu().numpy()]), sums[large], on(device, a_shape)
 
     def gradient(op: Operation, _: Any, dy: Tensor, __: Any) -> list[Tensor | None]:

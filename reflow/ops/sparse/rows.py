@@ -15,6 +15,7 @@ from reflow.ops.kernels import Dims, Host
 from reflow.ops.op import op
 from reflow.ops.sparse.parts import check_sparse, invalid, like, on, text
 from reflow.ops.unsigned import widened
+from reflow.ops.values import placed
 
 
 @op
@@ -80,7 +81,7 @@ class SparseFillEmptyRows:
         return (
             on(device, np.concatenate([indices, added])[order]),
             _filled(values, default_value, len(empty), order),
-            torch.from_numpy(is_empty).to(device),
+            placed(torch.from_numpy(is_empty), device),
             on(device, places),
         )
 

@@ -21,12 +21,12 @@ from reflow.ops.text.hashes import (
     murmur_hash,
     sip_hash,
 )
-from reflow.ops.values import to_torch
+from reflow.ops.values import placed, to_torch
 
 
 def _buckets(strings: Host, function: Hash, num_buckets: int, device: torch.device) -> torch.Tensor:
     hashes = function(Texts.of_strings(strings.ravel().tolist())) % np.uint64(num_buckets)
-    return torch.from_numpy(hashes.astype(np.int64).reshape(strings.shape)).to(device)
+    return placed(torch.from_numpy(hashes.astype(np.int64).reshape(strings.shape)), device)
 
 
 @op

@@ -14,6 +14,7 @@ from reflow.ops.kernels import Host
 from reflow.ops.op import op
 from reflow.ops.text.elements import Array, as_bytes, invalid, mapped, text
 from reflow.ops.text.regular_expressions import PatternError, compiled
+from reflow.ops.values import placed
 
 # As the bytes that are not UTF-8 travel through expressions of characters.
 _ERRORS = "surrogateescape"
@@ -156,7 +157,7 @@ def _matches(input: Array, pattern: bytes, device: torch.device) -> torch.Tensor
         expression.fullmatch(string.decode(errors=_ERRORS)) is not None
         for string in input.ravel().tolist()
     ]
-    return torch.from_numpy(np.array(found, bool).reshape(input.shape)).to(device)
+    return placed(torch.from_numpy(np.array(found, bool).reshape(input.shape)), device)
 
 
 @op

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import torch
 
 from reflow.ops.kernels import Host
@@ -10,7 +12,12 @@ from reflow.ops.training.update_ops import update_ops
 
 # torch's fused Adam corrects the bias itself, from a count of steps.  The step size here has the
 # correction already: after this many steps torch's is exactly 1.
-_MANY_STEPS = torch.tensor(1e9)
+_MANY_STEPS = 1e9
+
+
+@functools.cache
+def _many_steps(device: torch.device) -> torch.Tensor:
+    return torch.tensor(_MANY_STEPS, device=device)
 
 
 def step_size(
@@ -65,6 +72,8 @@ def _as_torch_takes_them(
     correction must vanish."""
     if max(abs(beta1), abs(beta2)) >= 0.9999999:
         return None
+    if values[0].is_cuda and values[0].dtype is torch.float64:  # its step size is a float32 there
+        return None
     return in_one_layout(values, [ms, vs], grads)
 
 
@@ -84,7 +93,7 @@ def _fused_adam(
         ms,
         vs,
         [],
-        [_MANY_STEPS if on_cpu else _MANY_STEPS.to(device)] * len(values),
+        [_many_steps(device)] * len(values),
         amsgrad=False,
         # On a GPU the step size stays there: reading it would wait for all work before.
         lr=float(rate) if on_cpu else rate.float(),

@@ -1,0 +1,82 @@
+"""Every op case on a simulated GPU: the answers of TensorFlow, with everything where it belongs.
+
+What the simulation shows and what it does not is told in tests/runtime/simulated_gpu.py.
+"""
+
+from functools import cache
+
+import pytest
+import torch
+
+import reflow as tf
+from reflow.runtime.lowering import is_for_cpu
+from reflow.runtime.plan import Plan
+from tests.ops import cases
+from tests.reference import compare, observe, spec, store
+from tests.runtime.simulated_gpu import GpuTensor, simulated_gpu
+
+# An index that does not exist gives zeros on a GPU, in TensorFlow too, where the CPU has an error.
+OTHERWISE_ON_GPUS = {("resources", "lookups")}
+
+#: Tables are cut into parts of this many cases, each of which is a test.
+PART = 100
+
+recordings = cache(store.read)
+
+
+def parts():
+    for table in cases.names():
+        entries = [
+            entry
+            for entry in cases.load(table)
+            if isinstance(entry, (spec.Case, spec.Script))
+            and (table, entry.name) not in OTHERWISE_ON_GPUS
+        ]
+        for first in range(0, len(entries), PART):
+            yield pytest.param(table, entries[first : first + PART], id=f"{table}:{first}")
+
+
+def check_places(step, start, end, outputs):
+    """A trace that fails where a step leaves numbers on the CPU that belong on the GPU."""
+    for value, output in zip(step.outputs, outputs):
+        if is_for_cpu(step.op) or value.on_host or not isinstance(output, torch.Tensor):
+            continue
+        assert isinstance(output, GpuTensor), f"{step.op.type} left {output} on the CPU"
+
+
+@pytest.fixture
+def places_checked(monkeypatch):
+    plain = Plan.__init__
+
+    def init(plan, *args, **keywords):
+        arguments = list(args)
+        if len(arguments) > 5:
+            arguments[5] = check_places
+        else:
+            keywords["trace"] = check_places
+        plain(plan, *arguments, **keywords)
+
+    monkeypatch.setattr(Plan, "__init__", init)
+
+
+def check(table, entry):
+    answers = recordings(table)[entry.name]
+    if isinstance(entry, spec.Script):
+        seen = observe.script_observations(tf, entry)
+        compare.same(answers["observations"], seen, entry, "observation")
+        return
+    compare.values(entry, answers["values"], observe.Built(tf, entry))
+    if entry.grad:
+        compare.gradients(entry, answers, observe.Built(tf, entry))
+
+
+@pytest.mark.parametrize(("table", "entries"), parts())
+def test_answers_on_a_gpu(table, entries, places_checked):
+    failures = {}
+    with simulated_gpu():
+        for entry in entries:
+            try:
+                check(table, entry)
+            except Exception as error:
+                failures[entry.name] = error
+    assert not failures
