@@ -89,7 +89,7 @@ class QuantizeV2:
         )
         first, last = ends_of(T)
         output = numbers.double().clamp(first, last).to(torch_type(T))
-        ends = input.new_tensor([low, high], dtype=torch.float32)
+        ends = input.new_tensor([float(low), float(high)], dtype=torch.float32)
         return output, ends[0], ends[1]
 
 
@@ -341,5 +341,5 @@ class Requantize:
         first, last = ends_of(out_type)
         steps, _, _ = quantized(numbers, low, high, out_type, "MIN_FIRST", "HALF_AWAY_FROM_ZERO")
         output = steps.clamp(first, last).to(torch_type(out_type))
-        ends = input.new_tensor([low, high], dtype=torch.float32)
+        ends = input.new_tensor([float(low), float(high)], dtype=torch.float32)
         return output, ends[0], ends[1]
