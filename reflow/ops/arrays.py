@@ -229,6 +229,11 @@ class ShapeN:
     def shape(input: list[TensorShape]) -> list[TensorShape]:
         return [shapes.of(shape.ndims) for shape in input]
 
+    def constants(op: Operation, *input: TensorShape) -> list[Array] | None:
+        if not all(shape.is_fully_defined() for shape in input):
+            return None
+        return [np.array(shape.sizes, op.attrs["out_type"].as_numpy_dtype) for shape in input]
+
     def kernel(input: list[Any], *, out_type: DType) -> list[Array]:
         return [np.array(value.shape, out_type.as_numpy_dtype) for value in input]
 

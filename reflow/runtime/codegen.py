@@ -17,7 +17,7 @@ is false.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -40,7 +40,9 @@ class Code:
         fetches: Sequence[Value],
         trace: Callable[..., None] | None = None,
         taps: Sequence[Value | None] = (),
+        numbers: Iterator[int] | None = None,
     ) -> None:
+        """Args: numbers: those that the values are named by, for codes that share values."""
         self._globals: dict[str, Any] = {
             "to_numpy": to_numpy,
             "copied": copied,
@@ -48,7 +50,7 @@ class Code:
             "trace": trace,
         }
         self._global_names: dict[int, str] = {}
-        self._names = itertools.count()
+        self._numbers = itertools.count() if numbers is None else numbers
         self._traced = trace is not None
         self._indent = "    "
         kept = [*fetches, *(tap for tap in taps if tap is not None)]
@@ -158,7 +160,7 @@ class Code:
 
     def _name(self, value: Value) -> str:
         if not value.name:
-            value.name = f"v{next(self._names)}"
+            value.name = f"v{next(self._numbers)}"
         return value.name
 
     def _global(self, prefix: str, thing: Any) -> str:

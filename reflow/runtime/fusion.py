@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+import torch
+
 from reflow.ops.values import to_numpy
 from reflow.ops.variable_slot import VariableSlot
 from reflow.runtime.moments import join_moments
@@ -20,17 +22,23 @@ from reflow.runtime.steps import Step, Value
 from reflow.runtime.sweeps import sweep
 from reflow.runtime.weighted_sums import weigh
 
+_CPU = torch.device("cpu")
 
-def fuse(steps: Sequence[Step], kept: set[Value] | None = None) -> list[Step]:
+
+def fuse(
+    steps: Sequence[Step], kept: set[Value] | None = None, device: torch.device = _CPU
+) -> list[Step]:
     """The same computation in fewer steps.
 
     Args:
       kept: the values that are needed after the last step; None if that is not known.
+      device: where numbers are computed.
     """
     recall(steps)
     if kept is not None:
         steps = weigh(join_moments(steps, kept), kept)
-        steps = sweep(steps, kept)
+        # What is done piece by piece for the sake of a CPU's cache takes a GPU longer.
+        steps = sweep(steps, kept) if device.type == "cpu" else steps
     return overlap(_join_updates(steps))
 
 

@@ -105,12 +105,8 @@ class Lowering(Emitter):
             self._fail_when_run(op, error)
             return
         rules = op.definition.rules
-        constant = getattr(rules, "constant", None)
-        if constant is not None:
-            known = constant(op, *(value.shape for value in inputs))
-            if known is not None:
-                self.set(op, [Value(op.outputs[0], TensorShape.of(known.shape), constant=known)])
-                return
+        if self._set_by_shapes(op, inputs):
+            return
         signature = kernel_signature(op.definition)
         if signature is None:
             self._lower_without_kernel(op, shapes)
@@ -127,6 +123,26 @@ class Lowering(Emitter):
             self.set(op, [inputs[0]])
         else:
             self._call(op, signature, inputs, shapes)
+
+    def _set_by_shapes(self, op: Operation, inputs: Sequence[Value]) -> bool:
+        """Takes an operation whose outputs follow from the shapes of its inputs; False for
+        others."""
+        rules = op.definition.rules
+        given = [value.shape for value in inputs]
+        constants = getattr(rules, "constants", None)
+        constant = getattr(rules, "constant", None)
+        if constants is not None:
+            arrays = constants(op, *given)
+        else:
+            array = None if constant is None else constant(op, *given)
+            arrays = None if array is None else [array]
+        if arrays is None:
+            return False
+        self.set(
+            op,
+            [Value(t, TensorShape.of(a.shape), constant=a) for t, a in zip(op.outputs, arrays)],
+        )
+        return True
 
     def refer(self, op: Operation) -> None:
         """Takes an operation that ran before this plan: the variable that its output refers to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
@@ -11,7 +12,7 @@ import torch
 from reflow.graph import errors
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
-from reflow.runtime import failures
+from reflow.runtime import cuda_graphs, failures
 from reflow.runtime.awaiting import begins, cancelling, wait_late
 from reflow.runtime.codegen import Code
 from reflow.runtime.frames import arranged
@@ -69,12 +70,15 @@ class Plan:
                 values = [lowering.fetched_value(i, tensor) for i, tensor in enumerate(fetches)]
                 tapped = [lowering.tapped(tap) if tap in taken else None for tap in taps]
                 kept = {*values, *(value for value in tapped if value is not None)}
-                steps = fuse(without_dead(lowering.steps, set(kept)), kept)
+                steps = fuse(without_dead(lowering.steps, set(kept)), kept, device)
                 steps = wait_late(steps, self.operations)
+                numbers = itertools.count()
+                if trace is None and cuda_graphs.are_wanted(device):
+                    steps = cuda_graphs.capture(steps, list(kept), numbers)
         except errors.OpError as error:
             raise failures.with_feeds(error, list(fed_shapes.items())) from None
         feeds = [lowering.values[tensor] for tensor in self._fed]
-        self._code = Code(feeds, steps, values, trace, tapped)
+        self._code = Code(feeds, steps, values, trace, tapped, numbers)
         self._run = cancelling(self._code.run) if begins(steps) else self._code.run
 
     @property
@@ -121,13 +125,17 @@ class Plan:
         return failures.explain(error_type, message, step.op, inputs, list(zip(self._fed, feeds)))
 
     def _failing_step(self, traceback: TracebackType | None) -> tuple[Step, dict[str, Any]] | None:
-        while traceback is not None:
+        found = None
+        code: Code | None = self._code
+        while traceback is not None and code is not None:
             frame = traceback.tb_frame
-            if frame.f_code.co_filename == self._code.filename:
-                step = self._code.steps_by_line.get(traceback.tb_lineno)
-                return None if step is None else (step, frame.f_locals)
+            if frame.f_code.co_filename == code.filename:
+                step = code.steps_by_line.get(traceback.tb_lineno)
+                found = None if step is None else (step, frame.f_locals)
+                # A step that stands for several has code of its own.
+                code = None if step is None else getattr(step.function, "code", None)
             traceback = traceback.tb_next
-        return None
+        return found
 
     @staticmethod
     def _value_of(item: Any, local_values: Mapping[str, Any]) -> Any:

@@ -70,7 +70,7 @@ def check(table, entry):
         compare.gradients(entry, answers, observe.Built(tf, entry))
 
 
-@pytest.mark.parametrize(("table", "entries"), parts())
+@pytest.mark.parametrize(("table", "entries"), list(parts()))
 def test_answers_on_a_gpu(table, entries, places_checked):
     failures = {}
     with simulated_gpu():

@@ -19,7 +19,7 @@ import contextlib
 import threading
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from unittest import mock
 
@@ -48,7 +48,6 @@ _WAITING = {
     "bincount",
     "cpu",
 }
-_SYNCHRONISES = "called a synchronizing CUDA operation"
 
 
 class GpuTensor(torch.Tensor):
@@ -164,6 +163,8 @@ class Gpu:
         def launch() -> Any:
             return func(*inner_args, **inner_kwargs)
 
+        if self.graph is not None:
+            self.graph.remember(tensor.held for tensor in on_gpu)
         result = launch()
         if not on_gpu and target is not GPU:
             return result
@@ -188,21 +189,18 @@ class Gpu:
     ) -> None:
         from_gpu = any(isinstance(tensor, GpuTensor) for tensor in tensors)
         waits = from_gpu and (name in _WAITING or target is _CPU)
-        if (
-            name in _COPIES
-            and not kwargs.get("non_blocking")
-            and not any(item is True for item in args)
-        ):
+        brings = False
+        if name in _COPIES:
             source = args[1] if name == "copy_" else args[0]
             goal = isinstance(args[0], GpuTensor) if name == "copy_" else target is GPU
-            waits |= goal and torch.is_tensor(source) and not isinstance(source, GpuTensor)
-        if not waits:
-            return
-        if self.graph is not None:
+            brings = goal and torch.is_tensor(source) and not isinstance(source, GpuTensor)
+            waits |= brings and not (kwargs.get("non_blocking") or any(arg is True for arg in args))
+        if self.graph is not None and (waits or brings):
+            # A copy from the host would be replayed from memory that is another's by then.
             raise RuntimeError("CUDA error: operation not permitted when stream is capturing")
-        self.waits += 1
-        if self.sync_debug_mode:
-            warnings.warn(f"{_SYNCHRONISES}: {name}", stacklevel=2)
+        self.waits += waits
+        if waits and self.sync_debug_mode:
+            warnings.warn(f"called a synchronizing CUDA operation: {name}", stacklevel=2)
 
 
 def _target(name: str, args: Any, kwargs: Any) -> torch.device | None:
@@ -243,6 +241,19 @@ class CudaGraph:
 
     def __init__(self) -> None:
         self._launches: list[tuple[Callable[[], Any], list[torch.Tensor]]] = []
+        self._before: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+
+    def remember(self, tensors: Iterable[torch.Tensor]) -> None:
+        """Keeps the numbers that these tensors have, unless it knows what they had before."""
+        for tensor in tensors:
+            if 0 not in tensor.stride():  # else nothing is written to it
+                self._before.setdefault(id(tensor), (tensor, tensor.clone()))
+
+    def end(self) -> None:
+        """Undoes what was computed while capturing: a GPU computes nothing then."""
+        for tensor, numbers in reversed(self._before.values()):
+            tensor.copy_(numbers)
+        self._before.clear()
 
     def add(self, launch: Callable[[], Any], result: Any) -> None:
         tensors = [leaf for leaf in pytree.tree_leaves(result) if torch.is_tensor(leaf)]
@@ -267,6 +278,8 @@ def _capturing(graph: CudaGraph, **options: Any) -> Iterator[None]:
         yield
     finally:
         gpu.graph = None
+        with torch.utils._python_dispatch._disable_current_modes(), torch.inference_mode():
+            graph.end()
 
 
 # -- The machine ---------------------------------------------------------------------------------
