@@ -28,12 +28,19 @@ LONG = "long"
 PLOTTED = "document.querySelectorAll('{} .js-plotly-plot .scatterlayer .trace').length"
 VIEWS: dict[str, tuple[str, str]] = {
     "the list of runs": ("/", "document.querySelectorAll('tbody tr').length > 100"),
-    "the six graphs": (f"/run/{LONG}", f"{PLOTTED.format('.panel')} >= 4"),
+    "the six graphs": (
+        f"/run/{LONG}",
+        f"document.querySelectorAll('.panel .sketch').length >= 3 || {PLOTTED.format('.panel')} >= 4",
+    ),
+    "the six graphs, to be zoomed": (f"/run/{LONG}", f"{PLOTTED.format('.panel')} >= 4"),
     "the wall": (
         f"/run/{LONG}/wall",
         "document.querySelectorAll('.card canvas, .card svg').length > 8",
     ),
-    "the curves": (f"/run/{LONG}/curves", f"{PLOTTED.format('main')} >= 1"),
+    "the curves": (
+        f"/run/{LONG}/curves",
+        f"document.querySelectorAll('main .sketch').length + {PLOTTED.format('main')} >= 1",
+    ),
 }
 
 
@@ -132,7 +139,7 @@ def open_many(directory: str, page: Page, long: LongRun, pages: int) -> None:
         for _ in range(pages):
             page.driver.switch_to.new_window("tab")
             page.driver.get(f"{lab.address}#/run/{LONG}")
-            seconds_until(page, VIEWS["the six graphs"][1])
+            seconds_until(page, VIEWS["the six graphs, to be zoomed"][1])
         last = page.plot(2, "data[0].x.at(-1)")
         long.add(1)
         late = seconds_until(

@@ -40,6 +40,27 @@ def test_six_graphs(dashboard):
     assert dashboard.plot(5, "data.filter((trace) => trace.fill === 'tonexty').length") == 7
 
 
+def test_curves_are_sketched_before_plotly_comes(page, lab):
+    page.driver.execute_cdp_cmd("Network.enable", {})
+    page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*plotly.min.js"]})
+    try:
+        page.show(lab, "/run/digits")
+        sketched = [1, 2, 4, 5]
+        page.wait(lambda: len(page.all(".panel .sketch")) == len(sketched), "the sketches")
+        for number in sketched:
+            panel = f'.panel[data-number="{number}"]'
+            inked = [p for p in page.pixels(f"{panel} .sketch") if p[3] > 0]
+            assert len(inked) > 30
+        page.wait(lambda: "plotly.js could not be loaded" in page.text(), "what is missing")
+    finally:
+        page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    page.show(lab, "/run/digits/wall")
+    page.show(lab, "/run/digits", DRAWN)
+    page.wait(lambda: page.plot(1, "data.length"), "curves")
+    page.wait(lambda: not page.all(".sketch"), "charts in the place of sketches")
+    page.complaints()  # of what was blocked
+
+
 @pytest.mark.parametrize("number", [3, 6])
 def test_misrecognised_digits_are_on_red(dashboard, number):
     selector = f'.panel[data-number="{number}"] canvas'

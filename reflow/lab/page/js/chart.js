@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { isLarge } from "./preferences.js";
 import { colour, size } from "./palette.js";
+import { sketch, sketched } from "./sketch.js";
 
 const PLOTLY = "/page/plotly.min.js";
 let loading = null;
@@ -21,9 +22,11 @@ export function plotly() {
   return loading;
 }
 
-/** Lets plotly.js come while the view waits for its run: it takes longest of all. */
+/** Fetches plotly.js while the view waits for its run.  It starts with the first chart, whose curves
+ * are sketched by then: nothing else moves for the second that it takes. */
 export function expectCharts() {
-  plotly().catch(() => {}); // Who draws the first chart hears of it.
+  if (globalThis.Plotly || document.querySelector(`link[href="${PLOTLY}"]`)) return;
+  document.head.append(h("link", { rel: "preload", as: "script", href: PLOTLY }));
 }
 
 /** How all charts of a view are shown: what the keys O, P, G, K and L change. */
@@ -60,9 +63,15 @@ export class Chart {
 
   /** Draws traces; at: the x of the cursor line, or null; xTitle: what x counts. */
   async draw(traces, at = null, xTitle = "step") {
+    if (!globalThis.Plotly) {
+      if (this.#isLinear()) this.sketch ??= sketch(this.element, traces, this.#range(traces));
+      await sketched();
+    }
     const Plotly = await plotly();
     if (!this.element.isConnected) return;
     await Plotly.react(this.element, traces, this.#layout(at, xTitle, traces), CONFIG);
+    this.sketch?.remove();
+    this.sketch = null;
   }
 
   /** The picture, as a data address. */
@@ -82,10 +91,25 @@ export class Chart {
       globalThis.Plotly.Plots.resize(this.element);
   }
 
+  #isLinear() {
+    return !this.options.names && !this.state.logX && !this.#hasLogY();
+  }
+
+  #hasLogY() {
+    const { log, startsLog } = this.options;
+    return log !== false && this.state.logY !== Boolean(startsLog);
+  }
+
+  /** The range of y on a linear axis; null if all values are to be seen. */
+  #range(traces) {
+    const usual = this.options.log === false ? null : withoutOutliers(traces);
+    return this.options.yRange ?? aroundConstant(traces) ?? usual;
+  }
+
   #layout(at, xTitle, traces) {
     const { state, options } = this;
     const text = size("chart-text");
-    const logY = options.log !== false && state.logY !== Boolean(options.startsLog);
+    const logY = this.#hasLogY();
     const axis = {
       showgrid: state.grid,
       gridcolor: colour("grid"),
@@ -101,8 +125,7 @@ export class Chart {
     };
     const type = (log) => ({ type: log ? "log" : "linear", uirevision: `${state.resets} ${log}` });
     const yaxis = { ...axis, ...type(logY), title: { text: options.yTitle ?? "", standoff: 6 } };
-    const usual = options.log === false ? null : withoutOutliers(traces);
-    const range = options.yRange ?? aroundConstant(traces) ?? usual;
+    const range = this.#range(traces);
     if (range && !logY) yaxis.range = range;
     return {
       uirevision: state.resets,
