@@ -55,7 +55,7 @@ class Arithmetic:
     concat: Callable[[Sequence[Tensor]], Tensor]
     to_dense: Callable[[IndexedSlices], Tensor]
     identity: Callable[[Tensor, str], Tensor]
-    identities: Callable[[Sequence[Tensor]], list[Tensor]]
+    together: Callable[[Sequence[Gradient | None]], list[Gradient | None]]
     loops: Callable[[list[Operation], bool], Any]
 
 
@@ -343,9 +343,10 @@ class _Backward:
             with self._graph.name_scope(f"{op.name}_grad"), self._graph._original_op(op):
                 found = _as_gradients(op, function(op, *outputs))
                 # Of the two gradients of a merge one is dead.
-                if gate and kind_of(op) != "merge":
+                several = sum(gradient is not None for gradient in found) > 1
+                if gate and several and kind_of(op) != "merge":
                     with self._graph.colocate_with(None, ignore_existing=True):
-                        found = _gated(found)
+                        found = _arithmetic().together(found)
             for i, (tensor, gradient) in enumerate(zip(op.inputs, found)):
                 if gradient is not None:
                     _check(op, i, tensor, gradient)
@@ -509,15 +510,6 @@ def _as_gradients(op: Operation, found: Any) -> list[Gradient | None]:
         g if g is None or isinstance(g, (Tensor, IndexedSlices)) else convert_to_tensor(g)
         for g in gradients
     ]
-
-
-def _gated(gradients: Sequence[Gradient | None]) -> list[Gradient | None]:
-    """The gradients, each available only when all are."""
-    dense = [g for g in gradients if isinstance(g, Tensor)]
-    if len(dense) < 2:
-        return list(gradients)
-    gated = iter(_arithmetic().identities(dense))
-    return [next(gated) if isinstance(g, Tensor) else g for g in gradients]
 
 
 def _check(op: Operation, index: int, tensor: Tensor, gradient: Gradient) -> None:

@@ -9,7 +9,7 @@ from reflow.graph.control_flow import kind_of
 from reflow.graph.conversion import register_tensor_conversion_function
 from reflow.graph.dtypes import DType, int32, int64, resource
 from reflow.graph.eager_tensor import EagerTensor
-from reflow.graph.gradients import Arithmetic, use_arithmetic
+from reflow.graph.gradients import Arithmetic, Gradient, use_arithmetic
 from reflow.graph.graph import get_default_graph
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
@@ -79,10 +79,25 @@ def identity(tensor: Tensor, name: str) -> Tensor:
     return Identity(tensor, name=name)
 
 
-def identities(tensors: Sequence[Tensor]) -> list[Tensor]:
-    from reflow.ops.arrays import IdentityN
+def together(gradients: Sequence[Gradient | None]) -> list[Gradient | None]:
+    """The gradients, each available only when all are: the nodes that tf.tuple makes."""
+    from reflow.ops.control import NoOp
 
-    return list(IdentityN(list(tensors)))
+    graph = get_default_graph()
+    with graph.name_scope("tuple"):
+        makers = {gradient.op for gradient in gradients if gradient is not None}
+        with graph.control_dependencies(sorted(makers, key=lambda op: op._id)):
+            gate = NoOp(name="group_deps")
+        return [None if gradient is None else _behind(gate, gradient) for gradient in gradients]
+
+
+def _behind(gate: Operation, gradient: Gradient) -> Gradient:
+    graph = get_default_graph()
+    with graph.colocate_with(gradient), graph.control_dependencies([gate]):
+        if isinstance(gradient, Tensor):
+            return identity(gradient, "control_dependency")
+        values = identity(gradient.values, "control_dependency")
+        return IndexedSlices(values, gradient.indices, gradient.dense_shape)
 
 
 def to_dense(
@@ -121,6 +136,6 @@ def loops_between(between: list[Operation], colocate: bool) -> Any:
 
 
 use_arithmetic(
-    Arithmetic(ones_like, zeros_like, add_n, concat, to_dense, identity, identities, loops_between)
+    Arithmetic(ones_like, zeros_like, add_n, concat, to_dense, identity, together, loops_between)
 )
 register_tensor_conversion_function(IndexedSlices, to_dense)
