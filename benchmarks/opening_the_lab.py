@@ -25,12 +25,13 @@ from tests.lab.browser import Lab, Page
 STEPS = 1_000_000
 LONG = "long"
 # What is there once a view shows what was asked for.
+SKETCHED = "document.querySelectorAll('{} .sketch').length"
 PLOTTED = "document.querySelectorAll('{} .js-plotly-plot .scatterlayer .trace').length"
 VIEWS: dict[str, tuple[str, str]] = {
     "the list of runs": ("/", "document.querySelectorAll('tbody tr').length > 100"),
     "the six graphs": (
         f"/run/{LONG}",
-        f"document.querySelectorAll('.panel .sketch').length >= 3 || {PLOTTED.format('.panel')} >= 4",
+        f"{SKETCHED.format('.panel')} >= 3 || {PLOTTED.format('.panel')} >= 4",
     ),
     "the six graphs, to be zoomed": (f"/run/{LONG}", f"{PLOTTED.format('.panel')} >= 4"),
     "the wall": (
@@ -39,7 +40,7 @@ VIEWS: dict[str, tuple[str, str]] = {
     ),
     "the curves": (
         f"/run/{LONG}/curves",
-        f"document.querySelectorAll('main .sketch').length + {PLOTTED.format('main')} >= 1",
+        f"{SKETCHED.format('main')} + {PLOTTED.format('main')} >= 1",
     ),
 }
 

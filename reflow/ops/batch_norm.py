@@ -135,8 +135,9 @@ class _FusedBatchNorm:
         attrs = {name: settings[name] for name in ("epsilon", "data_format", "is_training")}
         reserved = op.outputs[3:]
         if attrs["is_training"]:
-            dx, dscale, doffset, *_unused = back(dy, x, scale, *reserved, **attrs)
-            return dx, dscale, doffset, None, None
+            # Of mean and variance, too, though in training they have no part in it.
+            gradients: Sequence[Tensor] = back(dy, x, scale, *reserved, **attrs)
+            return gradients
         is_channels_first = attrs["data_format"] == "NCHW"
         if is_channels_first:
             x, dy = (Transpose(t, constant([0, 2, 3, 1])) for t in (x, dy))
