@@ -34,7 +34,7 @@ WEIGHTS = Tags.VARIABLE + "W"
 
 
 def wait_until(condition):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
