@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Final
@@ -68,12 +69,19 @@ class Sources:
         if name in self.names:
             return
         copy = os.path.join(self._folder, name)
-        os.stat(os.path.dirname(self._folder))  # if the run's directory is gone, it stays so
-        os.makedirs(os.path.dirname(copy), exist_ok=True)
+        self._make_folder(os.path.dirname(copy))
         with open(copy, "wb") as file:
             file.write(data)
         self._size += len(data)
         self.names.append(name)
+
+    def _make_folder(self, path: str) -> None:
+        # One level after the other: the run's directory, if it vanishes, must not come back.
+        folder = os.path.dirname(self._folder)
+        for name in os.path.relpath(path, folder).split(os.sep):
+            folder = os.path.join(folder, name)
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(folder)
 
 
 def _module_files() -> list[str]:
