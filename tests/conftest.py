@@ -1,9 +1,18 @@
+import signal
 import weakref
 
 import pytest
 
 from reflow.graph import check
 from reflow.graph.graph import Graph
+
+
+def pytest_configure():
+    # What is started in a shell's background, or by nohup, is deaf to some signals, and so would be
+    # all that tests start: a child inherits that a signal is ignored, but not that it is handled.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda number, frame: None)
 
 
 @pytest.fixture(autouse=True)

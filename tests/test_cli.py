@@ -11,8 +11,6 @@ import zipfile
 
 import pytest
 
-from tests.running.processes import heed_ctrl_c
-
 ROOT = pathlib.Path(__file__).parents[1]
 REFLOW = [sys.executable, "-m", "reflow.cli"]
 
@@ -362,7 +360,6 @@ def test_ctrl_c_stops_cleanly_with_one_line(tmp_path, environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=heed_ctrl_c,
     )
     out, err = interrupt(process)
     assert (out, err) == ("finally\nat exit\n", "reflow run: stopped by Ctrl-C\n")
@@ -379,7 +376,6 @@ def test_a_program_that_handles_ctrl_c_itself(tmp_path, environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=heed_ctrl_c,
     )
     assert interrupt(process) == ("finally\nat exit\n", "")
     assert process.returncode == 0

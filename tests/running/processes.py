@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -29,11 +28,6 @@ def reflow_run(folder, program, *args, options=()):
     )
 
 
-def heed_ctrl_c():
-    """What a child does first: tests that run in a shell's background inherit deafness to it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @contextlib.contextmanager
 def started(folder, program):
     """Writes the program to `program.py` in the folder and starts it, to be killed at the end.
@@ -55,7 +49,6 @@ def started_file(folder, name):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=heed_ctrl_c,
     )
     try:
         yield process

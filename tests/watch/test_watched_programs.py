@@ -14,7 +14,7 @@ import pytest
 
 from reflow.files.event_files import read_events
 from reflow.files.run_directory import CONTROL_FILE, OUTPUT_FILE, Run, write_json
-from tests.running.processes import environment, heed_ctrl_c
+from tests.running.processes import environment
 
 # What stands for training: no namespace is loaded, so that it is quick.
 TRAINING = """
@@ -51,7 +51,6 @@ def start(folder, program, *options, **streams):
         cwd=folder,
         env=environment(),
         text=True,
-        preexec_fn=heed_ctrl_c,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
     )
 
