@@ -20,6 +20,8 @@ INTEGERS = "{qint8, quint8, qint32, qint16, quint16}"
 _MODES = "{'MIN_COMBINED', 'MIN_FIRST', 'SCALED'} = 'MIN_COMBINED'"
 _MINIMAL_RANGE = 0.01
 
+Ranged = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+
 
 def scalar_range(low: TensorShape, high: TensorShape) -> None:
     shapes.with_rank(low, 0)
@@ -71,7 +73,7 @@ class QuantizeV2:
         T: DType,
         mode: str,
         round_mode: str,
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    ) -> Ranged:
         if mode != "SCALED" and round_mode == "HALF_TO_EVEN":
             raise ValueError(
                 f"Round mode 'HALF_TO_EVEN' only supported for mode 'SCALED', but mode is '{mode}'."
@@ -88,9 +90,13 @@ class QuantizeV2:
             input, np.float32(low), np.float32(high), T, mode, round_mode
         )
         first, last = ends_of(T)
-        output = numbers.double().clamp(first, last).to(torch_type(T))
-        ends = input.new_tensor([float(low), float(high)], dtype=torch.float32)
-        return output, ends[0], ends[1]
+        return ranged(numbers.double().clamp(first, last).to(torch_type(T)), low, high)
+
+
+def ranged(integers: torch.Tensor, low: Any, high: Any) -> Ranged:
+    """Integers with the range of floats that they stand for."""
+    ends = integers.new_tensor([float(low), float(high)], dtype=torch.float32)
+    return integers, ends[0], ends[1]
 
 
 def ends_of(dtype: DType) -> tuple[int, int]:
@@ -330,7 +336,7 @@ class Requantize:
         *,
         Tinput: DType,
         out_type: DType,
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    ) -> Ranged:
         if low > 0:
             raise ValueError(f"requested_output_min must be <= 0, but got {low}")
         if high < low:
@@ -340,6 +346,4 @@ class Requantize:
         numbers = as_floats(input, input_min, input_max, Tinput)
         first, last = ends_of(out_type)
         steps, _, _ = quantized(numbers, low, high, out_type, "MIN_FIRST", "HALF_AWAY_FROM_ZERO")
-        output = steps.clamp(first, last).to(torch_type(out_type))
-        ends = input.new_tensor([float(low), float(high)], dtype=torch.float32)
-        return output, ends[0], ends[1]
+        return ranged(steps.clamp(first, last).to(torch_type(out_type)), low, high)

@@ -90,7 +90,7 @@ def _launches_only(step: Step) -> bool:
     """Whether a step does the same on the GPU in each run, whatever the numbers are."""
     if isinstance(step, Loop) or step.guard or is_for_cpu(step.op):
         return False
-    if step.stateful and not step.updates and _slot_read(step) is None:
+    if step.stateful and not step.updates and step.slot_read is None:
         return False
     values = [item for item in (*step.values(), *step.outputs) if isinstance(item, Value)]
     if any(value.on_host and value.constant is None for value in values):
@@ -102,14 +102,8 @@ def _launches_only(step: Step) -> bool:
 def _slots(step: Step) -> list[VariableSlot]:
     """The variables that a step reads or updates."""
     taken = [item for item in step.values() if isinstance(item, VariableSlot)]
-    read = _slot_read(step)
+    read = step.slot_read
     return [*taken, *step.updates, *([] if read is None else [read])]
-
-
-def _slot_read(step: Step) -> VariableSlot | None:
-    """The variable whose value a step gives, if that is all it does."""
-    slot = getattr(step.function, "__self__", None)
-    return slot if isinstance(slot, VariableSlot) else None
 
 
 def _can_come_before(step: Step, segment: Sequence[Step]) -> bool:

@@ -115,8 +115,7 @@ class Lowering(Emitter):
         elif getattr(rules, "reads", False) and inputs[0].slot is not None:
             self.set(op, [self._current_value(op, inputs[0].slot, shapes[0])])
         elif self._is_known_pop(rules, inputs):
-            known = self._pushed[inputs[0]]
-            self.set(op, [Value(op._outputs[0], TensorShape.of(known.shape), constant=known)])
+            self._set_constants(op, [self._pushed[inputs[0]]])
         elif self._fold(op, inputs, shapes):
             return
         elif _is_unchanged(op, inputs, shapes):
@@ -138,11 +137,12 @@ class Lowering(Emitter):
             arrays = None if array is None else [array]
         if arrays is None:
             return False
-        self.set(
-            op,
-            [Value(t, TensorShape.of(a.shape), constant=a) for t, a in zip(op.outputs, arrays)],
-        )
+        self._set_constants(op, arrays)
         return True
+
+    def _set_constants(self, op: Operation, arrays: Iterable[Any]) -> None:
+        pairs = zip(op.outputs, arrays)
+        self.set(op, [Value(t, TensorShape.of(a.shape), constant=a) for t, a in pairs])
 
     def refer(self, op: Operation) -> None:
         """Takes an operation that ran before this plan: the variable that its output refers to."""
@@ -239,10 +239,7 @@ class Lowering(Emitter):
             return False
         if outputs is None:
             return False
-        self.set(
-            op,
-            [Value(t, TensorShape.of(a.shape), constant=a) for t, a in zip(op.outputs, outputs)],
-        )
+        self._set_constants(op, outputs)
         return True
 
     def _call(
@@ -517,14 +514,7 @@ class Lowering(Emitter):
             return value
         form = self._device_forms.get(value)
         if form is None:
-            dtype, device = tensor.dtype, self._device
-            if value.constant is not None:
-                known = to_torch(value.constant, dtype, device)
-                form = Value(value.tensor, value.shape, constant=known, roots=value.roots)
-            else:
-                form = Value(value.tensor, value.shape, roots=value.roots)
-                convert = Step(op, lambda array: to_torch(array, dtype, device), [value], [form])
-                self.add_beside(value, convert)
+            form = self._torch_form(op, value, tensor, self._device)
             self._device_forms[value] = form
         return form
 
@@ -532,16 +522,21 @@ class Lowering(Emitter):
         """The value as a torch tensor of the CPU, though the plan computes on a GPU."""
         form = self._cpu_forms.get(value)
         if form is None:
-            dtype = tensor.dtype
-            if value.constant is not None:
-                known = to_torch(value.constant, dtype)
-                form = Value(value.tensor, value.shape, constant=known, roots=value.roots)
-            else:
-                on_host = self.host_form(op, value, tensor)
-                form = Value(value.tensor, value.shape, roots=value.roots)
-                convert = Step(op, lambda array: to_torch(array, dtype), [on_host], [form])
-                self.add_beside(value, convert)
+            form = self._torch_form(op, value, tensor, _CPU)
             self._cpu_forms[value] = form
+        return form
+
+    def _torch_form(
+        self, op: Operation, value: Value, tensor: Tensor, device: torch.device
+    ) -> Value:
+        dtype = tensor.dtype
+        if value.constant is not None:
+            known = to_torch(value.constant, dtype, device)
+            return Value(value.tensor, value.shape, constant=known, roots=value.roots)
+        on_host = self.host_form(op, value, tensor)
+        form = Value(value.tensor, value.shape, roots=value.roots)
+        convert = Step(op, lambda array: to_torch(array, dtype, device), [on_host], [form])
+        self.add_beside(value, convert)
         return form
 
     def forget_forms(self, values: Iterable[Value]) -> None:

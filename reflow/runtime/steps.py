@@ -122,6 +122,12 @@ class Step:
         return flat
 
     @property
+    def slot_read(self) -> VariableSlot | None:
+        """The variable whose value the step gives, if that is all it does."""
+        slot = getattr(self.function, "__self__", None)
+        return slot if isinstance(slot, VariableSlot) else None
+
+    @property
     def computes_op(self) -> bool:
         """Whether it gives what its operation gives: others bring values to where it needs them."""
         return self.function is not None and [value.tensor for value in self.outputs] == [

@@ -76,8 +76,8 @@ def sweep(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     result: list[Step] = []
     run = _Run({})
     for step in steps:
-        slot = _slot_read(step)
-        if slot is not None and slot not in run.updated:
+        slot = step.slot_read
+        if slot is not None and not step.guard and slot not in run.updated:
             run.reads[step.outputs[0]] = slot
             result.append(step)
             continue
@@ -91,12 +91,6 @@ def sweep(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
         for slot in step.updates:
             run.reads = {value: read for value, read in run.reads.items() if read is not slot}
     return result + run.joined(uses)
-
-
-def _slot_read(step: Step) -> VariableSlot | None:
-    """The variable whose value a step gives, if that is all it does."""
-    slot = getattr(step.function, "__self__", None)
-    return slot if isinstance(slot, VariableSlot) and not step.guard else None
 
 
 def _swept(step: Step) -> tuple[Any, ...] | None:

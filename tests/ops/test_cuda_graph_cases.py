@@ -9,19 +9,11 @@ import pytest
 
 import reflow as tf
 from reflow.runtime import cuda_graphs
-from tests.ops import cases
+from tests.ops.parts import parts
 from tests.reference import observe, spec
 from tests.runtime.simulated_gpu import simulated_gpu
 
-PART = 100
 RUNS_BEFORE = 2
-
-
-def parts():
-    for table in cases.names():
-        entries = [entry for entry in cases.load(table) if isinstance(entry, spec.Case)]
-        for first in range(0, len(entries), PART):
-            yield pytest.param(entries[first : first + PART], id=f"{table}:{first}")
 
 
 def others(arrays):
@@ -53,8 +45,8 @@ def short_graphs(monkeypatch):
     monkeypatch.setattr(cuda_graphs, "_RUNS_BEFORE", RUNS_BEFORE)
 
 
-@pytest.mark.parametrize("entries", list(parts()))
-def test_recorded_with_other_numbers(entries, short_graphs):
+@pytest.mark.parametrize(("table", "entries"), list(parts(spec.Case)))
+def test_recorded_with_other_numbers(table, entries, short_graphs):
     failures = {}
     for entry in entries:
         expected = list(runs(entry))
@@ -63,7 +55,7 @@ def test_recorded_with_other_numbers(entries, short_graphs):
         try:
             check(received, expected)
         except AssertionError as error:
-            failures[entry.name] = error
+            failures[f"{table}.{entry.name}"] = error
     assert not failures
 
 

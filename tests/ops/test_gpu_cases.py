@@ -12,32 +12,17 @@ import reflow as tf
 from reflow.graph import gradient_registry
 from reflow.runtime.lowering import is_for_cpu
 from reflow.runtime.plan import Plan
-from tests.ops import cases
+from tests.ops.parts import parts
 from tests.reference import compare, observe, spec, store
 from tests.runtime.simulated_gpu import GpuTensor, simulated_gpu
 
 # An index that does not exist gives zeros on a GPU, in TensorFlow too, where the CPU has an error.
 OTHERWISE_ON_GPUS = {("resources", "lookups")}
 
-#: Tables are cut into parts of this many cases, each of which is a test.
-PART = 100
-
 #: Gradients that cases register, which can be done once.
 REGISTERED = ("TimesTen", "WrongCount", "OverriddenByFive", "OverriddenByNothing")
 
 recordings = cache(store.read)
-
-
-def parts():
-    for table in cases.names():
-        entries = [
-            entry
-            for entry in cases.load(table)
-            if isinstance(entry, (spec.Case, spec.Script))
-            and (table, entry.name) not in OTHERWISE_ON_GPUS
-        ]
-        for first in range(0, len(entries), PART):
-            yield pytest.param(table, entries[first : first + PART], id=f"{table}:{first}")
 
 
 def check_places(step, start, end, outputs):
@@ -87,13 +72,15 @@ def check(table, entry):
         compare.gradients(entry, answers, observe.Built(tf, entry))
 
 
-@pytest.mark.parametrize(("table", "entries"), list(parts()))
+@pytest.mark.parametrize(("table", "entries"), list(parts(spec.Case, spec.Script)))
 def test_answers_on_a_gpu(table, entries, none_registered, places_checked):
     failures = {}
     with simulated_gpu():
         for entry in entries:
+            if (table, entry.name) in OTHERWISE_ON_GPUS:
+                continue
             try:
                 check(table, entry)
             except Exception as error:
-                failures[entry.name] = error
+                failures[f"{table}.{entry.name}"] = error
     assert not failures

@@ -19,10 +19,10 @@ def gpu():
         yield gpu
 
 
-def graphs_of(session):
-    """The CUDA graphs of all plans of a session."""
-    plans = [plan for plans in session._plans.values() for plan in plans.exact.values()]
-    steps = [step for plan in plans for step in plan.steps]
+def graphs_of(session, tensor=None):
+    """The CUDA graphs of all plans of a session, or of those that compute a tensor."""
+    plans = [p for p in session._plans.values() if tensor is None or tensor in p.tensors]
+    steps = [step for p in plans for plan in p.exact.values() for step in plan.steps]
     return [step.function for step in steps if isinstance(step.function, CudaGraph)]
 
 
@@ -126,21 +126,24 @@ def test_a_loop_and_a_branch_stay_as_they_are():
         assert results(session) == expected
 
 
-def read_and_moved(v):
-    """A run that gives the variable other memory: its old value is needed after the update."""
+def movable_variable():
+    """A variable, a run that gives it other memory, and a sum that a CUDA graph computes of it.
+
+    The memory is another one since its old value is needed after the update.
+    """
+    v = tf.Variable([1.0, 2.0], use_resource=True)
     old = v.read_value()
     with tf.control_dependencies([old]):
-        return old, v.assign(v * 1.0)
+        moved = old, v.assign(v * 1.0)
+    return v, moved, tf.reduce_sum(tf.sqrt(tf.square(v) + 1.0) * 2.0) + 1.0
 
 
 def test_a_variable_with_other_memory_is_recorded_again(gpu):
-    v = tf.Variable([1.0, 2.0], use_resource=True)
-    moved = read_and_moved(v)
-    total = tf.reduce_sum(tf.sqrt(tf.square(v) + 1.0) * 2.0) + 1.0
+    v, moved, total = movable_variable()
     with tf.Session() as session:
         session.run(v.initializer)
         before = {session.run(total) for _ in range(RUNS)}
-        (graph,) = graphs_of_(session, total)
+        (graph,) = graphs_of(session, total)
         first = graph._recorded
         session.run(moved)
         v.load([5.0, 5.0], session)
@@ -151,24 +154,15 @@ def test_a_variable_with_other_memory_is_recorded_again(gpu):
 
 
 def test_a_variable_whose_memory_changes_all_the_time_is_given_up(gpu):
-    v = tf.Variable([1.0, 2.0], use_resource=True)
-    moved = read_and_moved(v)
-    total = tf.reduce_sum(tf.sqrt(tf.square(v) + 1.0) * 2.0) + 1.0
+    v, moved, total = movable_variable()
     with tf.Session() as session:
         session.run(v.initializer)
         for _ in range(cuda_graphs._MOST_RECORDINGS + 1):
             for _ in range(RUNS):
                 session.run(total)
             session.run(moved)
-        (graph,) = graphs_of_(session, total)
+        (graph,) = graphs_of(session, total)
         assert graph.refusal == "its variables have other memory again and again"
-
-
-def graphs_of_(session, tensor):
-    """The CUDA graphs of the plans that compute a tensor."""
-    plans = [p for p in session._plans.values() if tensor in p.tensors]
-    steps = [step for p in plans for plan in p.exact.values() for step in plan.steps]
-    return [step.function for step in steps if isinstance(step.function, CudaGraph)]
 
 
 def test_a_kernel_that_waits_for_the_gpu_is_not_recorded(gpu):

@@ -10,12 +10,10 @@ from reflow.graph.dtypes import DType
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
-from reflow.ops.quantization import INTEGERS
+from reflow.ops.quantization import INTEGERS, Ranged, ranged
 from reflow.ops.quantized.ranges import (
-    Ranged,
     Shapes,
     integer,
-    ranged,
     ranged_shape,
 )
 from reflow.ops.values import torch_type

@@ -11,13 +11,11 @@ from reflow.ops.image.resizing import CENTRES, ResizeBilinear, resized_shape
 from reflow.ops.joining import Concat
 from reflow.ops.kernels import Dims, Host, Value
 from reflow.ops.op import op
-from reflow.ops.quantization import INTEGERS, as_floats, ends_of
+from reflow.ops.quantization import INTEGERS, Ranged, as_floats, ends_of, ranged
 from reflow.ops.quantized.ranges import (
-    Ranged,
     Shapes,
     integers,
     of_floats,
-    ranged,
     ranged_shape,
 )
 from reflow.ops.values import torch_type

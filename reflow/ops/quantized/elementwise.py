@@ -12,14 +12,12 @@ from reflow.ops import shapes
 from reflow.ops.bias import BiasAdd
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
-from reflow.ops.quantization import INTEGERS, as_floats
+from reflow.ops.quantization import INTEGERS, Ranged, as_floats, ranged
 from reflow.ops.quantized.ranges import (
-    Ranged,
     Shapes,
     integers,
     of_floats,
     product_range,
-    ranged,
     ranged_shape,
     zero_of,
 )

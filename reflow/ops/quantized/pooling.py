@@ -14,12 +14,10 @@ from reflow.ops.op import op
 from reflow.ops.pooling.averages import AvgPool
 from reflow.ops.pooling.maxima import MaxPool
 from reflow.ops.pooling.windows import pooled_shape
-from reflow.ops.quantization import INTEGERS
+from reflow.ops.quantization import INTEGERS, Ranged, ranged
 from reflow.ops.quantized.ranges import (
-    Ranged,
     Shapes,
     of_floats,
-    ranged,
     ranged_shape,
 )
 

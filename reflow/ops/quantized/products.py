@@ -11,13 +11,11 @@ from reflow.ops.convolution.rules import convolved_shape
 from reflow.ops.kernels import Host
 from reflow.ops.linalg import MatMul
 from reflow.ops.op import op
-from reflow.ops.quantization import INTEGERS
+from reflow.ops.quantization import INTEGERS, Ranged, ranged
 from reflow.ops.quantized.ranges import (
-    Ranged,
     Shapes,
     of_floats,
     product_range,
-    ranged,
     ranged_shape,
     zero_of,
 )

@@ -14,17 +14,11 @@ from reflow.ops.quantization import ends_of, quantized
 from reflow.ops.values import torch_type
 
 Shapes = tuple[TensorShape, TensorShape, TensorShape]
-Ranged = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 def of_floats(definition: Any) -> Any:
     """The shape rule and the kernel of an op on floats."""
     return definition.rules
-
-
-def ranged(values: torch.Tensor, low: Any, high: Any) -> Ranged:
-    bounds = values.new_tensor([float(low), float(high)], dtype=torch.float32)
-    return values, bounds[0], bounds[1]
 
 
 def ranged_shape(values: TensorShape, *bounds: TensorShape) -> Shapes:

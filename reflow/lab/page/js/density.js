@@ -1,5 +1,6 @@
 // A distribution at one step as a picture: how dense the values lie, from edges of equal count.
 
+import { sharpContext } from "./canvas.js";
 import { colour, translucent } from "./palette.js";
 import { h } from "./dom.js";
 import { short } from "./format.js";
@@ -37,12 +38,8 @@ export function densityFigure(title, series, role) {
 
 /** Each stretch between two edges holds as many values: the shorter, the higher. */
 function draw(canvas, basis, edges, base) {
-  const sharp = window.devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  canvas.width = width * sharp;
-  canvas.height = height * sharp;
-  const context = canvas.getContext("2d");
-  context.scale(sharp, sharp);
+  const context = sharpContext(canvas);
   const [low, high] = [edges[0], edges.at(-1)];
   const span = high - low || 1;
   const narrowest = span / 200;

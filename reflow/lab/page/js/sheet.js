@@ -1,6 +1,7 @@
 // A sheet of tiles on a canvas: digits with the right and the given answer, filters, feature maps.
 
 import { percent, short } from "./format.js";
+import { sharpContext } from "./canvas.js";
 import { onLook } from "./preferences.js";
 import { colour, size } from "./palette.js";
 import { isWrong, painted } from "./pixels.js";
@@ -63,15 +64,11 @@ export class Sheet {
     const { tiles, picture, canvas, element } = this;
     if (!picture || !element.clientWidth) return;
     const place = this.#place();
-    const sharp = window.devicePixelRatio || 1;
-    const height = element.clientHeight || place.height;
-    canvas.width = Math.round(element.clientWidth * sharp);
-    canvas.height = Math.round(height * sharp);
-    canvas.style.width = `${element.clientWidth}px`;
+    const [width, height] = [element.clientWidth, element.clientHeight || place.height];
+    canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
-    const context = canvas.getContext("2d");
-    context.scale(sharp, sharp);
-    context.imageSmoothingEnabled = place.factor * sharp < 1;
+    const context = sharpContext(canvas, width, height);
+    context.imageSmoothingEnabled = place.factor * context.getTransform().a < 1;
     context.imageSmoothingQuality = "high";
     context.drawImage(picture, place.left, place.top, place.width, place.height);
     if (this.options.natural) this.#part(context, place);

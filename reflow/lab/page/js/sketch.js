@@ -1,5 +1,6 @@
 // A chart's curves on canvas, at once: plotly.js, which draws them properly, takes a second to start.
 
+import { sharpContext, strokeCurve } from "./canvas.js";
 import { h } from "./dom.js";
 import { short } from "./format.js";
 import { colour, size } from "./palette.js";
@@ -10,12 +11,8 @@ export function sketch(element, traces, range) {
   const canvas = h("canvas", { class: "sketch", "aria-hidden": "true" });
   element.append(canvas);
   sketches += 1;
-  const sharp = window.devicePixelRatio || 1;
   const [width, height] = [element.clientWidth, element.clientHeight];
-  canvas.width = Math.round(width * sharp);
-  canvas.height = Math.round(height * sharp);
-  const context = canvas.getContext("2d");
-  context.scale(sharp, sharp);
+  const context = sharpContext(canvas, width, height);
   const text = size("chart-text");
   const plot = { left: 3.5 * text, right: width - 1.7 * text, top: 8, bottom: height - 3 * text };
   const [low, high] = range ?? ends(traces.map(({ y }) => y));
@@ -77,16 +74,8 @@ function stroke(context, { x, y, line, opacity }, across, up) {
   context.globalAlpha = opacity ?? 1;
   context.strokeStyle = line.color;
   context.lineWidth = line.width;
-  context.lineJoin = "round";
-  context.beginPath();
-  let drawing = false;
-  for (let i = 0; i < x.length; i += 1) {
-    const there = y[i] !== null && y[i] !== undefined;
-    if (there && drawing) context.lineTo(across(x[i]), up(y[i]));
-    else if (there) context.moveTo(across(x[i]), up(y[i]));
-    drawing = there;
-  }
-  context.stroke();
+  const points = Array.from(x, (value, i) => [across(value), (y[i] ?? null) === null ? null : up(y[i])]);
+  strokeCurve(context, points);
   context.globalAlpha = 1;
 }
 

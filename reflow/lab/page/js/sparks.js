@@ -1,6 +1,7 @@
 // Small pictures of series, on canvas: a wall of five hundred must stay light.
 
 import { drawBands } from "./bands.js";
+import { sharpContext, strokeCurve } from "./canvas.js";
 import { colour } from "./palette.js";
 
 /** Bands of a distribution.  at: the step of the cursor, or null; last: the end of the axis. */
@@ -21,30 +22,15 @@ export function sparkLine(canvas, series, role, at, last) {
   const { context, x, height } = prepared(canvas, at, Math.max(last, series.step.at(-1)));
   context.strokeStyle = colour(role);
   context.lineWidth = 1.6;
-  context.lineJoin = "round";
-  context.beginPath();
-  let drawing = false;
-  series.step.forEach((step, i) => {
-    if (series.value[i] === null) {
-      drawing = false;
-      return;
-    }
-    const y = 3 + (height - 6) * (1 - (scale(series.value[i]) - low) / (high - low || 1));
-    if (drawing) context.lineTo(x(step), y);
-    else context.moveTo(x(step), y);
-    drawing = true;
-  });
-  context.stroke();
+  const y = (value) => 3 + (height - 6) * (1 - (scale(value) - low) / (high - low || 1));
+  const points = series.value.map((value, i) => [x(series.step[i]), value === null ? null : y(value)]);
+  strokeCurve(context, points);
 }
 
 /** A clean canvas of the size that it has on the page, with the cursor drawn. */
 function prepared(canvas, at, last) {
-  const sharp = window.devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  canvas.width = Math.round(width * sharp);
-  canvas.height = Math.round(height * sharp);
-  const context = canvas.getContext("2d");
-  context.scale(sharp, sharp);
+  const context = sharpContext(canvas);
   const x = (step) => (width * step) / Math.max(last, 1);
   if (at !== null) {
     context.strokeStyle = colour("muted");
