@@ -2,10 +2,10 @@
 
     python -m benchmarks.watching [--tensorflow PYTHON] [--rounds N] [--seconds S] [PROGRAM ...]
 
-Each program trains for so many seconds, plainly and watched in turn, each time in a process of its
-own; the ratio is that of the mean times of a step, all that watching takes in it.  Under
-TensorFlow histograms of all variables and gradients, the loss and the images are summarized and
-written as often as reflow read a step.
+Each program trains in two processes, plainly in one and watched in the other, for so many seconds;
+they take turns of a second, in which the other one stands still.  The ratio is that of the mean
+times of a step, all that watching takes in it.  Under TensorFlow histograms of all variables and
+gradients, the loss and the images are summarized and written as often as reflow read a step.
 """
 
 from __future__ import annotations
@@ -13,56 +13,92 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = ["softmax", "five_layers", "convolutional"]
 
 
-def measure(python: str, *arguments: str) -> dict[str, Any]:
-    """What a worker measured."""
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
-    run = subprocess.run(
-        [python, str(HERE / "watching_worker.py"), *arguments],
-        capture_output=True,
-        text=True,
-        env=environment if arguments[0] == "reflow" else {**environment, "PYTHONPATH": ""},
-        cwd=HERE,
-        check=False,
-    )
-    if run.returncode:
-        sys.exit(f"{' '.join(arguments)} failed:\n{run.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
-    return found
+class Training:
+    """A process that trains when it has a turn, and stands still between its turns.
+
+    Attributes:
+      steps, seconds: of its turns so far.
+    """
+
+    def __init__(self, python: str, *arguments: str) -> None:
+        self.steps, self.seconds = 0, 0.0
+        own = {"PYTHONPATH": str(HERE.parent) if arguments[0] == "reflow" else ""}
+        self._process = subprocess.Popen(
+            [python, str(HERE / "watching_worker.py"), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, **own},
+            cwd=HERE,
+        )
+        self.turn(0)
+
+    def turn(self, seconds: float) -> None:
+        """Lets it train so long."""
+        self._process.send_signal(signal.SIGCONT)
+        print(seconds, file=self._stdin, flush=True)
+        found = self._answer()
+        self._process.send_signal(signal.SIGSTOP)
+        self.steps += found["steps"]
+        self.seconds += found["seconds"]
+
+    def end(self) -> int:
+        """Ends it; how many steps it read."""
+        self._process.send_signal(signal.SIGCONT)
+        self._stdin.close()
+        records: int = self._answer()["records"]
+        self._process.wait()
+        return records
+
+    @property
+    def _stdin(self) -> IO[str]:
+        assert self._process.stdin is not None
+        return self._process.stdin
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            sys.exit(f"{' '.join(map(str, self._process.args))} failed")
+        found: dict[str, Any] = json.loads(line)
+        return found
 
 
 def compare(
-    python: str, framework: str, program: str, seconds: str, records: float
+    python: str, framework: str, program: str, seconds: int, records: float
 ) -> tuple[float, float]:
     """A step's time watched over plain, and how many steps a second were read.
 
-    The machine may grow faster or slower meanwhile: so plain, watched, watched, plain.
+    The machine grows faster and slower meanwhile, for seconds or minutes: so they take turns.
     """
-    runs = []
-    with tempfile.TemporaryDirectory() as folder:
-        for i, is_watched in enumerate([False, True, True, False]):
-            directory = os.path.join(folder, str(i)) if is_watched else ""
-            runs.append(measure(python, framework, program, seconds, directory, str(records)))
-    watched = runs[1:3]
-    ratio = (runs[1]["step"] + runs[2]["step"]) / (runs[0]["step"] + runs[3]["step"])
-    read = sum(run["records"] for run in watched) / sum(run["seconds"] for run in watched)
-    return ratio, read
+    with tempfile.TemporaryDirectory() as directory:
+        plain = Training(python, framework, program, "", str(records))
+        watched = Training(python, framework, program, directory, str(records))
+        for turn in range(seconds):
+            for training in (plain, watched) if turn % 2 else (watched, plain):
+                training.turn(1)
+        plain.end()
+        read = watched.end() / watched.seconds
+    return watched.seconds / watched.steps * plain.steps / plain.seconds, read
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.watching", description=__doc__)
     parser.add_argument("--tensorflow", metavar="PYTHON", help="a Python that has TensorFlow")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", default="15")
+    parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("programs", nargs="*", metavar="PROGRAM", choices=[[], *PROGRAMS])
     options = parser.parse_args()
     for program in options.programs or PROGRAMS:

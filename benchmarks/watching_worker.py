@@ -1,7 +1,9 @@
-"""Trains a program for some seconds, plainly or watched; prints the mean time of a step as JSON.
+"""Trains a program in turns, plainly or watched.
 
-    python watching_worker.py FRAMEWORK PROGRAM SECONDS DIRECTORY RECORDS
+    python watching_worker.py FRAMEWORK PROGRAM DIRECTORY RECORDS
 
+For each line on stdin, a number of seconds, it trains so long and prints how many steps it took and
+how long they took as JSON; at the end, how many of them were read.
 DIRECTORY: where it is recorded; empty: it is not.  RECORDS: how often a second TensorFlow writes
 summaries.
 """
@@ -20,7 +22,7 @@ from worker import batch, import_framework
 ANEW = 200
 
 
-def main(framework, program, seconds, directory, records):
+def main(framework, program, directory, records):
     if framework == "reflow" and directory:
         import reflow.watch
 
@@ -39,23 +41,27 @@ def main(framework, program, seconds, directory, records):
     session.run(initialize)
     for _ in range(20):
         session.run(train, feed_dict=feeds)
-    steps = written = 0
-    start = time.perf_counter()
-    end = start + float(seconds)
-    while time.perf_counter() < end:
-        if steps % ANEW == 0:
-            session.run(initialize)
-        if summary is not None and time.perf_counter() - start > written / float(records):
-            _, text = session.run([train, summary], feed_dict=feeds)
-            writer.add_summary(text, steps)
-            written += 1
-        else:
-            session.run(train, feed_dict=feeds)
-        steps += 1
-    took = time.perf_counter() - start
+    steps = written = trained = 0
+    for line in sys.stdin:
+        before = steps
+        start = now = time.perf_counter()
+        end = start + float(line)
+        while now < end:
+            if steps % ANEW == 0:
+                session.run(initialize)
+            if summary is not None and trained + now - start > written / float(records):
+                _, text = session.run([train, summary], feed_dict=feeds)
+                writer.add_summary(text, steps)
+                written += 1
+            else:
+                session.run(train, feed_dict=feeds)
+            steps += 1
+            now = time.perf_counter()
+        trained += now - start
+        print(json.dumps({"steps": steps - before, "seconds": now - start}), flush=True)
     if framework == "reflow" and directory:
         written = read_steps(directory)
-    print(json.dumps({"step": took / steps, "seconds": took, "records": written}))
+    print(json.dumps({"records": written}))
 
 
 def everything(tf, images):

@@ -14,8 +14,9 @@ RUN_COST = 3e-6
 _IN_ADVANCE = 8
 _ADVANCE = 0.25
 
-# Of the budget the share for reading training runs; the rest is for what is rare: pictures, tests.
-_SHARE_OF_TRAINING = 0.7
+# Of the budget the share for reading training runs; the rest is for what is rare (pictures, tests)
+# and for what cannot be told from here, such as cores and caches that the recorder shares.
+_SHARE_OF_TRAINING = 0.6
 
 # The least time between two runs that are read, in seconds, once there are some.
 _INTERVAL = 0.2
