@@ -81,6 +81,7 @@ class Graph:
         self._versions = Versions()
         # What tf.gradients was asked for: objects of the class Differentiation.
         self._differentiations: list[Any] = []
+        self._shapes_met: set[tuple[Any, ...]] = set()
         # What the observer of its runs knows of it: see runtime/taps.py.
         self._watch: Any = None
         self._has_control_flow = False  # whether there are conditionals or loops

@@ -16,7 +16,8 @@ from reflow.ops import shapes
 from reflow.ops.comparisons import Less
 from reflow.ops.constants import constant
 from reflow.ops.filling import ZerosLike
-from reflow.ops.math import Add, Exp, Mul, Neg, RealDiv
+from reflow.ops.functions import Sigmoid
+from reflow.ops.math import Add, Exp, Mul, Neg, RealDiv, product
 from reflow.ops.op import op
 from reflow.ops.selection import Select
 from reflow.ops.unsigned import widened
@@ -222,7 +223,7 @@ Softplus = _activation(
     "Softplus",
     "log(exp(features) + 1), without overflow.",
     lambda features: functional.softplus(features, 1, _LINEAR_FROM[features.dtype]),
-    lambda op, dy: SoftplusGrad(dy, op.inputs[0]),
+    lambda op, dy: product(dy, Sigmoid(op.inputs[0])),
 )
 SoftplusGrad: OpDefinition = _gradient_op(
     "SoftplusGrad",

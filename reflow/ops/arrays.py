@@ -284,7 +284,9 @@ class Rank:
 
 def reshaped(dy: Tensor, like: Tensor) -> Tensor:
     """`dy` under the shape of `like`."""
-    return Reshape(dy, Shape(like))
+    from reflow.ops.shape_tensors import shape_of
+
+    return Reshape(dy, shape_of(like))
 
 
 @op

@@ -19,14 +19,26 @@ from reflow.ops.elementwise import (
     reals_only,
     unary,
 )
-from reflow.ops.math import Add, Exp, Mul, Neg, RealDiv, Reciprocal, Square, Sub, times
+from reflow.ops.math import (
+    Add,
+    AddV2,
+    Exp,
+    Mul,
+    Neg,
+    RealDiv,
+    Reciprocal,
+    Square,
+    Sub,
+    product,
+    times,
+)
 
 _tanh_backward = torch.ops.aten.tanh_backward.default
 _sigmoid_backward = torch.ops.aten.sigmoid_backward.default
 
 
-def _one(x: Tensor) -> Tensor:
-    return constant(1, x.dtype.base_dtype, name="one")
+def _one(x: Tensor, name: str = "Const") -> Tensor:
+    return constant(1, x.dtype.base_dtype, name=name)
 
 
 # -- Roots ---------------------------------------------------------------------------------------
@@ -83,14 +95,16 @@ Expm1: OpDefinition = unary(
     "Expm1",
     "exp(x) - 1, exact near 0.",
     torch.expm1,
-    lambda op, dy: Mul(dy, Exp(conj(op.inputs[0]))),
+    lambda op, dy: product(dy, Exp(conj(op.inputs[0]))),
     export=("expm1", "math.expm1"),
 )
 Log1p: OpDefinition = unary(
     "Log1p",
     "log(1 + x), exact near 0.",
     torch.log1p,
-    lambda op, dy: Mul(dy, Reciprocal(Add(_one(op.inputs[0]), conj(op.inputs[0])))),
+    lambda op, dy: product(
+        dy, Reciprocal(AddV2(_one(op.inputs[0], "add/x"), conj(op.inputs[0]), name="add"))
+    ),
     export=("log1p", "math.log1p"),
 )
 
@@ -101,21 +115,21 @@ Sin: OpDefinition = unary(
     "Sin",
     "The sine of x in radians.",
     torch.sin,
-    lambda op, dy: Mul(dy, Cos(conj(op.inputs[0]))),
+    lambda op, dy: product(dy, Cos(conj(op.inputs[0]))),
     export=("sin", "math.sin"),
 )
 Cos: OpDefinition = unary(
     "Cos",
     "The cosine of x in radians.",
     torch.cos,
-    lambda op, dy: Mul(Neg(dy), Sin(conj(op.inputs[0]))),
+    lambda op, dy: product(Neg(dy), Sin(conj(op.inputs[0]))),
     export=("cos", "math.cos"),
 )
 Tan: OpDefinition = unary(
     "Tan",
     "The tangent of x in radians.",
     no_integers(torch.tan),
-    lambda op, dy: Mul(Square(Reciprocal(Cos(conj(op.inputs[0])))), dy),
+    lambda op, dy: product(Square(Reciprocal(Cos(conj(op.inputs[0])))), dy),
     SIGNED,
     export=("tan", "math.tan"),
 )
@@ -130,7 +144,7 @@ Asin: OpDefinition = unary(
     "Asin",
     "The inverse of the sine, in radians.",
     reals_only(torch.asin),
-    lambda op, dy: Mul(dy, Reciprocal(_leg(op.inputs[0]))),
+    lambda op, dy: product(dy, Reciprocal(_leg(op.inputs[0]))),
     SIGNED,
     export=("asin", "math.asin"),
 )
@@ -138,7 +152,7 @@ Acos: OpDefinition = unary(
     "Acos",
     "The inverse of the cosine, in radians.",
     reals_only(torch.acos),
-    lambda op, dy: Mul(Neg(dy), Reciprocal(_leg(op.inputs[0]))),
+    lambda op, dy: product(Neg(dy), Reciprocal(_leg(op.inputs[0]))),
     SIGNED,
     export=("acos", "math.acos"),
 )
@@ -146,7 +160,7 @@ Atan: OpDefinition = unary(
     "Atan",
     "The inverse of the tangent, in radians.",
     reals_only(torch.atan),
-    lambda op, dy: Mul(dy, Reciprocal(Add(_one(op.inputs[0]), Square(conj(op.inputs[0]))))),
+    lambda op, dy: product(dy, Reciprocal(Add(_one(op.inputs[0]), Square(conj(op.inputs[0]))))),
     SIGNED,
     export=("atan", "math.atan"),
 )
@@ -175,14 +189,14 @@ Sinh: OpDefinition = unary(
     "Sinh",
     "The hyperbolic sine.",
     torch.sinh,
-    lambda op, dy: Mul(dy, Cosh(conj(op.inputs[0]))),
+    lambda op, dy: product(dy, Cosh(conj(op.inputs[0]))),
     export=("sinh", "math.sinh"),
 )
 Cosh: OpDefinition = unary(
     "Cosh",
     "The hyperbolic cosine.",
     torch.cosh,
-    lambda op, dy: Mul(dy, Sinh(conj(op.inputs[0]))),
+    lambda op, dy: product(dy, Sinh(conj(op.inputs[0]))),
     export=("cosh", "math.cosh"),
 )
 Tanh: OpDefinition = unary(
@@ -230,7 +244,7 @@ Atanh: OpDefinition = unary(
     "Atanh",
     "The inverse of the hyperbolic tangent.",
     torch.atanh,
-    lambda op, dy: Mul(dy, Reciprocal(Sub(_one(op.inputs[0]), Square(conj(op.inputs[0]))))),
+    lambda op, dy: product(dy, Reciprocal(Sub(_one(op.inputs[0]), Square(conj(op.inputs[0]))))),
     export=("atanh", "math.atanh"),
 )
 

@@ -10,17 +10,20 @@ import numpy as np
 import torch
 
 from reflow.graph.constant_value import constant_value
+from reflow.graph.dtypes import int32, int64
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.arrays import ExpandDims, Reshape, Shape, Size, Squeeze
+from reflow.ops.casts import Cast
 from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
 from reflow.ops.filling import Range
 from reflow.ops.joining import ConcatV2
 from reflow.ops.kernels import Dims, Host, Known, Value
 from reflow.ops.op import op
+from reflow.ops.shape_tensors import shape_of, size_of
 from reflow.ops.slicing import dimensions_from
 from reflow.ops.unsigned import widened
 from reflow.ops.values import placed
@@ -176,7 +179,8 @@ class GatherV2:
     def gradient(op: Operation, dy: Tensor) -> tuple[Any, None, None]:
         params, indices, axis = op.inputs
         if constant_value(axis) == 0:
-            return gradient_of_rows(Shape(params), indices, dy), None, None
+            shape = Cast(shape_of(params, int64), DstT=int32)
+            return gradient_of_rows(shape, indices, dy), None, None
         return _gradient_of_elements(op, dy), None, None
 
 
@@ -198,13 +202,14 @@ class Gather:
         return gather(params, indices, 0, 0)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[IndexedSlices, None]:
-        return gradient_of_rows(Shape(op.inputs[0]), op.inputs[1], dy), None
+        shape = Cast(shape_of(op.inputs[0], int64), DstT=int32)
+        return gradient_of_rows(shape, op.inputs[1], dy), None
 
 
 def gradient_of_rows(shape: Tensor, indices: Tensor, dy: Tensor) -> IndexedSlices:
     """Of what has the given shape, by whose rows at `indices` dy is."""
-    count = ExpandDims(Size(indices), constant(0))
-    values = Reshape(dy, ConcatV2([count, dimensions_from(shape, 1)], constant(0)))
+    count = ExpandDims(size_of(indices), 0)
+    values = Reshape(dy, ConcatV2([count, dimensions_from(shape, 1)], 0, name="concat"))
     return IndexedSlices(values, Reshape(indices, count), shape)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 
-from reflow.graph import dtypes
 from reflow.graph.constant_value import constant_value, constant_value_as_shape
 from reflow.graph.dtypes import DType
 from reflow.graph.graph import get_default_graph
@@ -16,16 +15,17 @@ from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.arrays import Shape
+from reflow.ops.arrays import Shape, ShapeN
 from reflow.ops.casts import Cast
 from reflow.ops.comparisons import GreaterEqual, Less
 from reflow.ops.constants import constant
 from reflow.ops.elements import any_elements
 from reflow.ops.kernels import Host, Known, Value
 from reflow.ops.logic import LogicalAnd
-from reflow.ops.math import Add, Sub
+from reflow.ops.math import Add, FloorMod, Sub
 from reflow.ops.op import op
 from reflow.ops.selection import positions
+from reflow.ops.shape_tensors import as_int32, rank_of, shape_of
 from reflow.ops.slicing import Slice, first_dimension, replace_first
 
 Array = np.ndarray[Any, Any]
@@ -153,10 +153,19 @@ def _parts(values: Sequence[Tensor], axis: Tensor, dy: Tensor | IndexedSlices) -
     """The gradient of each of `values`, of which `dy` is the gradient of the whole."""
     if isinstance(dy, IndexedSlices):
         return _parts_of_rows(values, axis, dy)
-    if axis.dtype is not dtypes.int32:
-        axis = Cast(axis, DstT=dtypes.int32)
-    sizes = [Shape(value) for value in values]
+    axis = FloorMod(as_int32(axis), rank_of(values[0]), name="mod")
+    sizes = _shapes_of(values)
     return _sliced(dy, ConcatOffset(axis, sizes), sizes)
+
+
+def _shapes_of(values: Sequence[Tensor]) -> Sequence[Tensor]:
+    """Constants if all are known; otherwise by one node, after constants for the first ones."""
+    shapes_of_values = []
+    for value in values:
+        shapes_of_values.append(shape_of(value))
+        if not value.shape.is_fully_defined():
+            return cast(Sequence[Tensor], ShapeN(values))
+    return shapes_of_values
 
 
 def _sliced(dy: Tensor, offsets: Sequence[Tensor], sizes: Sequence[Tensor]) -> list[Tensor]:
@@ -274,7 +283,7 @@ class Pack:
         return _stack(values, axis)
 
     def gradient(op: Operation, dy: Tensor) -> list[Tensor]:
-        return Unpack(dy, num=op.attrs["N"], axis=op.attrs["axis"])
+        return Unpack(dy, num=op.attrs["N"], axis=op.attrs["axis"], name="unstack")
 
 
 @op
@@ -384,4 +393,4 @@ class Unpack:
         return value.unbind(axis)
 
     def gradient(op: Operation, *dy: Tensor) -> Tensor:
-        return Pack(list(dy), axis=op.attrs["axis"])
+        return Pack(list(dy), axis=op.attrs["axis"], name="stack")

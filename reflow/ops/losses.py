@@ -7,7 +7,7 @@ import torch
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.math import Mul
+from reflow.ops.math import product
 from reflow.ops.op import op
 
 
@@ -27,4 +27,4 @@ class L2Loss:
         return t.square().sum() / 2
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
-        return Mul(op.inputs[0], dy)
+        return product(op.inputs[0], dy)

@@ -29,9 +29,10 @@ from reflow.ops.elementwise import (
     no_kernel,
     unary,
 )
-from reflow.ops.filling import OnesLike, ZerosLike
+from reflow.ops.filling import ZerosLike
 from reflow.ops.op import op
 from reflow.ops.selection import Select
+from reflow.ops.shape_tensors import filled, shape_of
 from reflow.ops.unsigned import widened
 
 _SUMS = (
@@ -48,7 +49,13 @@ _ORDERED = "T: {bfloat16, half, float, double, int32, int64}"
 
 def times(x: Tensor, factor: float) -> Tensor:
     """x multiplied by a number of x's own type."""
-    return Mul(constant(factor, x.dtype.base_dtype, name="factor"), x)
+    return Mul(constant(factor, x.dtype.base_dtype), x)
+
+
+def product(x: Any, y: Any) -> Tensor:
+    """x * y, under the name that the operator gives it."""
+    result: Tensor = Mul(x, y, name="mul")
+    return result
 
 
 # -- Of one operand ------------------------------------------------------------------------------
@@ -67,7 +74,7 @@ Sign: OpDefinition = unary(
     "Sign",
     "-1, 0 or 1: x / abs(x), and 0 at 0.",
     torch.sgn,
-    lambda op, dy: ZerosLike(op.inputs[0]),
+    lambda op, dy: filled(shape_of(op.inputs[0]), 0, dy.dtype.base_dtype, "zeros"),
     SIGNED,
     export=("sign", "math.sign"),
     sparse=True,
@@ -77,7 +84,7 @@ Abs: OpDefinition = unary(
     "Abs",
     "The absolute value.",
     torch.abs,
-    lambda op, dy: Mul(dy, Sign(op.inputs[0])),
+    lambda op, dy: product(dy, Sign(op.inputs[0])),
     "T: {bfloat16, half, float, double, int8, int16, int32, int64}",
 )
 
@@ -95,7 +102,7 @@ Exp: OpDefinition = unary(
     "Exp",
     "The exponential function.",
     torch.exp,
-    lambda op, dy: Mul(dy, conj(op.outputs[0])),
+    lambda op, dy: product(dy, conj(op.outputs[0])),
     export=("exp", "math.exp"),
 )
 
@@ -103,7 +110,7 @@ Log: OpDefinition = unary(
     "Log",
     "The natural logarithm.",
     torch.log,
-    lambda op, dy: Mul(dy, Reciprocal(conj(op.inputs[0]))),
+    lambda op, dy: product(dy, Reciprocal(conj(op.inputs[0]))),
     export=("log", "math.log"),
 )
 
@@ -196,7 +203,8 @@ def _squared_magnitude(x: torch.Tensor) -> torch.Tensor:
 
 
 def _squared_difference_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
-    dx = Mul(times(dz, 2.0), Sub(op.inputs[0], op.inputs[1]))
+    twice = Mul(constant(2, dz.dtype.base_dtype, name="scalar"), dz)
+    dx = product(twice, Sub(op.inputs[0], op.inputs[1], name="sub"))
     return dx, Neg(dx)
 
 
@@ -333,9 +341,11 @@ def _floored_remainder(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return _floored_remainder_of_integers(x, y) if is_integer(x) else torch.remainder(x, y)
 
 
-def _quotient_gradient(divide: OpDefinition, op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+def _quotient_gradient(
+    divide: Callable[..., Tensor], op: Operation, dz: Tensor
+) -> tuple[Tensor, Tensor]:
     x, y = conj(op.inputs[0]), conj(op.inputs[1])
-    return divide(dz, y), Mul(dz, divide(divide(Neg(x), y), y))
+    return divide(dz, y), product(dz, divide(divide(Neg(x), y), y))
 
 
 RealDiv: OpDefinition = binary(
@@ -357,7 +367,7 @@ DivNoNan: OpDefinition = binary(
     "DivNoNan",
     "x / y, and 0 where y is 0.",
     lambda x, y: _where_zero(y, x / y),
-    lambda op, dz: _quotient_gradient(DivNoNan, op, dz),
+    lambda op, dz: _quotient_gradient(functools.partial(DivNoNan, name="div_no_nan"), op, dz),
     _FACTORS,
 )
 FloorDiv: OpDefinition = binary(
@@ -380,7 +390,7 @@ FloorMod: OpDefinition = binary(
     "FloorMod",
     "What is left of x after FloorDiv: has the sign of y.",
     _floored_remainder,
-    lambda op, dz: (dz, Mul(dz, Neg(FloorDiv(op.inputs[0], op.inputs[1])))),
+    lambda op, dz: (dz, product(dz, Neg(FloorDiv(op.inputs[0], op.inputs[1])))),
     _REMAINDERS,
     export=("floormod", "mod", "math.floormod", "math.mod"),
 )
@@ -414,12 +424,12 @@ def _pow(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 def _pow_gradient(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     x, y, z = conj(op.inputs[0]), conj(op.inputs[1]), conj(op.outputs[0])
-    one, zero = constant(1, y.dtype.base_dtype), constant(0, x.dtype.base_dtype)
-    dx = Mul(Mul(dz, y), Pow(x, Sub(y, one)))
+    dx = product(product(dz, y), Pow(x, Sub(y, 1, name="sub")))
     # The logarithm of a negative base is no real number: nothing flows to the exponent there.
-    has_log = NotEqual(x, zero) if x.dtype.is_complex else Greater(x, zero)
-    log_x = Select(has_log, Log(Select(has_log, x, OnesLike(x))), ZerosLike(x))
-    return dx, Mul(Mul(dz, z), log_x)
+    has_log = NotEqual(x, 0) if x.dtype.is_complex else Greater(x, 0)
+    ones = filled(shape_of(x, name="ones_like/Shape"), 1, x.dtype.base_dtype, "ones_like")
+    log_x = Select(has_log, Log(Select(has_log, x, ones)), ZerosLike(x, name="zeros_like"))
+    return dx, product(product(dz, z), log_x)
 
 
 Pow: OpDefinition = binary(
@@ -465,7 +475,9 @@ Xlogy: OpDefinition = binary(
 
 def _choice_gradient(chosen: OpDefinition, op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     """The gradient flows to the operand that was chosen; to x where both are equal."""
-    mask, zeros = chosen(op.inputs[0], op.inputs[1]), ZerosLike(dz)
+    # The operands' shapes are "Shape" and "Shape_1".
+    zeros = filled(shape_of(dz, name="Shape_2"), 0, dz.dtype.base_dtype, "zeros")
+    mask = chosen(op.inputs[0], op.inputs[1])
     return Select(mask, dz, zeros), Select(mask, zeros, dz)
 
 

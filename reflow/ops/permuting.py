@@ -84,7 +84,7 @@ class Transpose:
         return lambda x, _: x.permute(axes)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
-        return Transpose(dy, InvertPermutation(op.inputs[1])), None
+        return Transpose(dy, InvertPermutation(op.inputs[1]), name="transpose"), None
 
 
 @op

@@ -6,30 +6,42 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 from reflow.graph import errors
-from reflow.graph.dtypes import DType, int64
+from reflow.graph.constant_value import constant_value
+from reflow.graph.dtypes import DType, int32, int64
+from reflow.graph.execution import executing_eagerly
 from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation, Tensor
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
-from reflow.ops.arrays import Rank, Reshape, Shape
+from reflow.ops.arrays import Reshape, Shape
 from reflow.ops.casts import Cast
 from reflow.ops.comparisons import Equal
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import conj
-from reflow.ops.filling import Range
 from reflow.ops.kernels import Host, Known, Value
-from reflow.ops.math import Add, FloorDiv, FloorMod, Maximum, Mul, RealDiv
+from reflow.ops.math import AddV2, FloorMod, Mul, RealDiv
 from reflow.ops.op import op
-from reflow.ops.repeating import BroadcastTo
+from reflow.ops.repeating import Tile
+from reflow.ops.shape_tensors import (
+    as_int32,
+    counted_to,
+    is_first,
+    rank_of,
+    reduced_shape_of,
+    shape_of,
+    whole_quotient,
+)
 from reflow.ops.unsigned import in_order, widened
 from reflow.ops.values import torch_type
 
 _NUMBERS = "T: numbertype"
 _INDEX = "Tidx: {int32, int64} = int32"
 
+Array = np.ndarray[Any, Any]
 ReductionKernel = Callable[[torch.Tensor, list[int], bool], torch.Tensor]
 ReductionGradient = Callable[[Operation, Tensor], Tensor]
 
@@ -187,36 +199,57 @@ def _euclidean_norm(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tenso
 # -- Gradients -----------------------------------------------------------------------------------
 
 
-def _kept_shape(op: Operation) -> Tensor:
-    """The output's shape with the reduced dimensions kept as 1.
-
-    It is that of the same reduction with keep_dims, which a plan knows without computing it.
-    """
-    if op.attrs["keep_dims"]:
-        return Shape(op.outputs[0])
-    kept = op.definition(op.inputs[0], op.inputs[1], keep_dims=True)
-    return Shape(kept)
-
-
 def _spread(op: Operation, dy: Tensor) -> Tensor:
     """dy, repeated along the reduced dimensions."""
-    return BroadcastTo(Reshape(dy, _kept_shape(op)), Shape(op.inputs[0]))
+    input, axes = op.inputs[0], constant_value(op.inputs[1])
+    rank, is_known = input.shape.ndims, input.shape.is_fully_defined()
+    if rank is not None and np.array_equal(axes, range(rank)):
+        ones = np.ones(rank, np.int32)
+        counts = constant(input.shape.as_list(), int32) if is_known else Shape(input)
+        return Tile(Reshape(dy, ones), counts)
+    if is_known and axes is not None and not executing_eagerly():
+        kept, times = _known_spread(input.shape, axes)
+        return Tile(Reshape(dy, kept), times)
+    sizes = shape_of(input)
+    reduced = reduced_shape_of(sizes, op.inputs[1])
+    counts = whole_quotient(sizes, reduced)
+    return Tile(Reshape(dy, reduced), counts)
+
+
+def _known_spread(known: TensorShape, axes: Array) -> tuple[Array, Array]:
+    """The shape with the reduced dimensions kept as 1, and how often each of them is repeated.
+
+    A graph that meets them for the first time gets the nodes by which TensorFlow computes them.
+    """
+    sizes = np.array(known.as_list(), np.int32)
+    kept = sizes.copy()
+    kept[axes] = 1
+    if is_first("Sum", known.sizes, tuple(axes.reshape(-1).tolist())):
+        reduced_shape_of(sizes, axes.reshape(-1))
+        whole_quotient(sizes, kept)
+    return kept, sizes // np.maximum(kept, 1)
 
 
 def _mean_gradient(op: Operation, dy: Tensor) -> Tensor:
-    axis = constant([0])
-    sizes = [Prod(Shape(tensor), axis) for tensor in (op.inputs[0], op.outputs[0])]
-    count = FloorDiv(sizes[0], Maximum(sizes[1], constant(1)))
-    return RealDiv(_spread(op, dy), Cast(count, DstT=dy.dtype.base_dtype))
+    dx = _spread(op, dy)
+    dtype = dx.dtype.base_dtype
+    before, after = op.inputs[0].shape.num_elements(), op.outputs[0].shape.num_elements()
+    if before is not None and after is not None:
+        factor = constant(before // max(1, after), dtype)
+    else:
+        counts = [shape_of(tensor) for tensor in (op.inputs[0], op.outputs[0])]
+        ratio = whole_quotient(*(Prod(count, constant([0])) for count in counts))
+        factor = Cast(ratio, DstT=dtype)
+    return RealDiv(dx, factor, name="truediv")
 
 
 def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
     """Shared in equal parts by the elements that are the extreme."""
-    kept = _kept_shape(op)
-    is_extreme = Equal(Reshape(op.outputs[0], kept), op.inputs[0])
-    chosen = Cast(is_extreme, DstT=dy.dtype.base_dtype)
+    kept = reduced_shape_of(shape_of(op.inputs[0]), op.inputs[1])
+    extreme, dy = Reshape(op.outputs[0], kept), Reshape(dy, kept)
+    chosen = Cast(Equal(extreme, op.inputs[0]), DstT=dy.dtype.base_dtype)
     count = Reshape(Sum(chosen, op.inputs[1]), kept)
-    return Mul(RealDiv(chosen, count), Reshape(dy, kept))
+    return Mul(RealDiv(chosen, count, name="truediv"), dy, name="mul")
 
 
 Sum: OpDefinition = _reduction("Sum", "The sum.", widened(_sum), _spread)
@@ -247,20 +280,25 @@ def _prod_gradient(op: Operation, dy: Tensor) -> Tensor:
     from reflow.ops.scans import Cumprod
     from reflow.ops.sets import ListDiff
 
-    x, zero, one = op.inputs[0], constant(0), constant(1)
-    rank, sizes = Rank(x), Shape(x)
-    axes = Cast(Reshape(op.inputs[1], constant([-1])), DstT="int32")
-    reduced = FloorMod(Add(axes, rank), rank)
-    kept, _ = ListDiff(Range(zero, rank, one), reduced)
-    # [reduced elements, kept elements]
-    order = ConcatV2([reduced, kept], zero)
-    in_order = Transpose(x, order)
-    counts = [Prod(take(sizes, axes), zero) for axes in (reduced, kept)]
-    factors = Reshape(in_order, Pack(counts))
-    before = Cumprod(factors, zero, exclusive=True)
-    after = Cumprod(factors, zero, exclusive=True, reverse=True)
-    others = Reshape(Mul(conj(before), conj(after)), Shape(in_order))
-    return Mul(_spread(op, dy), Transpose(others, InvertPermutation(order)))
+    x = op.inputs[0]
+    sizes = shape_of(x)
+    axes = as_int32(Reshape(op.inputs[1], [-1]))
+    kept = reduced_shape_of(sizes, op.inputs[1])
+    dy = Tile(Reshape(dy, kept), whole_quotient(sizes, kept))
+    rank = rank_of(x)
+    reduced = FloorMod(AddV2(axes, rank, name="add"), rank, name="mod")
+    others, _ = ListDiff(counted_to(rank), reduced)
+    # [reduced elements, other elements]
+    order = ConcatV2([reduced, others], 0, name="concat")
+    counts = [Prod(take(sizes, axes), constant([0])) for axes in (reduced, others)]
+    in_order = Transpose(x, order, name="transpose")
+    permuted = shape_of(in_order)
+    factors = Reshape(in_order, Pack(counts, name="Reshape/shape"))
+    before = Cumprod(factors, 0, exclusive=True)
+    after = Cumprod(factors, 0, exclusive=True, reverse=True)
+    products = Reshape(Mul(conj(before), conj(after), name="mul"), permuted)
+    back = Transpose(products, InvertPermutation(order), name="transpose")
+    return Reshape(Mul(dy, back, name="mul"), sizes)
 
 
 Prod: OpDefinition = _reduction("Prod", "The product.", widened(_prod), _prod_gradient)

@@ -20,6 +20,7 @@ from reflow.ops.elements import any_elements
 from reflow.ops.kernels import Dims, Host, Known, Value
 from reflow.ops.math import Sub
 from reflow.ops.op import op
+from reflow.ops.shape_tensors import shape_of
 
 Size = int | None
 
@@ -418,7 +419,7 @@ class StridedSlice:
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None, None, None]:
         input, begin, end, strides = op.inputs
         masks = {name: op.attrs[name] for name in _MASKS}
-        shape = Shape(input, out_type=begin.dtype)
+        shape = shape_of(input, begin.dtype)
         return StridedSliceGrad(shape, begin, end, strides, dy, **masks), None, None, None
 
 
@@ -473,7 +474,11 @@ def first_dimension(shape: Tensor) -> Tensor:
 
 def dimensions_from(shape: Tensor, start: int) -> Tensor:
     """The dimensions shape[start:]."""
-    return StridedSlice(shape, constant([start]), constant([0]), constant([1]), end_mask=1)
+    begin, end, step = (
+        constant([at], name=f"strided_slice/{name}")
+        for at, name in ((start, "stack"), (0, "stack_1"), (1, "stack_2"))
+    )
+    return StridedSlice(shape, begin, end, step, end_mask=1, name="strided_slice")
 
 
 def replace_first(shape: Tensor, size: int) -> Tensor:

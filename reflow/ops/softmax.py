@@ -13,7 +13,7 @@ from reflow.ops import shapes
 from reflow.ops.arrays import ExpandDims, PreventGradient, Squeeze
 from reflow.ops.constants import constant
 from reflow.ops.linalg import BatchMatMulV2
-from reflow.ops.math import Add, Exp, Mul, Neg, Sub
+from reflow.ops.math import Add, Exp, Mul, Neg, Sub, product
 from reflow.ops.op import op
 from reflow.ops.reductions import Sum, may_have_nan
 
@@ -21,7 +21,7 @@ _FLOATS = "T: {half, bfloat16, float, double}"
 
 
 def _sum_over_classes(x: Tensor) -> Tensor:
-    return Sum(x, constant(-1), keep_dims=True)
+    return Sum(x, -1, keep_dims=True)
 
 
 @op
@@ -40,7 +40,7 @@ class Softmax:
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
         softmax = op.outputs[0]
-        return Mul(Sub(dy, _sum_over_classes(Mul(dy, softmax))), softmax)
+        return product(Sub(dy, _sum_over_classes(product(dy, softmax)), name="sub"), softmax)
 
 
 @op
@@ -58,7 +58,7 @@ class LogSoftmax:
         return torch.log_softmax(logits, -1)
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
-        return Sub(dy, Mul(_sum_over_classes(dy), Exp(op.outputs[0])))
+        return Sub(dy, product(_sum_over_classes(dy), Exp(op.outputs[0])), name="sub")
 
 
 def _is_zero(gradient: Tensor) -> bool:
@@ -70,7 +70,7 @@ def _is_zero(gradient: Tensor) -> bool:
 
 
 def _scaled_rows(rows: Tensor, matrix: Tensor) -> Tensor:
-    return Mul(ExpandDims(rows, constant(-1)), matrix)
+    return product(ExpandDims(rows, -1), matrix)
 
 
 @op

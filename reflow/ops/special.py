@@ -15,7 +15,19 @@ from reflow.ops.comparisons import Greater
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import FLOATS, UNDEFINED, binary, unary
 from reflow.ops.filling import ZerosLike
-from reflow.ops.math import Abs, AddV2, Exp, Log, Mul, Neg, Reciprocal, Sign, Square, Sub, times
+from reflow.ops.math import (
+    Abs,
+    AddV2,
+    Exp,
+    Log,
+    Mul,
+    Neg,
+    Reciprocal,
+    Sign,
+    Square,
+    Sub,
+    product,
+)
 from reflow.ops.op import op
 from reflow.ops.selection import Select
 
@@ -31,7 +43,9 @@ def _plus(x: Tensor, number: float) -> Tensor:
 
 def _gaussian(scale: float, op: Operation, dy: Tensor) -> Tensor:
     """dy * scale * exp(-x ** 2)"""
-    return Mul(times(dy, scale), Exp(Neg(Square(op.inputs[0]))))
+    return product(
+        product(constant(scale, dy.dtype.base_dtype), dy), Exp(Neg(Square(op.inputs[0])))
+    )
 
 
 _TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -74,7 +88,7 @@ Lgamma: OpDefinition = unary(
     "Lgamma",
     "The logarithm of the absolute value of the gamma function.",
     torch.lgamma,
-    lambda op, dy: Mul(dy, Digamma(op.inputs[0])),
+    lambda op, dy: product(dy, Digamma(op.inputs[0])),
     FLOATS,
     export=("lgamma", "math.lgamma"),
 )
@@ -82,7 +96,7 @@ Digamma: OpDefinition = unary(
     "Digamma",
     "The derivative of Lgamma.",
     _digamma,
-    lambda op, dy: Mul(dy, Polygamma(constant(1, dy.dtype.base_dtype), op.inputs[0])),
+    lambda op, dy: product(dy, Polygamma(constant(1, dy.dtype.base_dtype), op.inputs[0])),
     FLOATS,
     export=("digamma", "math.digamma"),
 )
@@ -265,7 +279,9 @@ BesselI0e: OpDefinition = unary(
     "BesselI0e",
     "exp(-abs(x)) times the modified Bessel function of order 0.",
     torch.special.i0e,
-    lambda op, dy: Mul(dy, Sub(BesselI1e(op.inputs[0]), Mul(Sign(op.inputs[0]), op.outputs[0]))),
+    lambda op, dy: product(
+        dy, Sub(BesselI1e(op.inputs[0]), Mul(Sign(op.inputs[0]), op.outputs[0]))
+    ),
     FLOATS,
     export=("math.bessel_i0e",),
     sparse=True,

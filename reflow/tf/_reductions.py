@@ -184,13 +184,3 @@ def _public_arg_extreme(op: OpDefinition, name: str, which: str) -> Callable[...
 
 argmax = _public_arg_extreme(reductions.ArgMax, "argmax", "largest")
 argmin = _public_arg_extreme(reductions.ArgMin, "argmin", "smallest")
-
-
-def reduced_shape(input_shape: Any, axes: Any) -> Tensor:
-    """The shape, a vector, with a size of 1 along the axes, a vector, over which is reduced."""
-    input_shape, axes = cast(input_shape, dtypes.int32), cast(axes, dtypes.int32)
-    rank = size_of(input_shape)
-    axes = (axes + rank) % rank
-    axes_shape = shape_of(axes)
-    reduced: Tensor = DynamicStitch([filling.range(rank), axes], [input_shape, Fill(axes_shape, 1)])
-    return reduced

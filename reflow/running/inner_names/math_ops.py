@@ -9,9 +9,9 @@ from reflow.graph.dtypes import int32, int64
 from reflow.graph.indexed_slices import IndexedSlices
 from reflow.graph.operation import Tensor
 from reflow.ops.arrays import Shape
+from reflow.ops.shape_tensors import reduced_shape_of as reduced_shape
 from reflow.tf._casts import cast
 from reflow.tf._filling import range as range_of
-from reflow.tf._reductions import reduced_shape
 
 __all__ = ["reduced_shape"]
 

@@ -17,7 +17,7 @@ from reflow import tf
 from reflow.graph import dtypes
 from reflow.graph.indexed_slices import SparseTensor
 from reflow.graph.operation import Tensor
-from reflow.tf._reductions import reduced_shape
+from reflow.ops.shape_tensors import reduced_shape_of
 from reflow.tf._scopes import control_dependencies, name_scope
 from reflow.tf._tensor_like import convert_to_tensor_or_sparse_tensor
 from reflow.tf._weights_broadcast import assert_broadcastable
@@ -178,7 +178,7 @@ def _of_class(ids: Any, class_id: int) -> SparseTensor:
         return tf.sparse_retain(ids, tf.equal(ids.values, class_id))  # type: ignore[no-any-return]
     shape = tf.shape(ids, out_type=dtypes.int64)
     last_axis = tf.size(shape) - 1
-    one_each = reduced_shape(shape, tf.reshape(last_axis, [1]))
+    one_each = reduced_shape_of(shape, tf.reshape(last_axis, [1]))
     wanted = tf.fill(one_each, tf.cast(class_id, dtypes.int64))
     found = tf.sets.intersection(wanted, ids)
     return SparseTensor(found.indices, found.values, shape)
