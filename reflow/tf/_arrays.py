@@ -22,6 +22,7 @@ from reflow.ops.constants import Placeholder, PlaceholderWithDefault, constant
 from reflow.ops.filling import Range
 from reflow.ops.joining import ConcatV2
 from reflow.ops.repeating import BroadcastArgs
+from reflow.ops.shape_tensors import rank_of, shape_of, size_of
 from reflow.tf._arguments import renamed
 from reflow.tf._old_orders import is_boolean, takes_old_order
 from reflow.tf._scopes import name_scope
@@ -54,10 +55,7 @@ def shape(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> 
     with name_scope(name, "Shape", [input]) as scope:
         if isinstance(input, (SparseTensor, SparseTensorValue)):
             return Cast(input.dense_shape, DstT=as_dtype(out_type))
-        input = convert_to_tensor(input)
-        if input.shape.is_fully_defined():
-            return constant(input.shape.as_list(), out_type, name=scope)
-        return arrays.Shape(input, out_type=out_type, name=scope)
+        return shape_of(convert_to_tensor(input), as_dtype(out_type), scope)
 
 
 def shape_n(input: Sequence[Any], out_type: Any = dtypes.int32, name: str | None = None) -> Any:
@@ -73,11 +71,7 @@ def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> T
             from reflow.ops.reductions import Prod
 
             return Prod(Cast(input.dense_shape, DstT=as_dtype(out_type)), 0, name=scope)
-        input = convert_to_tensor(input)
-        count = 0 if 0 in (input.shape.sizes or ()) else input.shape.num_elements()
-        if count is not None:
-            return constant(count, out_type, name=scope)
-        return arrays.Size(input, out_type=out_type, name=scope)
+        return size_of(convert_to_tensor(input), as_dtype(out_type), scope)
 
 
 @add_dispatch_support
@@ -86,10 +80,7 @@ def rank(input: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "Rank", [input]) as scope:
         if isinstance(input, (SparseTensor, SparseTensorValue)):
             return arrays.Size(input.dense_shape, name=scope)
-        input = convert_to_tensor(input)
-        if input.shape.ndims is not None:
-            return constant(input.shape.ndims, dtypes.int32, name=scope)
-        return arrays.Rank(input, name=scope)
+        return rank_of(convert_to_tensor(input), scope)
 
 
 def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
