@@ -27,23 +27,34 @@ PROGRAMS = ["softmax", "five_layers", "convolutional"]
 class Training:
     """A process that trains when it has a turn, and stands still between its turns.
 
+    Args:
+      complaints: a file for what it says on stderr.
+
     Attributes:
       steps, seconds: of its turns so far.
     """
 
-    def __init__(self, python: str, *arguments: str) -> None:
+    def __init__(self, complaints: IO[str], python: str, *arguments: str) -> None:
         self.steps, self.seconds = 0, 0.0
+        self._complaints = complaints
         own = {"PYTHONPATH": str(HERE.parent) if arguments[0] == "reflow" else ""}
         self._process = subprocess.Popen(
             [python, str(HERE / "watching_worker.py"), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=complaints,
             text=True,
             env={**os.environ, **own},
             cwd=HERE,
         )
+
+    def __enter__(self) -> Training:
         self.turn(0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()  # one that failed leaves the other standing still
+        self._process.wait()
 
     def turn(self, seconds: float) -> None:
         """Lets it train so long."""
@@ -59,7 +70,6 @@ class Training:
         self._process.send_signal(signal.SIGCONT)
         self._stdin.close()
         records: int = self._answer()["records"]
-        self._process.wait()
         return records
 
     @property
@@ -71,7 +81,8 @@ class Training:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            sys.exit(f"{' '.join(map(str, self._process.args))} failed")
+            self._complaints.seek(0)
+            sys.exit(f"{self._process.args} failed:\n{self._complaints.read()[-2000:]}")
         found: dict[str, Any] = json.loads(line)
         return found
 
@@ -83,13 +94,15 @@ def compare(
 
     The machine grows faster and slower meanwhile, for seconds or minutes: so they take turns.
     """
-    with tempfile.TemporaryDirectory() as directory:
-        plain = Training(python, framework, program, "", str(records))
-        watched = Training(python, framework, program, directory, str(records))
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        tempfile.TemporaryFile("w+") as complaints,
+        Training(complaints, python, framework, program, "", str(records)) as plain,
+        Training(complaints, python, framework, program, directory, str(records)) as watched,
+    ):
         for turn in range(seconds):
             for training in (plain, watched) if turn % 2 else (watched, plain):
                 training.turn(1)
-        plain.end()
         read = watched.end() / watched.seconds
     return watched.seconds / watched.steps * plain.steps / plain.seconds, read
 

@@ -81,6 +81,7 @@ class Graph:
         self._versions = Versions()
         # What tf.gradients was asked for: objects of the class Differentiation.
         self._differentiations: list[Any] = []
+        # The shapes from which gradients computed something: see ops/shape_tensors.py.
         self._shapes_met: set[tuple[Any, ...]] = set()
         # What the observer of its runs knows of it: see runtime/taps.py.
         self._watch: Any = None

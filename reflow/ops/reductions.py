@@ -23,11 +23,12 @@ from reflow.ops.comparisons import Equal
 from reflow.ops.constants import constant
 from reflow.ops.elementwise import conj
 from reflow.ops.kernels import Host, Known, Value
-from reflow.ops.math import AddV2, FloorMod, Mul, RealDiv
+from reflow.ops.math import RealDiv, product
 from reflow.ops.op import op
 from reflow.ops.repeating import Tile
 from reflow.ops.shape_tensors import (
     as_int32,
+    counted_from_first,
     counted_to,
     is_first,
     rank_of,
@@ -210,10 +211,14 @@ def _spread(op: Operation, dy: Tensor) -> Tensor:
     if is_known and axes is not None and not executing_eagerly():
         kept, times = _known_spread(input.shape, axes)
         return Tile(Reshape(dy, kept), times)
-    sizes = shape_of(input)
-    reduced = reduced_shape_of(sizes, op.inputs[1])
-    counts = whole_quotient(sizes, reduced)
-    return Tile(Reshape(dy, reduced), counts)
+    return _repeated(dy, op, shape_of(input))
+
+
+def _repeated(dy: Tensor, op: Operation, sizes: Tensor) -> Tensor:
+    """dy, repeated to the sizes of the input, of which nothing need be known."""
+    kept = reduced_shape_of(sizes, op.inputs[1])
+    counts = whole_quotient(sizes, kept)
+    return Tile(Reshape(dy, kept), counts)
 
 
 def _known_spread(known: TensorShape, axes: Array) -> tuple[Array, Array]:
@@ -249,7 +254,7 @@ def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
     extreme, dy = Reshape(op.outputs[0], kept), Reshape(dy, kept)
     chosen = Cast(Equal(extreme, op.inputs[0]), DstT=dy.dtype.base_dtype)
     count = Reshape(Sum(chosen, op.inputs[1]), kept)
-    return Mul(RealDiv(chosen, count, name="truediv"), dy, name="mul")
+    return product(RealDiv(chosen, count, name="truediv"), dy)
 
 
 Sum: OpDefinition = _reduction("Sum", "The sum.", widened(_sum), _spread)
@@ -283,10 +288,9 @@ def _prod_gradient(op: Operation, dy: Tensor) -> Tensor:
     x = op.inputs[0]
     sizes = shape_of(x)
     axes = as_int32(Reshape(op.inputs[1], [-1]))
-    kept = reduced_shape_of(sizes, op.inputs[1])
-    dy = Tile(Reshape(dy, kept), whole_quotient(sizes, kept))
+    dy = _repeated(dy, op, sizes)
     rank = rank_of(x)
-    reduced = FloorMod(AddV2(axes, rank, name="add"), rank, name="mod")
+    reduced = counted_from_first(axes, rank)
     others, _ = ListDiff(counted_to(rank), reduced)
     # [reduced elements, other elements]
     order = ConcatV2([reduced, others], 0, name="concat")
@@ -296,9 +300,9 @@ def _prod_gradient(op: Operation, dy: Tensor) -> Tensor:
     factors = Reshape(in_order, Pack(counts, name="Reshape/shape"))
     before = Cumprod(factors, 0, exclusive=True)
     after = Cumprod(factors, 0, exclusive=True, reverse=True)
-    products = Reshape(Mul(conj(before), conj(after), name="mul"), permuted)
+    products = Reshape(product(conj(before), conj(after)), permuted)
     back = Transpose(products, InvertPermutation(order), name="transpose")
-    return Reshape(Mul(dy, back, name="mul"), sizes)
+    return Reshape(product(dy, back), sizes)
 
 
 Prod: OpDefinition = _reduction("Prod", "The product.", widened(_prod), _prod_gradient)

@@ -63,7 +63,6 @@ def reduced_shape_of(shape: Any, axes: Any) -> Tensor:
       axes: a number or a vector; they may be counted from the last.
     """
     from reflow.ops.filling import Fill
-    from reflow.ops.math import AddV2, FloorMod
     from reflow.ops.sets import DynamicStitch
 
     if isinstance(shape, EagerTensor) and isinstance(axes, EagerTensor):
@@ -72,10 +71,18 @@ def reduced_shape_of(shape: Any, axes: Any) -> Tensor:
         return constant(sizes, int32)
     shape, axes = as_int32(shape, "Cast"), as_int32(axes, "Cast_1")
     rank = size_of(shape)
-    reduced = FloorMod(AddV2(axes, rank, name="add"), rank, name="mod")
+    reduced = counted_from_first(axes, rank)
     ones = shape_of(reduced)
     kept: Tensor = DynamicStitch([counted_to(rank), reduced], [shape, Fill(ones, 1)])
     return kept
+
+
+def counted_from_first(axes: Tensor, rank: Tensor) -> Tensor:
+    """Axes that may be counted from the last, counted from the first."""
+    from reflow.ops.math import AddV2, FloorMod
+
+    counted: Tensor = FloorMod(AddV2(axes, rank, name="add"), rank, name="mod")
+    return counted
 
 
 def filled(shape: Tensor, value: float, dtype: DType, name: str) -> Tensor:
