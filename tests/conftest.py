@@ -15,6 +15,14 @@ def pytest_configure():
         signal.signal(signal.SIGHUP, lambda number, frame: None)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def state_folder(tmp_path_factory):
+    """Labs that tests start keep their key here, not in the user's folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def graphs(monkeypatch):
     """The graphs made during a test: at its end each must be well-formed.

@@ -13,6 +13,7 @@ import time
 import uvicorn
 
 from reflow.lab.app import make_app
+from reflow.lab.cookie_key import cookie_key
 from reflow.lab.library import Library
 from reflow.lab.live import Live
 from reflow.lab.processes import is_alive
@@ -60,7 +61,7 @@ def serve(
     live = Live(library)
     names = {host, "localhost"} if host == "127.0.0.1" else {host}
     hosts = [f"{name}:{port}" for name in names]
-    guard = Guard(make_app(library, live), token, hosts, framed)
+    guard = Guard(make_app(library, live), token, cookie_key(), hosts, framed)
     config = uvicorn.Config(guard, log_level="warning", access_log=False, lifespan="on")
     server = uvicorn.Server(config)
     _announce(f"http://{host}:{port}/?token={token}", run, library.directory, announce)

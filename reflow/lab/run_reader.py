@@ -34,14 +34,14 @@ class RunReader:
     Attributes:
       directory: the run's.
       id: the directory's name.
-      version: grows whenever something new was read.
+      version: grows whenever something new was read; another reader of the run begins with another.
       problems: what went wrong with reading, a line each.
     """
 
     def __init__(self, directory: str) -> None:
         self.directory = directory
         self.id = os.path.basename(directory)
-        self.version = 0
+        self.version = time.time_ns() // 1_000_000
         self.problems: list[str] = []
         self._contents = Contents()
         # While the contents are an overview: what comes after it, and what it still lacks.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
+import hmac
 from collections.abc import Iterable, Mapping
-from hmac import compare_digest
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
@@ -36,17 +35,24 @@ class Guard:
     """Lets through what has the cookie, names this host, and comes from this origin.
 
     The token in the printed address is swapped for the cookie by a redirect, so that it stays in no
-    history and no referrer.
+    history and no referrer.  A browser that has the cookie may go on where the lab is started anew
+    at the same address by the same user.
 
     Args:
       app: what is guarded.
       token: the one in the address.
+      key: what the cookie is made with; a secret.
       hosts: what the Host header may say, with the port.
       framed: whether notebooks of this machine may show the page in a frame.
     """
 
     def __init__(
-        self, app: ASGIApp, token: str, hosts: Iterable[str], framed: bool = False
+        self,
+        app: ASGIApp,
+        token: str,
+        key: bytes,
+        hosts: Iterable[str],
+        framed: bool = False,
     ) -> None:
         self._app = app
         policy = _POLICY + _NOTEBOOKS if framed else _POLICY
@@ -54,9 +60,10 @@ class Guard:
         self._token = token
         self._hosts = frozenset(hosts)
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
-        self._secret = secrets.token_urlsafe(TOKEN_BYTES)
+        place = " ".join(sorted(self._hosts)).encode()
+        self._secret = hmac.digest(key, b"secret of " + place, "sha256").hex()
         # Cookies know no ports: another lab on this machine has another name for its own.
-        self._cookie = f"reflow_lab_{secrets.token_hex(4)}"
+        self._cookie = f"reflow_lab_{hmac.digest(key, b'name of ' + place, 'sha256').hex()[:8]}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -89,7 +96,7 @@ class Guard:
         return None
 
     def _swapped(self, token: str, path: str) -> Response:
-        if not compare_digest(token.encode(), self._token.encode()):
+        if not hmac.compare_digest(token.encode(), self._token.encode()):
             return _forbidden("the token is not the one that `reflow lab` printed")
         response = RedirectResponse(path, status_code=303)
         response.set_cookie(self._cookie, self._secret, httponly=True, samesite="strict")
@@ -101,7 +108,9 @@ class Guard:
         except CookieError:
             return False
         cookie = cookies.get(self._cookie)
-        return cookie is not None and compare_digest(cookie.value.encode(), self._secret.encode())
+        return cookie is not None and hmac.compare_digest(
+            cookie.value.encode(), self._secret.encode()
+        )
 
 
 def _forbidden(why: str) -> Response:

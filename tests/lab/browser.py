@@ -30,10 +30,13 @@ PATIENCE = 20.0
 
 
 class Lab:
-    """`reflow lab` of a directory, in a process of its own."""
+    """`reflow lab` of a directory, in a process of its own; port 0: any."""
 
-    def __init__(self, directory: str) -> None:
-        code = f"from reflow.lab.command import serve; serve({str(directory)!r}, announce=True)"
+    def __init__(self, directory: str, port: int = 0) -> None:
+        code = (
+            "from reflow.lab.command import serve; "
+            f"serve({str(directory)!r}, port={port}, announce=True)"
+        )
         self.process = subprocess.Popen(
             [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
         )

@@ -15,6 +15,7 @@ from reflow.lab.security import Guard
 from tests.lab.small_run import DISTRIBUTION, TILES, make_run, record
 
 HOST = "127.0.0.1:8000"
+KEY = b"a key of thirty-two bytes, as is"
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def directory(tmp_path):
 def stranger(directory):
     """A client that has no cookie."""
     library = Library(os.path.dirname(directory))
-    guard = Guard(make_app(library, Live(library)), "the token", [HOST])
+    guard = Guard(make_app(library, Live(library)), "the token", KEY, [HOST])
     with TestClient(guard, base_url=f"http://{HOST}") as client:
         yield client
 
@@ -49,10 +50,26 @@ class TestGuard:
         assert "the token" not in cookie
         assert stranger.get("/api/runs").status_code == 200
 
+    @pytest.mark.parametrize(
+        ("key", "host", "status"),
+        [
+            (KEY, HOST, 200),
+            (b"another key of thirty-two bytes.", HOST, 403),
+            (KEY, "127.0.0.1:8001", 403),
+        ],
+    )
+    def test_the_cookie_serves_a_lab_started_anew_with_the_same_key_at_the_same_place(
+        self, client, directory, key, host, status
+    ):
+        library = Library(os.path.dirname(directory))
+        guard = Guard(make_app(library, Live(library)), "another token", key, [host])
+        again = TestClient(guard, base_url=f"http://{host}", cookies=dict(client.cookies))
+        assert again.get("/api/runs").status_code == status
+
     def test_notebooks_of_this_machine_may_frame_it_if_they_are_to(self, stranger, directory):
         assert stranger.get("/").headers["content-security-policy"].endswith("ancestors 'self'")
         library = Library(os.path.dirname(directory))
-        guard = Guard(make_app(library, Live(library)), "the token", [HOST], framed=True)
+        guard = Guard(make_app(library, Live(library)), "the token", KEY, [HOST], framed=True)
         policy = TestClient(guard, base_url=f"http://{HOST}").get("/").headers
         assert policy["content-security-policy"].endswith(
             "frame-ancestors 'self' http://localhost:* http://127.0.0.1:*"

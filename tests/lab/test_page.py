@@ -247,6 +247,22 @@ def test_a_lab_that_ends(browser, samples):
     browser.driver.get("about:blank")
 
 
+def test_a_lab_that_starts_anew_serves_the_pages_that_are_open(page, samples, running):
+    lab = Lab(samples)
+    page.show(lab, f"/run/{running.run.id}")
+    page.wait(lambda: _steps(page) == 40, "40 steps")
+    lab.stop()
+    page.wait(lambda: "does not answer" in page.text(".notices"), "the line")
+    running.add(10)
+    again = Lab(samples, int(lab.origin.rsplit(":", 1)[1]))
+    page.wait(lambda: "answers again" in page.text(".notices"), "the other line")
+    page.wait(lambda: _steps(page) == 50, "50 steps")
+    again.stop()
+    page.driver.get("about:blank")
+    page.complaints()
+    page.requests()
+
+
 def test_slider_shows_any_recorded_step(dashboard):
     before = dashboard.pixels('.panel[data-number="6"] canvas')
     dashboard.slide(120)

@@ -19,7 +19,7 @@ const NEVER_THERE = "There is no run of this name in the lab's directory.";
 const GONE = "The directory of this run is gone. What is shown is what was read last.";
 const AWAY =
   "The lab does not answer: it has ended, or its machine is away. Trying again … " +
-  "If it was started anew, open the address that it printed then.";
+  "If it was started anew at another port, open the address that it printed then.";
 const VIEWS = { "": Dashboard, wall: Wall, graph: GraphView };
 
 class App {
