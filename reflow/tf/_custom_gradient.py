@@ -88,9 +88,9 @@ def _built(f: Callable[..., Any], args: Sequence[Any]) -> Any:
     result, grad_fn = f(*inputs)
     _require_resources(variable for variable in _all_variables() if variable not in known)
     outputs = [convert_to_tensor(y) for y in nest.flatten(result)]
+    # Seeds follow from the number of nodes, among which are those from which TensorFlow looks for
+    # the variables, and those by which it tells a tape of them.
     for output in outputs:
-        # TensorFlow looks for the variables from such nodes; they count where seeds follow from
-        # the number of nodes.
         Identity(output)
     variables = _variables_between(outputs, inputs)
     _check_signature(grad_fn, variables)
@@ -104,6 +104,8 @@ def _built(f: Callable[..., Any], args: Sequence[Any]) -> Any:
     # The identities take gradients from the outputs straight to inputs and variables.
     with get_default_graph().gradient_override_map({"IdentityN": name}):
         passed = IdentityN([*outputs, *inputs, *variables])
+    for variable in variables:
+        convert_to_tensor(variable)
     return nest.pack_sequence_as(result, passed[: len(outputs)])
 
 

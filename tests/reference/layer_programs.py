@@ -336,6 +336,66 @@ def network(tf):
         yield session.run(loss, feeds)
 
 
+def trained(tf, y, x, sides):
+    """Names, gradients, and the losses of three steps."""
+    loss = tf.reduce_sum(tf.square(y)) / 10
+    variables = tf.trainable_variables()
+    gradients = tf.gradients(loss, [x] + sides + variables)
+    step = tf.train.GradientDescentOptimizer(0.01).minimize(loss)
+    yield names(variables)
+    yield static_shape(y)
+    with started(tf) as session:
+        yield session.run([y] + gradients)
+        yield [session.run([loss, step])[0] for _ in range(3)]
+
+
+def reversible(tf):
+    """contrib.layers.rev_block, with side inputs and a list of functions."""
+    tf.set_random_seed(5)
+    side = tf.constant(numbers([6, 4], seed=2))
+
+    def sided(x, sides):
+        return tf.layers.dense(x, 4, tf.tanh) * sides[0]
+
+    def plain(x):
+        return tf.layers.dense(x, 4)
+
+    def curved(x):
+        return tf.nn.softplus(tf.layers.dense(x, 4, name="curved"))
+
+    x = tf.constant(numbers([6, 8]))
+    x1, x2 = tf.split(x, 2, axis=1)
+    layers = tf.contrib.layers
+    y1, y2 = layers.rev_block(x1, x2, sided, [plain, curved, plain], 3, f_side_input=[side])
+    yield from trained(tf, tf.concat([y1, y2], 1), x, [side])
+
+
+def recomputed(tf):
+    """contrib.layers.recompute_grad, plain and with each of its arguments."""
+    tf.set_random_seed(5)
+
+    def layer(x, is_recomputing=False):
+        y = tf.layers.batch_normalization(tf.layers.dense(x, 4), training=True)
+        if is_recomputing:
+            del tf.get_collection_ref(tf.GraphKeys.UPDATE_OPS)[-2:]
+        return tf.tanh(y)
+
+    recompute_grad = tf.contrib.layers.recompute_grad
+    y = x = tf.constant(numbers([6, 4]))
+    for i, wrapped in enumerate(
+        (
+            recompute_grad(layer),
+            recompute_grad(use_data_dep=True)(layer),
+            recompute_grad(tupleize_grads=True)(layer),
+            recompute_grad(use_data_dep=True, tupleize_grads=True)(layer),
+        )
+    ):
+        with tf.variable_scope("layer" + str(i), use_resource=True):
+            y = wrapped(y)
+    yield from trained(tf, y, x, [])
+    yield names(tf.get_collection(tf.GraphKeys.UPDATE_OPS))
+
+
 def reused(tf):
     x = tf.placeholder(tf.float32, [None, 8, 8, 3])
     tf.layers.conv2d(x, 2, 3, name="shared", kernel_regularizer=tf.nn.l2_loss)
@@ -544,6 +604,8 @@ GROUPS = {
         regularized_norm,
         norm_called_twice,
         network,
+        reversible,
+        recomputed,
         reused,
         scopes_around,
         subclassed,

@@ -431,6 +431,8 @@ IMAGES = (
             dtypes=("float32", "float64", "uint8"),
             grad=True,
             no_fd="float32 inside",
+            rtol=1e-6,
+            why="float32 inside",
         ),
         case(
             "rgb_to_grayscale_bytes",

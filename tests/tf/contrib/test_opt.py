@@ -155,7 +155,8 @@ def shampoo(**options):
             True,
             [4.1527, 2.0376, 0.8419, 0.2729],
         ),
-        (shampoo(use_iterative_root=True), True, [4.1528, 2.7988, 1.9666, 1.4289]),
+        # Iterations of nearly singular matrices end where rounding takes them: a larger epsilon.
+        (shampoo(use_iterative_root=True, epsilon=0.01), True, [4.1544, 2.7786, 1.9505, 1.4102]),
     ],
 )
 def test_preconditioned_steps(optimizer, sparse, expected, use_resource):

@@ -65,7 +65,9 @@ from reflow.tf.contrib.layers._pooling import (
     max_pool3d,
     pool,
 )
+from reflow.tf.contrib.layers._recomputing import recompute_grad
 from reflow.tf.contrib.layers._repeating import repeat, stack
+from reflow.tf.contrib.layers._reversible import RevBlock, rev_block
 from reflow.tf.contrib.layers._separable import separable_conv2d, separable_convolution2d
 from reflow.tf.contrib.layers.initializers import (
     variance_scaling_initializer,
@@ -100,6 +102,7 @@ __all__ = [
     "GDN",
     "OPTIMIZER_CLS_NAMES",
     "OPTIMIZER_SUMMARIES",
+    "RevBlock",
     "apply_regularization",
     "avg_pool2d",
     "avg_pool3d",
@@ -144,9 +147,11 @@ __all__ = [
     "one_hot_encoding",
     "optimize_loss",
     "pool",
+    "recompute_grad",
     "relu",
     "relu6",
     "repeat",
+    "rev_block",
     "safe_embedding_lookup_sparse",
     "scale_gradient",
     "separable_conv2d",
