@@ -18,6 +18,16 @@ _ADVANCE = 0.25
 # and for what cannot be told from here, such as cores and caches that the recorder shares.
 _SHARE_OF_TRAINING = 0.6
 
+# And of what is rare the share of pictures, as far as the recorder's thread makes them.
+_SHARE_OF_PICTURES = 0.25
+
+# Up to this share training runs are read as long as the budget holds at all: a program may test,
+# and show pictures, so often that nothing of theirs would be left.
+_LEAST_OF_TRAINING = 0.15
+
+# The recorder's part of a read is known only afterwards, which must not exceed the budget either.
+_MOST_OF_ALL = 0.9
+
 # The least time between two runs that are read, in seconds, once there are some.
 _INTERVAL = 0.2
 
@@ -31,19 +41,29 @@ class Budget:
     Args:
       fraction: the part of the training time that watching may cost.
       recorder_cost: gives the CPU seconds that the recorder has spent.
+      pictures_cost: gives the part of them for pictures.
 
     Attributes:
       time: how long the runs would have taken without watching, in seconds.
-      spent: seconds that reading took, beyond.
+      spent: seconds that reading took, beyond: those of the processor, since the recorder's thread
+        may have had it meanwhile.
+      spent_on_training: the part of it for training runs.
       runs: how many there were.
     """
 
-    def __init__(self, fraction: float, recorder_cost: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        fraction: float,
+        recorder_cost: Callable[[], float],
+        pictures_cost: Callable[[], float],
+    ) -> None:
         self.fraction = fraction
         self.time = 0.0
         self.spent = 0.0
+        self.spent_on_training = 0.0
         self.runs = 0
         self._recorder_cost = recorder_cost
+        self._pictures_cost = pictures_cost
 
     def ran(self, seconds: float, runs: int = 1) -> None:
         """So many runs, of which nothing was read, took so long together."""
@@ -68,11 +88,18 @@ class Budget:
           is_rare: whether it may use the part that is kept for what is rare.
           is_first: whether it is read in advance, so that there is something to see at once.
         """
-        if is_first and self.fraction:
+        if not self.fraction:
+            return math.inf
+        if is_first:
             return 0.0
-        cost = self.cost + estimate
-        share = self.fraction if is_rare else self.fraction * _SHARE_OF_TRAINING
-        return max(0.0, cost / share - self.time) if share else math.inf
+        # The training time after which each would be within its share.
+        whole = (self.cost + estimate) / self.fraction
+        if is_rare:
+            pictures = self._pictures_cost() / (self.fraction * _SHARE_OF_PICTURES)
+            return max(0.0, whole - self.time, pictures - self.time)
+        alone = (self.spent_on_training + estimate) / (self.fraction * _LEAST_OF_TRAINING)
+        usual, least = whole / _SHARE_OF_TRAINING, max(whole / _MOST_OF_ALL, alone)
+        return max(0.0, min(usual, least) - self.time)
 
 
 class Schedule:
@@ -114,7 +141,7 @@ class Schedule:
 
         Args:
           seconds: how long it took.
-          own: what the observer took for it.
+          own: the CPU seconds that the observer took for it.
           planning: the CPU seconds that it took to plan the run, which is done once.
         """
         plain = self.plain or seconds
@@ -122,6 +149,7 @@ class Schedule:
         cost = min(max(0.0, seconds - plain), plain) + own
         self._budget.time += min(seconds, plain)
         self._budget.spent += cost + planning
+        self._budget.spent_on_training += cost + planning
         self._spent += cost + planning
         self.estimate += (0.3 if self.estimate else 1.0) * (cost - self.estimate)
         golden = max(1, round(step * 0.618))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any
 
 from reflow.files.run_directory import Tags
@@ -78,12 +78,12 @@ class EvaluationWatcher(Watcher):
     ) -> None:
         self._graph.evaluations.ends()
         self._budget.ran(seconds)
-        start = perf_counter()
-        if tap is None and not self._pace.is_due(start):
+        if tap is None and not self._pace.is_due(perf_counter()):
             return
+        start = thread_time()
         with self._observer.guarded():
             self._add(tap, fed_values(key, fed), fetched)
-        own = perf_counter() - start
+        own = thread_time() - start
         self._budget.spent += own
         if tap is not None:
             self._budget.spent += tap.planning

@@ -117,6 +117,10 @@ class Recorder:
         """The CPU seconds that the thread has spent."""
         return self._cost
 
+    def cost_of_pictures(self) -> float:
+        """The part of them for the pictures of samples."""
+        return self._writer.cost_of_pictures
+
     def wait_while_paused(self) -> None:
         """Returns when runs may go on."""
         if self.paused:

@@ -80,6 +80,9 @@ class Recorder(Protocol):
     def cost(self) -> float:
         """The CPU seconds that its thread has spent."""
 
+    def cost_of_pictures(self) -> float:
+        """The part of them for the pictures of samples."""
+
     def wait_while_paused(self) -> None:
         """Returns when runs may go on."""
 

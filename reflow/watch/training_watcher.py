@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -40,7 +40,7 @@ class _Reading(Tap):
     """A tap of a training run.
 
     Attributes:
-      own: seconds that the observer took before the run.
+      own: CPU seconds that the observer took before the run.
       before: by learner, copies of its variables.
     """
 
@@ -127,10 +127,10 @@ class TrainingWatcher(Watcher):
         if self._wants_trace(step):
             self._graph.is_traced = True
             return _Reading((), traced=True)
-        start = perf_counter()
+        start = thread_time()
         tap = _Reading(self._tensors)
         tap.before = [reader.before() for reader in self._readers]
-        tap.own = perf_counter() - start
+        tap.own = thread_time() - start
         return tap
 
     def _wants_trace(self, step: int) -> bool:
@@ -196,7 +196,7 @@ class TrainingWatcher(Watcher):
 
     def _look(self, tap: Tap | None, step: int, fetched: Sequence[Any], seconds: float) -> None:
         """What is not done after each run."""
-        start = perf_counter()
+        start, now = thread_time(), perf_counter()
         sample: Sample | None = None
         evaluations = self._graph.evaluations
         if evaluations.waiting:
@@ -207,8 +207,8 @@ class TrainingWatcher(Watcher):
             self._fails(tap, step, "NaN" if bad != bad else "infinity")
         if isinstance(tap, _Reading):
             sample = Sample(step, time.time())
-            self._read(tap, sample, step, start)
-        elif scalars and self._pace.is_due(start):
+            self._read(tap, sample, step, now)
+        elif scalars and self._pace.is_due(now):
             sample = Sample(step, time.time())
         if sample is not None:
             self._add_fetched(scalars, sample)
@@ -216,7 +216,7 @@ class TrainingWatcher(Watcher):
             self._observer.note_progress(self._graph.batch_size)
         if step >= self._snapshots.next and not self._graph.has_failed:
             self._snapshots.take(step, self._first.schedule.plain)
-        own = perf_counter() - start
+        own = thread_time() - start
         if isinstance(tap, _Reading):
             self._first.schedule.was_read(step, seconds, own + tap.own, tap.planning)
         else:

@@ -25,6 +25,9 @@ class FakeRecorder:
     def cost(self):
         return self.spent
 
+    def cost_of_pictures(self):
+        return 0.0
+
     def wait_while_paused(self):
         self.waited += 1
 

@@ -8,6 +8,10 @@ import pytest
 from reflow.watch.budget import RUN_COST, Budget, Schedule
 
 
+def made(fraction, recorder_cost=lambda: 0.0, pictures_cost=lambda: 0.0):
+    return Budget(fraction, recorder_cost, pictures_cost)
+
+
 def train(steps, plain, reading, recording=0.0, fraction=0.05):
     """The steps that are read of a training; what reading and recording one costs is given.
 
@@ -15,7 +19,7 @@ def train(steps, plain, reading, recording=0.0, fraction=0.05):
       The steps, and the budget.
     """
     recorded = [0.0]
-    budget = Budget(fraction, lambda: recorded[0])
+    budget = made(fraction, lambda: recorded[0])
     schedule = Schedule(budget)
     read = []
     for step in range(1, steps + 1):
@@ -51,7 +55,7 @@ def test_the_first_steps_are_read_more_often():
 
 
 def test_what_is_expensive_is_read_seldom():
-    budget = Budget(0.05, lambda: 0.0)
+    budget = made(0.05)
     schedule = Schedule(budget)
     for _ in range(99):
         budget.time += 0.01
@@ -62,7 +66,7 @@ def test_what_is_expensive_is_read_seldom():
 
 
 def test_that_the_machine_was_busy_is_no_cost_of_watching():
-    budget = Budget(0.05, lambda: 0.0)
+    budget = made(0.05)
     schedule = Schedule(budget)
     schedule.ran(0.01)
     schedule.was_read(1, 5.0, 0.001)
@@ -74,7 +78,31 @@ def test_without_a_budget_nothing_is_read():
     assert read == [] and budget.lacks(0.0) == math.inf
 
 
+@pytest.mark.parametrize("others", [0.0, 0.02, 0.035])
+def test_training_is_read_as_long_as_the_rest_leaves_something(others):
+    budget = made(0.05, lambda: others * budget.time)
+    schedule = Schedule(budget)
+    for step in range(1, 20_001):
+        if schedule.is_due(step):
+            schedule.was_read(step, 0.01, 0.02)
+        else:
+            budget.ran(0.01)
+            schedule.ran(0.01)
+    assert budget.overhead <= 0.05
+    # 60% of the budget for all, or else what is left of 90% of it, up to 15%.
+    usual, least = 0.6 * 0.05 - others, min(0.9 * 0.05 - others, 0.15 * 0.05)
+    share = budget.spent_on_training / budget.time
+    assert share == pytest.approx(max(usual, least), rel=0.1)
+
+
+def test_pictures_have_a_share_of_their_own():
+    budget = made(0.05, pictures_cost=lambda: 0.75)
+    budget.time = 50.0
+    assert budget.lacks(0.01) == 0
+    assert budget.lacks(0.01, is_rare=True) == pytest.approx(10.0)
+
+
 def test_what_is_rare_may_use_more():
-    budget = Budget(0.05, lambda: 0.0)
-    budget.time, budget.spent = 100.0, 4.0
+    budget = made(0.05)
+    budget.time, budget.spent, budget.spent_on_training = 100.0, 4.0, 2.0
     assert budget.lacks(0.5) > 0 and budget.lacks(0.5, is_rare=True) == 0
