@@ -14,7 +14,7 @@ from reflow.lab.contents import Record
 from reflow.lab.series import evenly
 
 # A past of so many bytes is read at once.
-_SHORT = 1 << 23
+_SHORT = 1 << 24
 # Of larger records so many of a kind are read, of smaller ones all.
 _SMALL = 1 << 14
 _LARGE_RECORDS = 400

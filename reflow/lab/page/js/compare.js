@@ -266,7 +266,9 @@ export class Compare {
       const values = smoothed(value, weight);
       if (weight) traces.push(line(data.id, x, value, { ...style, opacity: 0.25, quiet: true }));
       traces.push({ ...line(data.id, x, values, style), hovertemplate: "%{y:.4~g}" });
-      entries.push({ name: data.id, value: short(values.at(-1)), ...style });
+      // Of a single run the page's head tells the name.
+      const name = this.runs.length > 1 ? data.id : "last";
+      entries.push({ name, value: short(values.at(-1)), ...style });
       step.forEach((_, i) => graph.rows.push([data.id, tag, step[i], time[i], value[i]]));
     }
     graph.panel.showLegend(entries);
