@@ -45,7 +45,8 @@ SegmentGradient = Callable[[Operation, Tensor], Tensor]
 
 
 def sum_rows(rows: torch.Tensor, ids: torch.Tensor, count: int, empty: float = 0) -> torch.Tensor:
-    return rows.new_zeros((count, *rows.shape[1:])).index_add_(0, ids, rows)
+    # Short rows at 32-bit numbers are many times slower.
+    return rows.new_zeros((count, *rows.shape[1:])).index_add_(0, ids.long(), rows)
 
 
 def segment_sizes(rows: torch.Tensor, ids: torch.Tensor, count: int) -> torch.Tensor:

@@ -68,6 +68,8 @@ def _find_below(name: str) -> ModuleSpec | None:
         return _find_inner(name)
     else:
         public = [first, *rest]
+    if public[0] == "contrib" and public[2:] == ["ops"]:  # it holds gen_*_ops
+        return spec_of(name, _InnerLoader()) if _public_module(public[:2]) else None
     if "python" in public:  # tensorflow.contrib.layers.python.layers.initializers
         wing = _public_module(public[: public.index("python")])
         return spec_of(name, _InnerLoader()) if wing else _find_package(name)
@@ -131,6 +133,9 @@ class _InnerModule(ModuleType):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if path in INNER_MODULES or path in SAME_MODULES or _find_package(path):
             return importlib.import_module(path)
+        module = _module_of_wing(path)
+        if module is not None:
+            return module
         for place in _places(self.__name__):
             if hasattr(place, name):
                 return getattr(place, name)
@@ -156,15 +161,27 @@ def set_stand_in(make: Callable[[str], Any]) -> None:
 
 def _places(module: str) -> list[ModuleType]:
     """The places that are built of those where an inner module's names are looked for."""
-    if module.startswith("tensorflow.contrib."):
+    if GENERATED_MODULE.fullmatch(module):
+        named = ["reflow.ops.function_names", "tf.raw_ops"]
+    elif module.startswith("tensorflow.contrib."):
         # Below contrib.slim.python.slim.nets.vgg's "python" the wing's name comes once more.
         wing, _, below = f"tf{module.removeprefix('tensorflow')}".partition(".python.")
         named = [".".join([wing, *below.split(".")[1:]]), wing]
-    elif GENERATED_MODULE.fullmatch(module):
-        named = ["reflow.ops.function_names", "tf.raw_ops"]
     else:
         named = INNER_MODULES.get(module, "").split()
     return [place for place in map(_place, named) if place is not None]
+
+
+def _module_of_wing(path: str) -> ModuleType | None:
+    """The module of a wing of contrib that an inner module of this name is, if there is one.
+
+    It comes before a function of that name: in tensorflow.contrib.image.python.ops,
+    dense_image_warp is the module.
+    """
+    wing, _, below = path.partition(".python.")
+    _, *names = below.split(".")
+    is_below_wing = wing.startswith("tensorflow.contrib.") and bool(names)
+    return _public_module([*wing.split(".")[1:], *names]) if is_below_wing else None
 
 
 def _place(name: str) -> ModuleType | None:

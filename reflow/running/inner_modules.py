@@ -16,7 +16,9 @@ from typing import Final
 __all__ = ["GENERATED_MODULE", "INNER_MODULES", "SAME_MODULES"]
 
 #: The modules that TensorFlow generates, of functions that each make an op.
-GENERATED_MODULE: Final = re.compile(r"tensorflow\.python\.(ops|training)\.gen_\w+_ops")
+GENERATED_MODULE: Final = re.compile(
+    r"tensorflow\.(python\.(ops|training)|contrib\.\w+\.ops)\.gen_\w+_ops"
+)
 
 #: Modules that are one and the same in reflow, under another name.
 SAME_MODULES: Final[Mapping[str, str]] = MappingProxyType(
@@ -152,6 +154,7 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.layers.utils": "reflow.running.inner_names.layers_utils",
         "tensorflow.python.lib.io.python_io": "tf.python_io",
         "tensorflow.python.lib.io.tf_record": "tf.python_io",
+        "tensorflow.python.module.module": "reflow.running.inner_names.module tf",
         "tensorflow.python.ops.array_ops": (
             "reflow.running.inner_names.array_ops tf tf.quantization reflow.tf._gathering "
             "reflow.ops.function_names"
@@ -166,6 +169,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
             "reflow.running.inner_names.control_flow_ops tf"
         ),
         "tensorflow.python.ops.control_flow_util": ("reflow.running.inner_names.control_flow_util"),
+        "tensorflow.python.ops.control_flow_v2_toggles": "tf",
+        "tensorflow.python.ops.critical_section_ops": "reflow.tf._critical_section",
         "tensorflow.python.ops.ctc_ops": "tf.nn",
         "tensorflow.python.ops.custom_gradient": "reflow.running.inner_names.custom_gradient tf",
         "tensorflow.python.ops.data_flow_ops": (
@@ -326,6 +331,8 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "tensorflow.python.training.basic_loops": "tf.train",
         "tensorflow.python.training.checkpoint_management": "tf.train",
+        "tensorflow.python.training.checkpoint_ops": ("reflow.running.inner_names.checkpoint_ops"),
+        "tensorflow.python.training.checkpoint_utils": "tf.train",
         "tensorflow.python.training.coordinator": "tf.train time",
         "tensorflow.python.training.evaluation": "reflow.running.inner_names.training_evaluation",
         "tensorflow.python.training.ftrl": "tf.train",
@@ -354,6 +361,9 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "tensorflow.python.training.training_ops": "reflow.ops.function_names",
         "tensorflow.python.training.training_util": (
             "reflow.running.inner_names.training_util tf.train"
+        ),
+        "tensorflow.python.training.warm_starting_util": (
+            "reflow.running.inner_names.warm_starting_util tf.train"
         ),
         "tensorflow.python.util.compat": "tf.compat reflow.running.inner_names.util_compat",
         "tensorflow.python.util.nest": "tf.nest reflow.graph.nest tf.contrib.framework.nest",

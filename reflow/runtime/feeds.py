@@ -15,6 +15,7 @@ from reflow.graph.nest import flatten_dict_items
 from reflow.graph.operation import Tensor
 from reflow.ops.values import HOST_TYPES, to_torch, torch_type
 from reflow.runtime.expansions import expansion_of
+from reflow.runtime.tensor_handles import TensorHandle
 
 Shape = tuple[int, ...]
 
@@ -56,6 +57,8 @@ class Feed:
         elif isinstance(value, torch.Tensor) and not self._on_host:
             tensor = value.detach().to(device=self._device, dtype=self._torch_type)
             return tensor, tuple(tensor.shape)
+        elif isinstance(value, TensorHandle):
+            return self.take(value.value())
         else:
             array = self._array(value)
         if self._plain and array.flags.writeable:

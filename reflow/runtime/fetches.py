@@ -21,6 +21,9 @@ class InaccessibleTensorError(ValueError):
 class FetchStructure:
     """The nested form of one `fetches` argument over the flat list of what is computed.
 
+    Args:
+      handle_of: gives the TensorHandle for what a GetSessionHandle gives.
+
     Attributes:
       tensors: the distinct tensors fetched.
       operations: the distinct operations run.
@@ -31,8 +34,11 @@ class FetchStructure:
       ValueError: it holds what is not in the graph, or must not be fetched.
     """
 
-    def __init__(self, graph: Graph, fetches: Any) -> None:
+    def __init__(
+        self, graph: Graph, fetches: Any, handle_of: Callable[[Operation, bytes], Any]
+    ) -> None:
         self._graph = graph
+        self._handle_of = handle_of
         self._positions: dict[Tensor | Operation, int] = {}
         self.tensors: list[Tensor] = []
         self.operations: list[Operation] = []
@@ -92,6 +98,8 @@ class FetchStructure:
         if position is None:
             position = self._positions[element] = len(self.tensors)
             self.tensors.append(element)
+        if element.op.type == "GetSessionHandle":
+            return lambda values: self._handle_of(op, values[position])
         return itemgetter(position)
 
     def _element(self, fetch: Any) -> Tensor | Operation:

@@ -272,8 +272,11 @@ class Lowering(Emitter):
         exact = specialised(op, inputs) if takes_arrays else None
         if exact is not None:
             function, keywords = exact, {}
-        # An op with one reference as its output gives the one that it took, a switch gives values.
-        gives_reference = len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
+        # An op with one reference as its output gives the one that it took, a switch gives values;
+        # an update with one handle gives that on.
+        gives_reference = len(op.outputs) == 1 and (
+            op.outputs[0].dtype._is_ref_dtype or (updates and op.outputs[0].dtype is resource)
+        )
         self.add(
             Step(
                 op,

@@ -54,7 +54,7 @@ class Plan:
         fed = frozenset(fed_shapes)
         wanted = [tensor.op for tensor in fetches if tensor not in fed]
         self.operations = needed_operations([*wanted, *targets], fed, done)
-        taken = frozenset(harmless(taps, self.operations, fed))
+        taken = frozenset(harmless(taps, self.operations, fed, states))
         if taken:
             wanted += [tensor.op for tensor in taken if tensor not in fed]
             self.operations = needed_operations([*wanted, *targets], fed, done)
@@ -103,6 +103,7 @@ class Plan:
             return result
         except Exception as error:
             failure = self._failure(error, feeds)
+            self._forget_values(error.__traceback__)
             if failure is None:
                 raise
             # Whose fault it is decides what is shown: a defect of reflow with its traceback,
@@ -136,6 +137,16 @@ class Plan:
                 code = None if step is None else getattr(step.function, "code", None)
             traceback = traceback.tb_next
         return found
+
+    def _forget_values(self, traceback: TracebackType | None) -> None:
+        """Has the run that failed let go of what it had computed, as memory and locks, although
+        the error lives on."""
+        while traceback is not None:
+            frame = traceback.tb_frame
+            if frame.f_code.co_filename == self._code.filename:
+                frame.clear()
+                _ = frame.f_locals  # the copy of them is up to date again
+            traceback = traceback.tb_next
 
     @staticmethod
     def _value_of(item: Any, local_values: Mapping[str, Any]) -> Any:

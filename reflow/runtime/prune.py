@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from reflow.graph import errors
 from reflow.graph.control_flow import kind_of
 from reflow.graph.operation import Operation, Tensor
-from reflow.ops.variable_slot import refers_to_variable
+from reflow.ops.variable_slot import VariableSlot, refers_to_variable
+from reflow.runtime.states import States
 
 
 def needed_operations(
@@ -47,12 +48,17 @@ def needed_operations(
 
 
 def harmless(
-    taps: Iterable[Tensor], operations: Iterable[Operation], fed: frozenset[Tensor]
+    taps: Iterable[Tensor],
+    operations: Iterable[Operation],
+    fed: frozenset[Tensor],
+    states: States,
 ) -> list[Tensor]:
     """Those of `taps` that a run of the operations gives, or can give by computing a little more.
 
     What it would run besides only computes: it keeps no state, has no part in the flow of control,
-    needs nothing that is not fed, and changes nothing of what the operations do.
+    needs nothing that is not fed, and changes nothing of what the operations do.  A variable that
+    they do not need, as the last bias of a discriminator through which a generator is trained, is
+    read if it holds a value.
     """
     running = set(operations)
     found = []
@@ -65,16 +71,25 @@ def harmless(
                 continue
             more.add(op)
             stack += _awaited(op, fed)
-        if all(_only_computes(op, running) for op in more):
+        if all(_only_computes(op, running, states) for op in more):
             running |= more
             found.append(tap)
     return found
 
 
-def _only_computes(op: Operation, running: set[Operation]) -> bool:
+def _only_computes(op: Operation, running: set[Operation], states: States) -> bool:
     if getattr(op.definition.rules, "reads", False):
-        return op._inputs[0].op in running
+        owner = op._inputs[0].op
+        return owner in running or _holds_value(owner, states)
+    if _holds_value(op, states):
+        return True
     return not (op.definition.stateful or kind_of(op) or op._control_flow_context)
+
+
+def _holds_value(op: Operation, states: States) -> bool:
+    """Whether an operation owns a variable that was assigned to."""
+    slot = states.known(op)
+    return isinstance(slot, VariableSlot) and slot.value is not None
 
 
 def predecessors(op: Operation, fed: frozenset[Tensor]) -> set[Operation]:

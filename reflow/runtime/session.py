@@ -24,6 +24,7 @@ from reflow.runtime.config import (
     wants_trace,
 )
 from reflow.runtime.deadline import Deadline
+from reflow.runtime.denormals import without_denormals
 from reflow.runtime.devices import Device
 from reflow.runtime.feeds import Feed, Shape, resolve, resolve_keys
 from reflow.runtime.fetches import Builder, FetchStructure, fetch_key
@@ -33,6 +34,7 @@ from reflow.runtime.plan import InferenceMode, Plan
 from reflow.runtime.plans import Key, Planner, Plans
 from reflow.runtime.states import States
 from reflow.runtime.taps import Observer, Watcher
+from reflow.runtime.tensor_handles import TensorHandle
 
 _NOTHING_FED: tuple[tuple[()], tuple[()]] = ((), ())
 
@@ -159,7 +161,7 @@ class BaseSession:
         """
         build, plans = self._fetched(fetches)
         # Feeds are taken inside inference mode too: torch keeps less account of them there.
-        with InferenceMode(True):
+        with without_denormals, InferenceMode(True):
             key, values = self._take(feed_dict) if feed_dict else _NOTHING_FED
             is_plain = options is None and run_metadata is None and not self._timeout
             watcher = plans.watcher
@@ -235,6 +237,14 @@ class BaseSession:
                 return known
         return self._newly_fetched(fetches, key)
 
+    def _structure(self, fetches: Any) -> FetchStructure:
+        return FetchStructure(self._graph, fetches, self._tensor_handle)
+
+    def _tensor_handle(self, op: Operation, handle: bytes) -> TensorHandle:
+        """What a run gives for a GetSessionHandle."""
+        dtype = op.inputs[0].dtype.base_dtype
+        return TensorHandle(handle, dtype, self, self._states.of(op))
+
     def _newly_fetched(self, fetches: Any, key: Hashable | None) -> tuple[Builder, Plans]:
         self._check_usable()
         with self._lock:
@@ -242,7 +252,7 @@ class BaseSession:
                 self._rewired = self._graph._rewired
                 self._fetches.clear()
                 self._plans.clear()
-            structure = FetchStructure(self._graph, fetches)
+            structure = self._structure(fetches)
             elements: tuple[Tensor | Operation, ...] = (
                 *structure.tensors,
                 *structure.operations,
@@ -393,7 +403,7 @@ class BaseSession:
         self._placement.place(self._graph)
         keys = () if feeds is None else feeds if isinstance(feeds, (list, tuple)) else (feeds,)
         tensors = [tensor for key in keys for tensor in resolve_keys(self._graph, key)]
-        return self._partial_runs.set_up(FetchStructure(self._graph, fetches), tensors)
+        return self._partial_runs.set_up(self._structure(fetches), tensors)
 
     def partial_run(
         self, handle: str, fetches: Any, feed_dict: Mapping[Any, Any] | None = None
@@ -415,7 +425,8 @@ class BaseSession:
             assert isinstance(feed, Feed) and isinstance(shape, tuple)
             feed.check_shape(shape)
             fed[feed.tensor] = value
-        return self._partial_runs.run(handle, FetchStructure(self._graph, fetches), fed)
+        with without_denormals:
+            return self._partial_runs.run(handle, self._structure(fetches), fed)
 
 
 def _without_repeats(

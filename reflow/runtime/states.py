@@ -27,6 +27,13 @@ class States:
                 self._states[key] = make(op)
             return self._states[key]
 
+    def known(self, op: Operation) -> Any:
+        """As `of`, but None where no plan has needed the state yet."""
+        rules = op.definition.rules
+        key = rules.state_key(op) if hasattr(rules, "state_key") else op
+        with self._lock:
+            return self._states.get(key)
+
     def clear(self) -> None:
         with self._lock:
             for state in self._states.values():

@@ -125,6 +125,7 @@ from reflow.tf._collections import (
 from reflow.tf._cond import cond
 from reflow.tf._confusion_matrix import confusion_matrix
 from reflow.tf._control_flow import group, tuple
+from reflow.tf._critical_section import CriticalSection
 from reflow.tf._custom_gradient import custom_gradient
 from reflow.tf._decode_csv import decode_csv
 from reflow.tf._diagonals import matrix_diag, matrix_diag_part, matrix_set_diag, trace
@@ -178,6 +179,7 @@ from reflow.tf._import import import_graph_def
 from reflow.tf._indexing import attach_indexing, boolean_mask, newaxis, strided_slice
 from reflow.tf._joining import concat, parallel_stack, split, stack, unstack
 from reflow.tf._map_fn import map_fn
+from reflow.tf._module import Module
 from reflow.tf._operators import attach_operators
 from reflow.tf._partitions import (
     fixed_size_partitioner,
@@ -218,6 +220,11 @@ from reflow.tf._session import (
     Session,
     get_default_session,
     message_class,
+)
+from reflow.tf._session_tensors import (
+    delete_session_tensor,
+    get_session_handle,
+    get_session_tensor,
 )
 from reflow.tf._sorting import argsort, sort
 from reflow.tf._space_batches import (

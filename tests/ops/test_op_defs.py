@@ -26,6 +26,7 @@ REFLOW = registered() if tf.Graph else {}
 # TensorFlow marks no op that takes a reference as stateful: the reference says it.  Here all that
 # reads or changes what a session keeps is; so is what must not be folded for another reason.
 STATEFUL_HERE = {
+    "GenerateVocabRemapping": "the files may change",
     "IsVariableInitialized": "it reads a variable",
     "Placeholder": "it is fed",
     "PlaceholderWithDefault": "it may be fed",

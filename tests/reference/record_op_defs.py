@@ -86,6 +86,8 @@ def signature(op_def):
 
 
 def main():
+    dir(tf.contrib)  # Loads the wing, which registers ops of its own.
+    tf.contrib.framework.zero_initializer(tf.Variable(0.0))  # So do its ops, when it is called.
     registered = op_def_pb2.OpList.FromString(
         pywrap_tensorflow.TF_GetBuffer(pywrap_tensorflow.TF_GetAllOpList())
     )

@@ -212,18 +212,27 @@ class BatchIterator(Iterator):
 
     def _joined(self, blocks: Sequence[Block]) -> Block:
         """One block of all elements."""
-        first = blocks[0].shapes
-        index = 0
-        for block in blocks:
-            for component, (wanted, found) in enumerate(zip(first, block.shapes)):
-                if wanted != found:
-                    raise invalid(
-                        "Cannot batch tensors with different shapes in component "
-                        f"{component}. First element had shape {shape_text(wanted)} and element "
-                        f"{index} had shape {shape_text(found)}."
-                    )
-            index += len(block)
-        return concatenate(blocks)
+        return joined(blocks)
+
+
+def joined(blocks: Sequence[Block]) -> Block:
+    """One block of the elements of several.
+
+    Raises:
+      tf.errors.InvalidArgumentError: they are not all of the same shapes.
+    """
+    first = blocks[0].shapes
+    index = 0
+    for block in blocks:
+        for component, (wanted, found) in enumerate(zip(first, block.shapes)):
+            if wanted != found:
+                raise invalid(
+                    f"Cannot batch tensors with different shapes in component {component}. First "
+                    f"element had shape {shape_text(wanted)} and element {index} had shape "
+                    f"{shape_text(found)}."
+                )
+        index += len(block)
+    return concatenate(blocks)
 
 
 def _batch(source: Array, size: Array, drop_remainder: bool) -> Array:

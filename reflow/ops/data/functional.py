@@ -343,7 +343,7 @@ class TakeWhileDataset:
 # -- Functions that give datasets -----------------------------------------------------------------
 
 
-def _as_it_is(dataset: Dataset) -> Dataset:
+def as_it_is(dataset: Dataset) -> Dataset:
     return dataset
 
 
@@ -364,7 +364,7 @@ class Interleave(Dataset):
     # for its place in the cycle, rather than for the element: as TensorFlow has it.
     kept_by_place: bool = False
     # What becomes of the datasets that the function gives, before they are used.
-    rewrite: Callable[[Dataset], Dataset] = _as_it_is
+    rewrite: Callable[[Dataset], Dataset] = as_it_is
 
     def iterate(self, context: Context) -> Iterator:
         return InterleaveIterator(self, context)

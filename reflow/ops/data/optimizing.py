@@ -16,6 +16,7 @@ from reflow.ops.data.base import Dataset, handle, invalid
 from reflow.ops.data.blocks import Array
 from reflow.ops.data.buffering import Prefetch
 from reflow.ops.data.functional import Interleave
+from reflow.ops.data.grouping import GroupByWindow
 from reflow.ops.data.selecting import Repeat, Skip, Take
 from reflow.ops.data.shuffling import Shuffle, fused
 from reflow.ops.data.signatures import ELEMENTS, of_scalars
@@ -67,7 +68,7 @@ def _rewrite(dataset: Dataset, rewriting: Rewriting) -> Dataset:
 
 def _prepare_functions(dataset: Dataset, rewriting: Rewriting) -> Dataset:
     dataset = dataset.with_inputs(lambda source: _prepare_functions(source, rewriting))
-    if isinstance(dataset, Interleave):
+    if isinstance(dataset, (Interleave, GroupByWindow)):
         return dataclasses.replace(dataset, rewrite=rewriting)
     return dataset
 

@@ -18,12 +18,17 @@ from reflow.ops.data.selecting import Repeat, Shard, Skip, Take
 from reflow.ops.data.shuffling import Shuffle, ShuffleAndRepeat
 from reflow.ops.data.signatures import ELEMENTS, of_scalars
 from reflow.ops.data.sources import Range, Tensors
-from reflow.ops.data.windows import Window
+from reflow.ops.data.sparse_batches import DenseToSparseBatch
+from reflow.ops.data.windows import SlidingWindow, Window
 from reflow.ops.kernels import Host
 from reflow.ops.op import op
 
 INFINITE = -1
 UNKNOWN = -2
+
+# Those that have as many elements as their input allows, and so are as long as that where it is
+# infinite or unknown.
+_COUNTED = (Batch, DenseToSparseBatch, PaddedBatch, Shard, SlidingWindow, Window)
 
 
 def cardinality(dataset: Dataset) -> int:
@@ -53,8 +58,12 @@ def cardinality(dataset: Dataset) -> int:
         case Skip(_, skipped):
             return count if count < 0 else 0 if skipped < 0 else max(0, count - skipped)
     if count < 0:
-        return count if isinstance(dataset, (Batch, PaddedBatch, Shard, Window)) else UNKNOWN
+        return count if isinstance(dataset, _COUNTED) else UNKNOWN
     match dataset:
+        case DenseToSparseBatch(_, size):
+            return -(-count // size)
+        case SlidingWindow(_, _, shift):
+            return count // shift  # TensorFlow's answer, though windows need more elements
         case Batch(_, size, drop) | PaddedBatch(_, size, drop):
             return count // size if drop else -(-count // size)
         case Shard(_, shards, index):

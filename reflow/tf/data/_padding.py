@@ -14,29 +14,43 @@ from reflow.graph.operation import Tensor
 from reflow.graph.tensor_shape import TensorShape, as_shape
 
 
+def shape_tensor(shape: Any, what: str) -> Tensor:
+    """A partly known shape as an int64 vector, -1 for what is not known.
+
+    Args:
+      shape: sizes, or a tensor of them.
+      what: how errors call it.
+
+    Raises:
+      TypeError, ValueError: it is no shape.
+    """
+    try:
+        sizes = [-1 if size is None else size for size in as_shape(shape).as_list()]
+        known: Tensor = convert_to_tensor(sizes, dtype=dtypes.int64)
+        return known
+    except (TypeError, ValueError):
+        tensor: Tensor = convert_to_tensor(shape, preferred_dtype=dtypes.int64)
+    if tensor.shape.ndims not in (None, 1):
+        raise ValueError(
+            f"{what} {shape} must be a 1-D tensor of tf.int64 values, but its shape was "
+            f"{tensor.shape}."
+        )
+    if tensor.dtype is not dtypes.int64:
+        raise TypeError(
+            f"{what} {shape} must be a 1-D tensor of tf.int64 values, but its element type was "
+            f"{tensor.dtype.name}."
+        )
+    return tensor
+
+
 def padded_shape_tensor(padded_shape: Any, component_shape: TensorShape) -> Tensor:
     """The sizes to fill a component up to, -1 for the largest of the batch, as an int64 vector.
 
     Raises:
       TypeError, ValueError: `padded_shape` is no shape, or smaller than the component's.
     """
-    try:
-        shape = as_shape(padded_shape)
-        sizes = [-1 if size is None else size for size in shape.as_list()]
-        tensor: Tensor = convert_to_tensor(sizes, dtype=dtypes.int64)
-    except (TypeError, ValueError):
-        tensor = convert_to_tensor(padded_shape, preferred_dtype=dtypes.int64)
-        if tensor.shape.ndims not in (None, 1):
-            raise ValueError(
-                f"Padded shape {padded_shape} must be a 1-D tensor of tf.int64 values, but its "
-                f"shape was {tensor.shape}."
-            ) from None
-        if tensor.dtype is not dtypes.int64:
-            raise TypeError(
-                f"Padded shape {padded_shape} must be a 1-D tensor of tf.int64 values, but its "
-                f"element type was {tensor.dtype.name}."
-            ) from None
-        shape = constant_value_as_shape(tensor)
+    tensor = shape_tensor(padded_shape, "Padded shape")
+    shape = constant_value_as_shape(tensor)
     if not _can_be_padded(component_shape, shape):
         raise ValueError(
             f"The padded shape {shape} is not compatible with the corresponding input component "

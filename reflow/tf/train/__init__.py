@@ -25,6 +25,7 @@ from reflow.tf.train._producers import (
     slice_input_producer,
     string_input_producer,
 )
+from reflow.tf.train._warm_start import VocabInfo, warm_start
 from reflow.tf.train.adadelta import AdadeltaOptimizer
 from reflow.tf.train.adagrad import (
     AdagradDAOptimizer,
@@ -164,6 +165,7 @@ __all__ = [
     "StopAtStepHook",
     "SummarySaverHook",
     "Supervisor",
+    "VocabInfo",
     "WorkerSessionCreator",
     "add_queue_runner",
     "assert_global_step",
@@ -206,6 +208,7 @@ __all__ = [
     "start_queue_runners",
     "string_input_producer",
     "update_checkpoint_state",
+    "warm_start",
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reflow.graph import errors
@@ -173,7 +173,7 @@ class QueueRunner:
         """What a thread does."""
         is_counted = True
         try:
-            enqueue = sess.make_callable(enqueue_op)
+            enqueue = self._enqueuer(sess, enqueue_op)
             while not (coord and coord.should_stop()):
                 try:
                     enqueue()
@@ -193,6 +193,10 @@ class QueueRunner:
             if is_counted:
                 with self._lock:
                     self._running[sess] -= 1
+
+    def _enqueuer(self, sess: BaseSession, enqueue_op: Any) -> Callable[[], Any]:
+        """What a thread calls again and again."""
+        return sess.make_callable(enqueue_op)
 
     def _end(self, sess: BaseSession) -> None:
         """A thread has nothing more to put in; the last one closes the queue."""

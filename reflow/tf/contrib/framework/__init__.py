@@ -42,11 +42,16 @@ from reflow.tf.contrib.framework._assigning import (
     assign_from_values,
     assign_from_values_fn,
 )
+from reflow.tf.contrib.framework._checkpoint_ops import (
+    load_linear_multiclass_bias_initializer,
+    load_variable_slot_initializer,
+)
 from reflow.tf.contrib.framework._deprecation import (
     deprecated,
     deprecated_arg_values,
     deprecated_args,
 )
+from reflow.tf.contrib.framework._fusing import fuse_op
 from reflow.tf.contrib.framework._shapes import (
     assert_scalar_int,
     reduce_sum_n,
@@ -71,6 +76,11 @@ from reflow.tf.contrib.framework._variables import (
     local_variable,
     model_variable,
     variable,
+    zero_initializer,
+)
+from reflow.tf.train._remapping import (
+    load_and_remap_matrix_initializer,
+    load_embedding_initializer,
 )
 from reflow.tf.train.checkpoint_utils import list_variables, load_checkpoint, load_variable
 from reflow.tf.train.global_step import (

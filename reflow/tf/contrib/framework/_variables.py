@@ -9,8 +9,10 @@ from typing import Any
 
 from reflow import tf
 from reflow.graph.graph_keys import GraphKeys
-from reflow.graph.operation import Operation
+from reflow.graph.operation import Operation, Tensor
+from reflow.ops.zero_initializers import ZeroInitializer, ZeroVarInitializer
 from reflow.tf._distribution import VariableAggregation, VariableSynchronization
+from reflow.tf._resource_variable import BaseResourceVariable
 from reflow.tf.contrib.framework._arg_scope import add_arg_scope
 
 
@@ -292,3 +294,19 @@ class VariableDeviceChooser:
             device_index=self._device_index,
         ).to_string()
         return name
+
+
+def zero_initializer(ref: Any, use_locking: bool = True, name: str = "zero_initializer") -> Tensor:
+    """Makes a variable that has no value yet zeros; no value is made for it first.
+
+    Returns:
+      The variable's reference or handle, after that.
+
+    Raises:
+      InvalidArgumentError: (in a run) the variable has a value.
+    """
+    if isinstance(ref, BaseResourceVariable):
+        return ZeroVarInitializer(
+            ref.handle, dtype=ref.dtype.base_dtype, shape=ref.shape, name=name
+        )
+    return ZeroInitializer(ref, name=name)

@@ -12,9 +12,19 @@ from reflow.tf.contrib.opt.adam_variants import (
     LazyAdamOptimizer,
     NadamOptimizer,
 )
+from reflow.tf.contrib.opt.agn import AGNCustomGetter, AGNOptimizer
+from reflow.tf.contrib.opt.drop_stale import DropStaleGradientOptimizer
+from reflow.tf.contrib.opt.elastic_average import (
+    ElasticAverageCustomGetter,
+    ElasticAverageOptimizer,
+)
 from reflow.tf.contrib.opt.external import ExternalOptimizerInterface, ScipyOptimizerInterface
 from reflow.tf.contrib.opt.ggt import GGTOptimizer
 from reflow.tf.contrib.opt.lars import LARSOptimizer
+from reflow.tf.contrib.opt.model_average import (
+    ModelAverageCustomGetter,
+    ModelAverageOptimizer,
+)
 from reflow.tf.contrib.opt.moving_average import MovingAverageOptimizer
 from reflow.tf.contrib.opt.multitask import (
     MultitaskOptimizerWrapper,
@@ -32,16 +42,23 @@ from reflow.tf.contrib.opt.weight_decay import (
 )
 
 __all__ = [
+    "AGNCustomGetter",
+    "AGNOptimizer",
     "AdaMaxOptimizer",
     "AdamGSOptimizer",
     "AdamWOptimizer",
     "AddSignOptimizer",
     "DecoupledWeightDecayExtension",
+    "DropStaleGradientOptimizer",
+    "ElasticAverageCustomGetter",
+    "ElasticAverageOptimizer",
     "ExternalOptimizerInterface",
     "GGTOptimizer",
     "LARSOptimizer",
     "LazyAdamGSOptimizer",
     "LazyAdamOptimizer",
+    "ModelAverageCustomGetter",
+    "ModelAverageOptimizer",
     "MomentumWOptimizer",
     "MovingAverageOptimizer",
     "MultitaskOptimizerWrapper",

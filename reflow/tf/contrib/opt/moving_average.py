@@ -80,7 +80,7 @@ class MovingAverageOptimizer(Optimizer):
             raise RuntimeError(
                 "Must call apply_gradients or minimize before creating the swapping_saver"
             )
-        named = _by_name(tf.global_variables() if var_list is None else var_list)
+        named = by_name(tf.global_variables() if var_list is None else var_list)
         variables = {
             part.op.name if isinstance(item, list) else key: part
             for key, item in named.items()
@@ -109,7 +109,7 @@ class MovingAverageOptimizer(Optimizer):
         return variables[other]
 
 
-def _by_name(var_list: Any) -> dict[str, Any]:
+def by_name(var_list: Any) -> dict[str, Any]:
     """What is saved under each name: a variable, or the parts of a partitioned one as a list."""
     if isinstance(var_list, Mapping):
         return {

@@ -18,6 +18,15 @@ from reflow.tf.data._options import (
     OptimizationOptions,
     ThreadingOptions,
 )
+from reflow.tf.data.experimental._choosing import choose_from_datasets, sample_from_datasets
+from reflow.tf.data.experimental._grouping import (
+    Reducer,
+    bucket_by_sequence_length,
+    group_by_reducer,
+    group_by_window,
+)
+from reflow.tf.data.experimental._resampling import rejection_resample
+from reflow.tf.data.experimental._sparse_batches import dense_to_sparse_batch
 from reflow.tf.data.experimental._transformations import (
     Counter,
     RandomDataset,
