@@ -101,7 +101,8 @@ class Run:
 
     Attributes:
       steps: by learner, how many training runs there were.
-      steps_total: how many there will be, where that is known.
+      steps_total: how many the farthest learner of those that train will have made, where that is
+        known.
       batch_size: examples in a training run; epoch_size: in an epoch; where they are known.
       heartbeat: when the file was written last; a running run's is at most a few seconds old.
       error: of a failed run: its type, message, and the traceback as the terminal had it.

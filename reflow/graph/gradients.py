@@ -67,12 +67,14 @@ class Differentiation:
       ys, xs: the tensors; of a resource variable its handle, of slices their values.
       results: dy/dx for each x.
       totals: for tensors between, what reached them in all: a tensor with several uses has the sum.
+      is_weighted: whether the elements of some y have weights, grad_ys.
     """
 
     ys: tuple[Tensor, ...]
     xs: tuple[Tensor, ...]
     results: tuple[Gradient | None, ...]
     totals: Mapping[Tensor, Gradient]
+    is_weighted: bool = False
 
 
 _supplied: list[Arithmetic] = []
@@ -147,7 +149,13 @@ def gradients(
         backward.seed(y_tensors, _checked_weights(weights, y_tensors))
         backward.propagate(stopped, gate_gradients)
         results = [backward.total(x) for x in x_tensors]
-    found = Differentiation(tuple(y_tensors), tuple(x_tensors), tuple(results), backward.totals)
+    found = Differentiation(
+        tuple(y_tensors),
+        tuple(x_tensors),
+        tuple(results),
+        backward.totals,
+        any(weight is not None for weight in weights),
+    )
     graph._differentiations.append(found)
     if unconnected is UnconnectedGradients.NONE:
         return results

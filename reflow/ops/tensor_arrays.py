@@ -355,12 +355,17 @@ class TensorArrayConcatV3:
         return shapes.UNKNOWN, shapes.of(None)
 
     def kernel(
-        handle: Any, flow_in: Any, *, dtype: DType, element_shape_except0: TensorShape
+        handle: Any,
+        flow_in: Any,
+        *,
+        dtype: DType,
+        element_shape_except0: TensorShape,
+        device: Any,
     ) -> tuple[Any, Any]:
         elements = [handle.read(index, dtype) for index in range(handle.parts())]
         if not elements:
             empty = _nothing(handle, element_shape_except0, "concatenating")
-            return empty, torch.zeros(0, dtype=torch.int64)
+            return empty, torch.zeros(0, dtype=torch.int64, device=device)
         for index, element in enumerate(elements):
             if not element.shape:
                 raise errors.InvalidArgumentError(
@@ -371,7 +376,8 @@ class TensorArrayConcatV3:
                 )
         rows = " (excepting dimension 0)"
         _check_same(elements, [element.shape[1:] for element in elements], rows)
-        lengths = torch.tensor([len(element) for element in elements], dtype=torch.int64)
+        counts = [len(element) for element in elements]
+        lengths = torch.tensor(counts, dtype=torch.int64, device=device)
         join: Any = torch.cat if _are_numbers(elements) else np.concatenate
         return join(elements), lengths
 

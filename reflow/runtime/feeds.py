@@ -116,6 +116,9 @@ class Feed:
         """Whether the element type has this very number."""
         if self._on_host:
             return False
+        if self._element_type.kind in "iu":
+            limits = np.iinfo(self._element_type)
+            return bool(limits.min <= value <= limits.max)
         try:
             return bool(self._element_type.type(value).item() == value)
         except OverflowError:

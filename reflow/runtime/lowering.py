@@ -250,10 +250,12 @@ class Lowering(Emitter):
         shapes: Sequence[TensorShape],
     ) -> None:
         on_host = self._runs_on_host(op, inputs)
-        device = _CPU if is_for_cpu(op) else self._device
+        updates = getattr(op.definition.rules, "updates", False)
+        # An update with one handle as its output gives the one that it took.
+        gives_handle = updates and [t.dtype for t in op._outputs] == [resource]
+        device = _CPU if is_for_cpu(op) and not gives_handle else self._device
         arguments = self._arguments(op, signature, inputs, on_host, device)
         outputs = self._computed(op, inputs, shapes, on_host)
-        updates = getattr(op.definition.rules, "updates", False)
         updated = tuple(
             value.slot
             for value, kind in zip(inputs, signature.kinds)
@@ -272,10 +274,9 @@ class Lowering(Emitter):
         exact = specialised(op, inputs) if takes_arrays else None
         if exact is not None:
             function, keywords = exact, {}
-        # An op with one reference as its output gives the one that it took, a switch gives values;
-        # an update with one handle gives that on.
-        gives_reference = len(op.outputs) == 1 and (
-            op.outputs[0].dtype._is_ref_dtype or (updates and op.outputs[0].dtype is resource)
+        # So does an op with one reference; a switch, which has two, gives values.
+        gives_reference = gives_handle or (
+            len(op.outputs) == 1 and op.outputs[0].dtype._is_ref_dtype
         )
         self.add(
             Step(

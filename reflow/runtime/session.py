@@ -122,6 +122,9 @@ class BaseSession:
 
     def close(self) -> None:
         """Frees what the session holds.  Running it afterwards is an error."""
+        observer = taps.current.observer
+        if observer is not None and not self._closed:
+            observer.session_ends(self._graph)
         self._closed = True
         self._free()
 
@@ -180,6 +183,7 @@ class BaseSession:
             if watcher is not None:
                 count = watcher.count
                 count.step, count.fed = count.advance(), (key, values)
+                count.fetched = watcher, run
                 value = watcher.item(0)
                 if value - value != 0.0:
                     watcher.alarm(run)

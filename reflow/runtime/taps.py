@@ -13,6 +13,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from reflow.graph.graph import Graph
 from reflow.graph.operation import Operation, Tensor
 from reflow.ops.variable_slot import VariableSlot
 from reflow.runtime.feeds import Feed, Shape
@@ -56,15 +57,17 @@ class Count:
       step: the number of the last run.
       wake: the next one that the watcher is told of.
       fed: what the last run was fed: feeds and shapes, and their values; None before the first.
+      fetched: who watched it, and what it gave; None before the first.
       advance: counts a run, and gives its number.
     """
 
-    __slots__ = ("advance", "fed", "step", "wake")
+    __slots__ = ("advance", "fed", "fetched", "step", "wake")
 
     def __init__(self) -> None:
         self.step = 0
         self.wake: float = 0
         self.fed: tuple[FeedKey, Sequence[Any]] | None = None
+        self.fetched: tuple[Watcher, Sequence[Any]] | None = None
         self.advance: Callable[[], int] = itertools.count(1).__next__
 
 
@@ -125,6 +128,9 @@ class Observer(Protocol):
         self, session: BaseSession, tensors: Sequence[Tensor], operations: Sequence[Operation]
     ) -> Watcher | None:
         """A watcher for the runs that fetch these; None if there is nothing to see."""
+
+    def session_ends(self, graph: Graph) -> None:
+        """A session of this graph is closed."""
 
     def end(self) -> None:
         """No run is watched any more."""

@@ -41,7 +41,8 @@ class Callback:
             return
         current.recorder.note(batch_size=params.get("batch_size"))
         if params.get("steps") and params.get("epochs"):
-            current.recorder.note(steps_total=params["steps"] * params["epochs"])
+            steps = params["steps"] * params["epochs"]
+            current.recorder.note(steps_total=self.step + steps)
 
     def set_model(self, model: Any) -> None:
         """Is told what is trained."""

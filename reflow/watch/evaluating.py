@@ -3,6 +3,9 @@
 An evaluation of the batch of the training run before it, or of the one behind it, is one of
 training; of other examples it is a test.  So it waits for the next training run, and with it those
 of the same step, whose results are averaged: a test may be made in pieces.
+
+Pieces come from one line of the program, in a loop, as often as they are.  What other lines judge
+in the same step, validation beside test, are sets of their own, if they feed other examples.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -33,6 +36,9 @@ _PATIENCE = 3.0
 
 Fed = Mapping[Tensor, Any]
 Fingerprint = tuple[tuple[int, ...], bytes]
+
+# Of each frame of the program, innermost first: file, first line of the function, instruction.
+Site = tuple[tuple[str, int, int], ...]
 
 
 def fingerprint(value: Any) -> Fingerprint | None:
@@ -63,6 +69,7 @@ class Evaluation:
 
     Attributes:
       source: what tells runs of one set of fetches from others.
+      site: the lines of the program that lead to the run.
       step: the number of the training run before it.
       scalars: what was fetched, by tensor.
       accuracy: which of them is the share of right answers.
@@ -73,6 +80,7 @@ class Evaluation:
     """
 
     source: Any
+    site: Site
     step: int
     time: float
     scalars: dict[Tensor, float]
@@ -91,6 +99,79 @@ class Evaluation:
             self.scalars[tensor] = (mine * self.weight + value * other.weight) / whole
         self.weight = whole
         self.batch = self.batch or other.batch
+
+
+class _Known(NamedTuple):
+    """What a line of the program judged last, and the number of that set."""
+
+    number: int
+    prints: Mapping[Tensor, Fingerprint]
+
+
+class Sets:
+    """Numbers the sets that a program judges in one step, such as validation and test.
+
+    The first is the test of the six graphs: what was the test when there was no other; else what is
+    judged last, as the order is training, validation, test.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[Site, _Known]] = {}  # by tag
+
+    def tell_apart(self, tests: Sequence[Evaluation], samples: Sequence[Sample]) -> None:
+        """Leaves each tag, and the pictures, to the first set: what others evaluate gets their
+        number in its tag.
+
+        Args:
+          tests: those of one step.
+          samples: what is to be recorded of each.
+        """
+        having: dict[str, list[int]] = {}
+        for i, sample in enumerate(samples):
+            for tag in sample.scalars:
+                having.setdefault(tag, []).append(i)
+        for tag, places in having.items():
+            numbers = self._numbered(tag, [tests[i] for i in places])
+            for i, number in zip(places, numbers):
+                if number > 1:
+                    _set_apart(samples[i], tag, number)
+
+    def _numbered(self, tag: str, tests: Sequence[Evaluation]) -> list[int]:
+        """The number of each test's set; the same examples are the same set."""
+        firsts: list[Evaluation] = []
+        sets = []
+        for test in tests:
+            same = (i for i, first in enumerate(firsts) if _is_same(first.prints, test.prints))
+            sets.append(next(same, len(firsts)))
+            if sets[-1] == len(firsts):
+                firsts.append(test)
+        known_sites = self._known.setdefault(tag, {})
+        found: dict[int, int] = {}
+        for test, i in zip(tests, sets):
+            number = _known_number(test, known_sites)
+            if number is not None and i not in found and number not in found.values():
+                found[i] = number
+        for i in reversed(range(len(firsts))):
+            if i not in found:
+                others = [known.number for known in known_sites.values()] if found else []
+                found[i] = max([*found.values(), *others], default=0) + 1
+        for test, i in zip(tests, sets):
+            known_sites[test.site] = _Known(found[i], test.prints)
+        return [found[i] for i in sets]
+
+
+def _known_number(test: Evaluation, sites: Mapping[Site, _Known]) -> int | None:
+    """That of its line of the program, or of the line that judged the same examples."""
+    if test.site in sites:
+        return sites[test.site].number
+    return next((k.number for k in sites.values() if _is_same(k.prints, test.prints)), None)
+
+
+def _set_apart(sample: Sample, tag: str, number: int) -> None:
+    sample.batch = None
+    value = sample.scalars.pop(tag)
+    if tag.startswith(Tags.EVALUATED):
+        sample.scalars[f"{tag}#{number}"] = value
 
 
 @dataclass
@@ -117,6 +198,7 @@ class Evaluations:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _timer: threading.Timer | None = None
     _running: set[int] = field(default_factory=set)
+    _sets: Sets = field(default_factory=Sets)
 
     def add(self, evaluation: Evaluation, trained: Fed | None) -> None:
         """Takes the results of a run.
@@ -173,21 +255,31 @@ class Evaluations:
             waiting, self.waiting = self.waiting, []
             prints = {} if trained is None else fingerprints(trained)
             given = {} if trained is None else numbers(trained)
-            tests: dict[Any, Evaluation] = {}
+            steps: dict[int, dict[Any, Evaluation]] = {}
             for evaluation in waiting:
-                kind = evaluation.source, evaluation.step
+                tests = steps.setdefault(evaluation.step, {})
+                kind = evaluation.source, evaluation.site
                 if _is_same(evaluation.prints, prints):
                     self._record(evaluation, True, given)
                 elif kind in tests:
                     tests[kind].add(evaluation)
                 else:
                     tests[kind] = evaluation
-            for evaluation in tests.values():
-                self._record(evaluation, False, given)
+            for tests in steps.values():
+                samples = [self._sample(test, False, given) for test in tests.values()]
+                self._sets.tell_apart(list(tests.values()), samples)
+                for sample in samples:
+                    self.put(sample)
 
     def _record(
         self, evaluation: Evaluation, is_training: bool, given: Mapping[Tensor, float]
     ) -> None:
+        self.put(self._sample(evaluation, is_training, given))
+
+    def _sample(
+        self, evaluation: Evaluation, is_training: bool, given: Mapping[Tensor, float]
+    ) -> Sample:
+        """What is recorded of an evaluation."""
         sample = Sample(evaluation.step, evaluation.time)
         for tensor, value in evaluation.scalars.items():
             sample.scalars[Tags.EVALUATED + tensor.op.name] = value
@@ -208,7 +300,7 @@ class Evaluations:
         if evaluation.batch is not None:
             tag = Tags.TRAINING_BATCH if is_training else Tags.TEST_BATCH
             sample.batch = replace(evaluation.batch, tag=tag)
-        self.put(sample)
+        return sample
 
 
 def _is_same(prints: Mapping[Tensor, Fingerprint], others: Mapping[Tensor, Fingerprint]) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from time import perf_counter, thread_time
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from reflow.files.run_directory import Tags
+from reflow.graph import source
 from reflow.graph.operation import Tensor
 from reflow.runtime.taps import Count, FeedKey, Tap, Watcher, fed_values, nothing_bad
-from reflow.watch.evaluating import Evaluation, fingerprints, numbers
+from reflow.watch.evaluating import Evaluation, Site, fingerprints, numbers
 from reflow.watch.fetched import FIRST, INTERVAL, Pace, Scalars
 from reflow.watch.learning import probabilities_of
 from reflow.watch.reading import as_tensor, batch_of, class_numbers
@@ -46,7 +50,7 @@ class EvaluationWatcher(Watcher):
         ]
         self._tensors = tuple(tensor for tensor in wanted if tensor is not None)
         self._has_data = bool(sources(judged))
-        self._pace = Pace(INTERVAL, FIRST)
+        self._paces: dict[Site, Pace] = {}
         self._pictures: dict[Any, Pace] = {}
         self._estimate = 0.0
 
@@ -57,9 +61,9 @@ class EvaluationWatcher(Watcher):
         if self._images is None:
             return None
         with self._observer.guarded():
-            shapes = tuple(key[1::2])
-            is_first = shapes not in self._pictures
-            pace = self._pictures.setdefault(shapes, Pace(_PICTURES_INTERVAL, 1))
+            test = _site(), tuple(key[1::2])
+            is_first = test not in self._pictures
+            pace = self._pictures.setdefault(test, Pace(_PICTURES_INTERVAL, 1))
             lacking = self._budget.lacks(self._estimate, is_rare=True, is_first=is_first)
             if not lacking and pace.is_due(perf_counter()):
                 return Tap(self._tensors)
@@ -78,18 +82,24 @@ class EvaluationWatcher(Watcher):
     ) -> None:
         self._graph.evaluations.ends()
         self._budget.ran(seconds)
-        if tap is None and not self._pace.is_due(perf_counter()):
+        site = _site()
+        pace = self._paces.get(site)
+        if pace is None:
+            pace = self._paces[site] = Pace(INTERVAL, FIRST)
+        if tap is None and not pace.is_due(perf_counter()):
             return
         start = thread_time()
         with self._observer.guarded():
-            self._add(tap, fed_values(key, fed), fetched)
+            self._add(tap, site, fed_values(key, fed), fetched)
         own = thread_time() - start
         self._budget.spent += own
         if tap is not None:
             self._budget.spent += tap.planning
             self._estimate = own
 
-    def _add(self, tap: Tap | None, fed: Mapping[Tensor, Any], fetched: Sequence[Any]) -> None:
+    def _add(
+        self, tap: Tap | None, site: Site, fed: Mapping[Tensor, Any], fetched: Sequence[Any]
+    ) -> None:
         graph = self._graph
         batch = None
         values = {} if tap is None else dict(zip(tap.tensors, tap.values))
@@ -107,6 +117,7 @@ class EvaluationWatcher(Watcher):
         sizes = [shape[0] for shape, _ in prints.values()]
         evaluation = Evaluation(
             self,
+            site,
             graph.step,
             time.time(),
             self._scalars.of(fetched),
@@ -118,3 +129,18 @@ class EvaluationWatcher(Watcher):
             max(sizes, default=1) or 1,
         )
         graph.evaluations.add(evaluation, graph.trained_values() if graph.last else None)
+
+
+def _site() -> Site:
+    """The lines of the program that lead to this run."""
+    frame: FrameType | None = sys._getframe(1)
+    found = []
+    while frame is not None:
+        code = frame.f_code
+        if _is_program_file(code.co_filename):
+            found.append((code.co_filename, code.co_firstlineno, frame.f_lasti))
+        frame = frame.f_back
+    return tuple(found)
+
+
+_is_program_file = cache(source.is_program_file)

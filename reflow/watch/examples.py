@@ -20,6 +20,27 @@ _PRODUCTS = frozenset(("MatMul", "BatchMatMul", "BatchMatMulV2", "Conv2D", "Conv
 _AVERAGING = frozenset(
     ("Mean", "Sum", "RealDiv", "Div", "DivNoNan", "Mul", "Add", "AddV2", "AddN", "Select")
 )
+# What multiplies examples by weights, or chooses some of them.
+_WEIGHTING = frozenset(
+    (
+        "Mul",
+        "RealDiv",
+        "Div",
+        "DivNoNan",
+        "MatMul",
+        "BatchMatMul",
+        "BatchMatMulV2",
+        "Select",
+        "SelectV2",
+        "GatherV2",
+        "GatherNd",
+    )
+)
+# What says how far an answer is from a label.
+_DISTANCES = frozenset(
+    ("Log", "Log1p", "LogSoftmax", *_CROSS_ENTROPIES, "Square", "SquaredDifference", "Pow")
+)
+
 _NAMED_ACCURACY = re.compile(r"(?:^|[/_])acc(?:uracy)?(?:$|[/_])")
 _RIGHT = frozenset(("Equal", "InTopK", "InTopKV2", "LogicalAnd"))
 
@@ -130,17 +151,48 @@ def labels_behind(loss: Sequence[Tensor], answer: Answer | None) -> Tensor | Non
     return min(ranked, key=lambda item: item[0])[1] if ranked else None
 
 
+def judges_by_labels(loss: Sequence[Tensor], answer: Answer | None, labels: Tensor | None) -> bool:
+    """Whether the loss is a cross entropy of the answer and the labels, or the square of their
+    difference, weighted by nothing else that is fed.
+
+    A policy's loss is weighted by how good its actions were: these are no right answers.
+    """
+    if answer is None or labels is None:
+        return False
+    among = {tensor.op for tensor in ancestors(loss)}
+    behind = {answer.judged.op, *descendants(answer.judged, among)}
+    if answer.logits is not None:
+        behind |= descendants(answer.logits, among)
+    own = {labels, *sources([answer.judged])}
+    return any(op.type in _DISTANCES for op in behind) and not any(
+        _is_weight(given, own)
+        for op in behind
+        if op.type in _WEIGHTING
+        for given in op._inputs
+        if given.op not in behind
+    )
+
+
+def _is_weight(tensor: Tensor, own: Collection[Tensor]) -> bool:
+    """Whether it comes from other data than the answer and its labels; a whole number may be that
+    of the examples."""
+    return any(
+        source not in own and not (source.dtype.is_integer and source._shape.ndims == 0)
+        for source in sources([tensor])
+    )
+
+
 def _label_rank(tensor: Tensor, answer: Answer) -> int:
     """How well a tensor's shape and type suit labels: 1 is best, 0 says they do not."""
     shape, classes = tensor._shape, answer.judged._shape.sizes
     if tensor.dtype.base_dtype.name in ("string", "resource", "variant"):
         return 0
+    whole = tensor.dtype.is_integer or tensor.dtype.is_bool
     if shape.ndims is None:
-        return 4
+        return 4 if whole else 5
     if shape.ndims == 2 and classes is not None and shape.sizes is not None:
         if shape.sizes[1] == classes[-1] and classes[-1] is not None:
             return 1
-    whole = tensor.dtype.is_integer or tensor.dtype.is_bool
     if shape.ndims == 1 or (shape.ndims == 2 and shape.sizes is not None and shape.sizes[1] == 1):
         return 2 if whole else 3 if answer.kind == "sigmoid" else 0
     return 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import torch
 
@@ -34,6 +36,9 @@ _MOST_COPIED = 25_000_000
 _PICTURES_INTERVAL = 1.0
 _FIRST_PICTURES = 3
 
+# Of so many activations the pictures are made each time, by turns: deep networks have dozens.
+_PICTURED_ACTIVATIONS = 4
+
 
 class Progress:
     """How far a learner is.
@@ -44,6 +49,7 @@ class Progress:
       schedule: which training runs are read.
       count: of training runs.
       settled: the last training run that the budget knows of.
+      recorded: the last one of which the fetched numbers are recorded.
     """
 
     def __init__(self, name: str, learner: Learner, schedule: Schedule) -> None:
@@ -52,6 +58,7 @@ class Progress:
         self.schedule = schedule
         self.count = Count()
         self.settled = 0
+        self.recorded = 0
         self._rated = (0, time.perf_counter())
         self._pictures = 0
         self._next_pictures = 0.0
@@ -95,6 +102,7 @@ class Reader:
             for update in learner.updates
             if update.gradient is not None
         }
+        self._turns = deque(learner.activations)
         answer = learner.answer
         wanted = [
             *learner.losses,
@@ -192,7 +200,9 @@ class Reader:
     def accuracy(self, values: Mapping[Tensor, torch.Tensor]) -> float | None:
         """The share of right answers; None for what is no classifier of single classes."""
         answer, labels = self._learner.answer, self._learner.labels
-        if answer is None or answer.kind != "softmax" or labels is None or labels not in values:
+        if answer is None or answer.kind != "softmax" or not self._learner.is_classifier:
+            return None
+        if labels is None or labels not in values:
             return None
         given, numbers = probabilities_of(answer, values), class_numbers(values[labels])
         if given is None or numbers is None or len(given) != len(numbers):
@@ -209,7 +219,9 @@ class Reader:
         if learner.images is None or learner.images.tensor not in values:
             return
         given = values[learner.images.tensor]
-        labels = None if learner.labels is None else values.get(learner.labels)
+        labels = None
+        if learner.is_classifier and learner.labels is not None:
+            labels = values.get(learner.labels)
         sample.batch = batch_of(
             Tags.TRAINING_BATCH,
             learner.images,
@@ -219,7 +231,7 @@ class Reader:
         )
         if sample.batch is None:
             return
-        for activation in learner.activations:
+        for activation in islice(self._turns, _PICTURED_ACTIVATIONS):
             value = values.get(activation.tensor)
             if value is None or len(value) != len(given) or not value.is_floating_point():
                 continue
@@ -228,6 +240,7 @@ class Reader:
             units = units_of(value) if sample.batch.rows is None else None
             if units is not None:
                 sample.units[Tags.STRONGEST + activation.name] = units
+        self._turns.rotate(-_PICTURED_ACTIVATIONS)
 
 
 def probabilities_of(answer: Answer, values: Mapping[Tensor, torch.Tensor]) -> torch.Tensor | None:

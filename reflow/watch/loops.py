@@ -1,7 +1,8 @@
 """How many training runs there will be, where the loops around them say it.
 
 `for epoch in range(epochs):` around `for i in range(batches):` around the run are epochs * batches
-runs.  That is believed when the variables of the loops have kept step with the runs for a while.
+runs.  That is believed when the variables of the loops have kept step with the runs for a while,
+and as long as they do: a second loop is another total.
 """
 
 from __future__ import annotations
@@ -12,32 +13,30 @@ import linecache
 import operator
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from reflow.graph import source
 
 __all__ = ["Loops"]
 
-# So many runs must have kept step, and after so many looks it is given up.
+# So many runs must have kept step.
 _BELIEVED_AFTER: Final = 3
-_MOST_LOOKS: Final = 30
 
 
 class Loops:
-    """Looks at the frames that lead to runs until it knows the number, or that it cannot.
+    """Looks at the frames that lead to the training runs of one learner.
 
     Attributes:
-      total: the number; None as long as it is not certain.
+      total: how many runs there will be, those before the loop included; None as long as it is not
+        certain, and where the loops around the last run do not say it.
       inner: of them, how many the innermost loop makes; None if there is one loop alone.
-      is_done: whether there is nothing more to look for.
     """
 
     def __init__(self) -> None:
         self.total: int | None = None
         self.inner: int | None = None
-        self.is_done = False
-        self._looks = 0
-        self._agreed: set[int] = set()
+        self._before = 0  # runs before the first round
+        self._agreed = 0
 
     def look(self, frame: FrameType | None, step: int) -> None:
         """Looks at the frames from this one outwards.
@@ -47,21 +46,15 @@ class Loops:
           step: how many training runs there were, with this one.
         """
         counts = _counts(frame)
-        if counts is None and step == 0:  # before any loop
-            return
-        self._looks += 1
-        if counts is None or self._looks > _MOST_LOOKS:
-            self.is_done = True
-            return
-        done, total, inner = counts
-        # A run that only looks comes before or after the training of its round.
-        if step not in (done, done + 1):
-            self.is_done = True
-            return
-        self._agreed.add(done)
-        if len(self._agreed) >= _BELIEVED_AFTER:
-            self.total, self.inner = total, inner
-            self.is_done = True
+        before = 0 if counts is None else step - 1 - counts.done
+        if counts is None or before != self._before:  # the loop is another one, or keeps no step
+            self._agreed = 0
+        self._before = before
+        self._agreed += counts is not None
+        if counts is not None and self._agreed >= _BELIEVED_AFTER:
+            self.total, self.inner = before + counts.total, counts.inner
+        else:
+            self.total = self.inner = None
 
 
 class _Counts(NamedTuple):
@@ -95,33 +88,43 @@ def _counts(frame: FrameType | None) -> _Counts | None:
     return _Counts(done, total, rounds[0][1] if len(rounds) > 1 else None)
 
 
-def _loops_around(frame: FrameType) -> Iterator[ast.For]:
+def _loops_around(frame: FrameType) -> tuple[ast.For, ...]:
     """The loops of a frame's function around the line where it is, innermost first.
 
     _Unknown: one of them is of another kind, or may end early.
     """
     code = frame.f_code
-    tree = _parsed(code.co_filename)
-    function: ast.AST = tree
-    for node in ast.walk(tree):
+    found = _loops_at(code.co_filename, code.co_name, code.co_firstlineno, frame.f_lineno)
+    if found is None:
+        raise _Unknown
+    return found
+
+
+@functools.lru_cache(256)
+def _loops_at(filename: str, name: str, first_line: int, line: int) -> tuple[ast.For, ...] | None:
+    """Those around a line of the function that begins there; None where they are _Unknown."""
+    tree = _parsed(filename)
+    function: ast.AST | None = tree if name == "<module>" else None
+    for node in [] if tree is None else ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-            if first == code.co_firstlineno and getattr(node, "name", "<lambda>") == code.co_name:
+            if first == first_line and getattr(node, "name", "<lambda>") == name:
                 function = node
-    if isinstance(function, ast.Module) and code.co_name != "<module>":
-        raise _Unknown
-    for loop in reversed(list(_around(function, frame.f_lineno))):
+    if function is None:
+        return None
+    found = tuple(reversed(list(_around(function, line))))
+    for loop in found:
         if not isinstance(loop, ast.For) or _may_end_early(loop):
-            raise _Unknown
-        yield loop
+            return None
+    return cast(tuple[ast.For, ...], found)
 
 
 @functools.lru_cache(8)
-def _parsed(filename: str) -> ast.Module:
+def _parsed(filename: str) -> ast.Module | None:
     try:
         return ast.parse("".join(linecache.getlines(filename)))
     except (SyntaxError, ValueError):  # Python 2
-        raise _Unknown from None
+        return None
 
 
 def _around(node: ast.AST, line: int) -> Iterator[ast.stmt]:

@@ -66,10 +66,17 @@ class RunObserver:
         watch: GraphWatch = graph._watch
         return watch
 
+    def session_ends(self, graph: Graph) -> None:
+        watch = graph._watch
+        if watch is not None and watch.observer is self:
+            with self.guarded(), self._lock:
+                watch.record_last()
+                self.note_progress(None)
+
     def end(self) -> None:
         with self.guarded(), self._lock:
             for graph in list(self._graphs):
-                graph.evaluations.settle()
+                graph.record_last()
             self.note_progress(None)
 
     @contextmanager
@@ -150,6 +157,14 @@ class GraphWatch:
         learners, graph = [known.learner for known in self.progress], self.graph
         observer.recorder.write(GRAPH_FILE, lambda: graph_record(graph, learners))
         return progress
+
+    def record_last(self) -> None:
+        """Records what waits for another run to follow, and what the last training run gave."""
+        self.evaluations.settle()
+        for progress in self.progress:
+            watcher, fetched = progress.count.fetched or (None, ())
+            if isinstance(watcher, TrainingWatcher):
+                watcher.record_last(fetched)
 
     def trained_values(self) -> Mapping[Tensor, Any]:
         """What was fed to the last training run."""

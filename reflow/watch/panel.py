@@ -144,7 +144,8 @@ class _Live(Quiet):
         name = Text("paused" if run.paused else os.path.basename(run.program), "bold")
         bar = [] if run.steps_total is None else [ProgressBar(run.steps_total, step, width=24)]
         first.add_row(name, *bar, *map(Text, _position(run, step, numbers)))
-        curves = [sparkline([*values], _LOSSES_SHOWN) for values in self._losses.values()]
+        shown = [self._losses[tag] for tag in _loss_tags(numbers) if tag in self._losses]
+        curves = [sparkline([*values], _LOSSES_SHOWN) for values in shown]
         address = [self.address] if self.address else []
         second = Text("  ".join([*curves, *_figures(numbers), *address]))
         paper = io.StringIO()

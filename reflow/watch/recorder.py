@@ -14,14 +14,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from reflow.files.run_directory import FINISHED
+from reflow.files.run_directory import FINISHED, Tags
 from reflow.watch.clock import Clock
 from reflow.watch.control import Control
+from reflow.watch.course import Course
 from reflow.watch.disk import Disk
 from reflow.watch.event_file import EventFile
 from reflow.watch.housekeeping import Housekeeping
 from reflow.watch.hyperparameters import program_codes
-from reflow.watch.loops import Loops
 from reflow.watch.output import Output
 from reflow.watch.panel import Panel
 from reflow.watch.run_files import RunFiles
@@ -35,6 +35,8 @@ __all__ = ["Recorder"]
 _TICK: Final = 0.25
 # Seconds that a program which ends waits at most for what is still to be recorded.
 _PATIENCE: Final = 20.0
+# After so many of them what takes long is left out.
+_UNHURRIED: Final = 2.0
 
 
 class Recorder:
@@ -66,7 +68,7 @@ class Recorder:
         self._output = Output(files.directory)
         self._disk = Disk(files, self._step)
         self._housekeeping = Housekeeping(files, program, self._output, self._disk)
-        self._loops = Loops()
+        self._course = Course()
         self._panel = panel
         self._cost = 0.0
         self._ending: tuple[str, dict[str, str] | None] = (FINISHED, None)
@@ -86,10 +88,8 @@ class Recorder:
         """Takes what was read off a run; returns at once."""
         if not self._takes:
             return
-        if not self._loops.is_done:
-            self._loops.look(sys._getframe(1), sample.step)
-            if self._loops.total is not None:
-                self.note(steps_total=self._loops.total)
+        if sample.learner is not None:
+            self._course.look(sample.learner, sample.step, sys._getframe(1))
         self._take(sample)
 
     def feed(
@@ -106,8 +106,13 @@ class Recorder:
 
     def note(self, **fields: Any) -> None:
         """Sets fields of run.json; adds to `remarks`, a list of lines."""
-        if not self._is_closed:
-            self.files.note(**fields)
+        if self._is_closed:
+            return
+        self.files.note(**fields)
+        if "steps" in fields:
+            self._course.note(fields["steps"])
+        if "steps_total" in fields:
+            self._course.given = fields["steps_total"]
 
     def write(self, name: str, make: Callable[[], Any]) -> None:
         """Has the thread write what `make` gives to a JSON file of the run's directory."""
@@ -142,12 +147,15 @@ class Recorder:
         self._takes = False
         self._waiting.close()
         try:
+            self._thread.join(_UNHURRIED)
+            self._writer.in_haste = True
             self._thread.join(_PATIENCE)
         finally:
             self._output.stop()
+            self._note_total()
             with contextlib.suppress(OSError, ValueError):
                 self.files.end(*self._ending)
-            self._panel.end(self.files.run, self._step(), self._writer.numbers)
+            self._panel.end(self.files.run, self._step(), self._numbers())
 
     def abandon(self) -> None:
         """In a child that was forked: the run is its parent's."""
@@ -188,15 +196,33 @@ class Recorder:
         self._writer.write_held(self._clock.now())
         if self._file.waits:
             self._disk.tries(self._file.flush)
-        run, inner = self.files.run, self._loops.inner
+        self._note_total()
+        run, inner = self.files.run, self._course.inner
         if inner is not None and run.batch_size is not None:
             self.files.note(epoch_size=inner * run.batch_size)
         self._housekeeping.work(now)
-        self._panel.show(run, self._step(), self._writer.numbers)
+        self._panel.show(run, self._step(), self._numbers())
+
+    def _note_total(self) -> None:
+        total = self._course.total(self._step())
+        if total != self.files.run.steps_total:
+            self.files.note(steps_total=total)
 
     def _step(self) -> int:
-        """Of the learner that is farthest: not every step is observed."""
-        return max([self._writer.step, *self.files.run.steps.values()])
+        """Of the learner that is farthest of those that train: not every step is observed."""
+        step = self._course.step
+        return self._writer.step if step is None else step
+
+    def _numbers(self) -> dict[str, float]:
+        """What to show: the last that were recorded, but of no learner that has ended."""
+        found = {
+            tag: number
+            for tag, number in list(self._writer.numbers.items())
+            if not tag.startswith(Tags.TRAINING_LOSS)
+            or not self._course.has_ended(tag[len(Tags.TRAINING_LOSS) :])
+        }
+        rate = self._course.rate
+        return found if rate is None else {**found, Tags.STEPS_PER_SECOND: rate}
 
     def _remark(self, line: str) -> None:
         self.files.note(remarks=[line])

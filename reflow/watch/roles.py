@@ -19,6 +19,7 @@ from reflow.watch.examples import (
     as_images,
     images_behind,
     is_accuracy,
+    judges_by_labels,
     labels_behind,
 )
 from reflow.watch.settings import Settings
@@ -89,6 +90,8 @@ class Learner:
       updates: of its variables, in the order of creation.
       activations, layers: in order from input to loss.
       answer, images, labels: None if they are not found.
+      is_classifier: whether the losses are plainly how far answers are from labels: then the share
+        of right ones is an accuracy.
       kernel: the op that owns the weights of the first convolution on images, or None.
     """
 
@@ -101,6 +104,7 @@ class Learner:
     answer: Answer | None = None
     images: Images | None = None
     labels: Tensor | None = None
+    is_classifier: bool = False
     kernel: Operation | None = None
 
     @property
@@ -122,13 +126,17 @@ def learners_of(
     if not updates:
         return []
     groups: dict[tuple[Tensor, ...], list[Update]] = {}
+    unknown: list[Update] = []
     calls: dict[tuple[Tensor, ...], dict[Differentiation, None]] = {}
     for update in updates:
         losses = losses_of(update, graph) if not settings.loss else _as_set(graph, settings.loss)
-        groups.setdefault(losses.tensors, []).append(update)
+        if losses.tensors or losses.are_known:
+            groups.setdefault(losses.tensors, []).append(update)
+        else:
+            unknown.append(update)
         calls.setdefault(losses.tensors, {}).update(dict.fromkeys(losses.calls))
-    if () in groups:
-        _settle_unknown(groups, tensors)
+    if unknown:
+        groups.setdefault(_losses_of_unknown(groups, tensors), []).extend(unknown)
     found = []
     for losses_, group in groups.items():
         training_op = _training_op(group, tensors, operations)
@@ -141,17 +149,16 @@ def _as_set(graph: Graph, name: str) -> Losses:
     return Losses(() if tensor is None else (tensor,), ())
 
 
-def _settle_unknown(
-    groups: dict[tuple[Tensor, ...], list[Update]], tensors: Sequence[Tensor]
-) -> None:
+def _losses_of_unknown(
+    groups: Collection[tuple[Tensor, ...]], tensors: Sequence[Tensor]
+) -> tuple[Tensor, ...]:
     """Updates of an unknown loss belong to the only known one, or to the one that is fetched."""
     known = [losses for losses in groups if losses]
     fetched = [t for t in tensors if is_scalar(t) and t._shape.ndims == 0 and not is_accuracy(t)]
     told = [t for t in fetched if any(w in t.op.name.lower() for w in ("loss", "cost", "entropy"))]
     if len(known) == 1:
-        groups[known[0]] += groups.pop(())
-    elif not known and (told or fetched):
-        groups[((told or fetched)[0],)] = groups.pop(())
+        return known[0]
+    return ((told or fetched)[0],) if not known and (told or fetched) else ()
 
 
 def _training_op(
@@ -189,6 +196,7 @@ def _learner(
         answer,
         images,
         labels,
+        judges_by_labels(losses, answer, labels),
         _first_kernel(layers),
     )
 

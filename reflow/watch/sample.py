@@ -52,6 +52,7 @@ class Sample:
       units: activations of the whole batch, [n, units], by tag, for the inputs that excite a unit.
       batch: the examples, if there are images among what was fed.
       texts: by tag.
+      learner: whom the run trained; None: nobody, or it has ended long ago.
     """
 
     step: int
@@ -63,6 +64,7 @@ class Sample:
     units: dict[str, Array] = field(default_factory=dict)
     batch: Batch | None = None
     texts: dict[str, str] = field(default_factory=dict)
+    learner: str | None = None
 
 
 class Recorder(Protocol):

@@ -23,6 +23,7 @@ _TRAINING = (100, 10)
 _TEST = (1000, 40)
 
 _LONGEST_SIDE = 64  # of a tile; larger ones are averaged down
+_LONGEST_SIDE_OF_MANY = 32  # where an image comes once for each unit that it excites
 _MOST_FILTERS, _MOST_CHANNELS = 128, 8
 _MOST_IMAGES_OF_MAPS, _MOST_MAPS = 4, 64
 _MOST_UNITS, _IMAGES_OF_A_UNIT = 100, 9
@@ -112,8 +113,11 @@ def strongest(activations: Array, batch: Batch) -> Tiles:
     count, columns = ranks.shape
     chosen = ranks.reshape(-1)
     numbers = np.repeat(np.arange(count), columns)
+    # Each image is made small once, not for each unit.
+    images, of_image = np.unique(chosen, return_inverse=True)
+    small = _averaged_down(_as_pixels(batch.images[images]), _LONGEST_SIDE_OF_MANY)
     return _tiles(
-        _as_pixels(batch.images[chosen]),
+        small[of_image],
         columns,
         names=[str(number) for number in numbers],
         certainties=activations[chosen, numbers].tolist(),
@@ -155,9 +159,9 @@ def _rounded(values: Array) -> Pixels:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-def _averaged_down(pixels: Pixels) -> Pixels:
+def _averaged_down(pixels: Pixels, longest_side: int = _LONGEST_SIDE) -> Pixels:
     count, height, width, channels = pixels.shape
-    block = -(-max(height, width) // _LONGEST_SIDE)
+    block = -(-max(height, width) // longest_side)
     if block == 1:
         return pixels
     high, wide = max(1, height // block), max(1, width // block)

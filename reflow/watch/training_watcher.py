@@ -154,6 +154,7 @@ class TrainingWatcher(Watcher):
             progress.count.step = progress.count.advance()
         step = first.step
         first.count.fed = key, fed
+        first.count.fetched = self, fetched
         self._graph.last = first
         runs = step - first.settled
         first.settled = step
@@ -206,12 +207,13 @@ class TrainingWatcher(Watcher):
             bad = next(v for v in scalars.values() if v - v != 0.0)
             self._fails(tap, step, "NaN" if bad != bad else "infinity")
         if isinstance(tap, _Reading):
-            sample = Sample(step, time.time())
+            sample = Sample(step, time.time(), learner=self._first.name)
             self._read(tap, sample, step, now)
         elif scalars and self._pace.is_due(now):
-            sample = Sample(step, time.time())
+            sample = Sample(step, time.time(), learner=self._first.name)
         if sample is not None:
             self._add_fetched(scalars, sample)
+            self._first.recorded = step
             self._recorder.put(sample)
             self._observer.note_progress(self._graph.batch_size)
         if step >= self._snapshots.next and not self._graph.has_failed:
@@ -221,6 +223,16 @@ class TrainingWatcher(Watcher):
             self._first.schedule.was_read(step, seconds, own + tap.own, tap.planning)
         else:
             self._budget.spent += own
+
+    def record_last(self, fetched: Sequence[Any]) -> None:
+        """Records what the last run gave, if that was not done: no other follows."""
+        step = self._first.step
+        scalars = self._scalars.of(fetched)
+        if scalars and self._first.recorded < step:
+            self._first.recorded = step
+            sample = Sample(step, time.time())
+            self._add_fetched(scalars, sample)
+            self._recorder.put(sample)
 
     def _read(self, tap: _Reading, sample: Sample, step: int, now: float) -> None:
         """Adds to a sample what was tapped."""

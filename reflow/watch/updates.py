@@ -109,10 +109,12 @@ class Losses:
     Attributes:
       tensors: those that were differentiated.
       calls: of tf.gradients, where they are known.
+      are_known: whether it is certain that these are all, if there are none.
     """
 
     tensors: tuple[Tensor, ...]
     calls: tuple[Differentiation, ...]
+    are_known: bool = False
 
 
 def losses_of(update: Update, graph: Graph) -> Losses:
@@ -120,7 +122,8 @@ def losses_of(update: Update, graph: Graph) -> Losses:
 
     Found by walking from the gradient to what tf.gradients gave; in a graph that was imported, by
     the names that tf.gradients gives; for gradients that were collected in variables, by the call
-    that differentiated by this variable.
+    that differentiated by this variable.  What goes on from a gradient that is given as grad_ys, as
+    an actor learns from its critic's, has no loss of its own.
     """
     results = gradient_results(graph)
     start = [update.gradient] if update.gradient is not None else update.op._inputs[1:]
@@ -128,7 +131,8 @@ def losses_of(update: Update, graph: Graph) -> Losses:
     calls = {results[tensor] for tensor in before if tensor in results}
     found = [call for call in graph._differentiations if call in calls]
     if found:
-        return Losses(tuple(dict.fromkeys(y for call in found for y in call.ys)), tuple(found))
+        losses = dict.fromkeys(y for call in found for y in call.ys if _is_loss(y, call))
+        return Losses(tuple(losses), tuple(found), are_known=True)
     named = _losses_by_name(before, graph)
     if named:
         return Losses(named, ())
@@ -136,8 +140,13 @@ def losses_of(update: Update, graph: Graph) -> Losses:
         call for call in graph._differentiations if _result_for(call, update.variable) is not None
     ]
     if calls_by_variable and update.gradient is not None:
-        return Losses(calls_by_variable[-1].ys, (calls_by_variable[-1],))
+        last = calls_by_variable[-1]
+        return Losses(tuple(y for y in last.ys if _is_loss(y, last)), (last,), are_known=True)
     return Losses((), ())
+
+
+def _is_loss(y: Tensor, call: Differentiation) -> bool:
+    return not call.is_weighted or y._shape.ndims == 0
 
 
 def _losses_by_name(before: Collection[Tensor], graph: Graph) -> tuple[Tensor, ...]:

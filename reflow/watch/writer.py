@@ -69,6 +69,7 @@ class Writer:
       numbers: by tag, the last that was recorded.
       figures: of those that say how the training went, the last, the least and the greatest.
       cost_of_pictures: the CPU seconds that pictures of samples took.
+      in_haste: whether these are left out, since the program waits for its end.
     """
 
     def __init__(self, file: EventFile, started: float, remark: Callable[[str], None]) -> None:
@@ -76,6 +77,7 @@ class Writer:
         self.numbers: dict[str, float] = {}
         self.figures: dict[str, dict[str, float]] = {}
         self.cost_of_pictures = 0.0
+        self.in_haste = False
         self._file = file
         self._started = started
         self._remark = remark
@@ -107,8 +109,14 @@ class Writer:
             self._sampled_at.update(dict.fromkeys(large, time))
             pictures = {tag: value for tag, value in large.items() if callable(value)}
             self._record(time, step, {tag: v for tag, v in large.items() if tag not in pictures})
+            self._record_pictures(time, step, pictures)
+
+    def _record_pictures(self, time: float, step: int, pictures: Mapping[str, Value]) -> None:
+        for tag, value in pictures.items():
+            if self.in_haste:
+                return
             start = thread_time()
-            self._record(time, step, pictures)
+            self._record(time, step, {tag: value})
             self.cost_of_pictures += thread_time() - start
 
     def write_held(self, time: float, is_last: bool = False) -> None:

@@ -20,12 +20,16 @@ class Recording:
         self.runs = []
         self.watchers = []
         self.ended = False
+        self.left = []
 
     def watch(self, session, tensors, operations):
         self.asked.append((list(tensors), list(operations)))
         tapped = tuple(self._choose(tensors, operations))
         self.watchers.append(_Watcher(self.runs, tapped, self._traced))
         return self.watchers[-1]
+
+    def session_ends(self, graph):
+        self.left.append(graph)
 
     def end(self):
         self.ended = True
@@ -145,6 +149,21 @@ def test_what_only_computes_is_computed_besides(observing, use_resource):
         session.run(train, {x: 3.0})
     values = observer.runs[-1][0].values
     assert float(values[0]) == 37.0 and values[1:] == (None,) * 3
+
+
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_a_variable_that_only_the_tapped_loss_needs(observing, use_resource):
+    x = tf.placeholder(tf.float32, [])
+    w, bias = (tf.Variable(value, use_resource=use_resource) for value in (2.0, 0.5))
+    loss = -(w * x + bias)
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(loss, var_list=[w])
+    observer = Recording(lambda tensors, operations: [loss])
+    observing(observer)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for expected in (-6.5, -7.4):
+            session.run(train, {x: 3.0})
+            assert float(observer.runs[-1][0].values[0]) == pytest.approx(expected)
 
 
 def test_a_traced_run_tells_times(observing):

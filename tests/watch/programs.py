@@ -161,3 +161,42 @@ def gan():
     g_train = optimizer.minimize(g_loss, var_list=of["generator"])
     more = {"g_train": g_train, "g_loss": g_loss, "noise": z, "of": of}
     return Program(d_train, d_loss, x, variables=of["discriminator"], more=more)
+
+
+def policy(weighting="fed", size=4):
+    """A policy's gradient: what is fed as labels are actions, weighted by how good they were."""
+    x = tf.placeholder(tf.float32, [None, size], name="observations")
+    actions = tf.placeholder(tf.int32, [None], name="actions")
+    shape = None if weighting == "scalar" else [None]
+    values = tf.placeholder(tf.float32, shape, name="values")
+    logits = tf.layers.dense(x, 3)
+    prediction = tf.nn.softmax(logits)
+    if weighting == "fed":
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(logits=logits, labels=actions)
+        loss = tf.reduce_mean(losses * values, name="loss")
+    elif weighting == "scalar":  # of a single step, of which no shape is told
+        actions = tf.placeholder(tf.int32, None, name="action")
+        loss = -tf.reduce_mean(tf.log(prediction[0, actions]) * values, name="loss")
+    else:  # by how much better they were than a critic had thought
+        taken = tf.reduce_sum(tf.log(prediction) * tf.one_hot(actions, 3), 1)
+        better = tf.stop_gradient(values - tf.layers.dense(x, 1)[:, 0])
+        loss = -tf.reduce_mean(taken * better, name="loss")
+    train = tf.train.AdamOptimizer(0.01).minimize(loss)
+    return Program(train, loss, x, actions, logits, prediction, more={"values": values})
+
+
+def actor_and_critic():
+    """DDPG's: the actor learns by the critic's gradient by its action."""
+    x = tf.placeholder(tf.float32, [None, 3], name="observations")
+    reward = tf.placeholder(tf.float32, [None, 1], name="reward")
+    with tf.variable_scope("actor"):
+        action = tf.layers.dense(x, 1, tf.nn.tanh, name="a")
+    with tf.variable_scope("critic"):
+        q = tf.layers.dense(tf.concat([x, action], 1), 1)
+    loss = tf.reduce_mean(tf.square(reward - q), name="td_error")
+    train = tf.train.AdamOptimizer(0.01).minimize(loss, var_list=tf.trainable_variables("critic"))
+    better = tf.gradients(q, action)
+    own = tf.trainable_variables("actor")
+    gradients = tf.gradients(action, own, grad_ys=better)
+    act = tf.train.AdamOptimizer(-0.01).apply_gradients(zip(gradients, own), name="act")
+    return Program(train, loss, x, reward, more={"act": act, "own": own})

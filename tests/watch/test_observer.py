@@ -157,6 +157,58 @@ def test_a_test_in_pieces_is_averaged():
     assert recorder.scalars(Tags.TEST_ACCURACY) == [(1, pytest.approx(np.mean(found)))]
 
 
+def test_validation_and_test_are_sets_of_their_own():
+    program = programs.raw_softmax()
+    name = program.accuracy.op.name
+
+    def judged(start, size):
+        return session.run([program.accuracy, program.loss], batch(program, start, size))[0]
+
+    with recorded() as recorder, tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        validation, test = [], []
+        for i in range(3):
+            session.run(program.train, batch(program, i * 50))
+            validation.append(judged(200, 100))
+            test.append(judged(300, 100))
+        session.run(program.loss, batch(program, 200, 100))  # the same examples, elsewhere
+    steps = [1, 2, 3]
+    assert recorder.scalars(Tags.TEST_ACCURACY) == list(zip(steps, test))
+    assert recorder.scalars(Tags.EVALUATED + name) == list(zip(steps, test))
+    assert recorder.scalars(Tags.EVALUATED + name + "#2") == list(zip(steps, validation))
+    loss = program.loss.op.name
+    assert [s for s, _ in recorder.scalars(Tags.TEST_LOSS + loss)] == steps
+    assert [s for s, _ in recorder.scalars(Tags.EVALUATED + loss + "#2")] == [*steps, 3]
+    shown = recorder.batches(Tags.TEST_BATCH)
+    np.testing.assert_array_equal(shown[0].images, IMAGES[300:400])
+
+
+def test_what_was_the_test_remains_it():
+    program = programs.raw_softmax()
+    with recorded() as recorder, tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        found = []
+        for i in range(3):
+            session.run(program.train, batch(program, i * 50))
+            found.append(session.run(program.accuracy, batch(program, 200 + i, 100)))
+        last = session.run(program.accuracy, batch(program, 300, 200))
+    assert recorder.scalars(Tags.TEST_ACCURACY) == list(zip([1, 2, 3], found))
+    tag = Tags.EVALUATED + program.accuracy.op.name
+    assert recorder.scalars(f"{tag}#2") == [(3, last)]
+
+
+def test_one_of_many_tests_is_not_left_out():
+    program = programs.raw_softmax()
+    with recorded() as recorder, tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for i in range(30):
+            session.run(program.train, batch(program, i))
+            session.run(program.accuracy, batch(program, 200, 20))
+            session.run(program.accuracy, batch(program, 300, 20))
+    tag = Tags.EVALUATED + program.accuracy.op.name
+    assert len(recorder.scalars(tag)) >= 20 and len(recorder.scalars(f"{tag}#2")) >= 20
+
+
 def test_a_slow_test_between_an_evaluation_and_its_training_step(monkeypatch):
     monkeypatch.setattr("reflow.watch.evaluating._PATIENCE", 0.05)
     program = programs.raw_softmax()
@@ -177,6 +229,51 @@ def test_a_slow_test_between_an_evaluation_and_its_training_step(monkeypatch):
     assert [step for step, _ in recorder.scalars(Tags.TRAINING_ACCURACY)] == [1, 1]
     assert recorder.scalars(Tags.TEST_ACCURACY) == []
     assert [step for step, _ in recorder.scalars(Tags.EVALUATED + test.op.name)] == [1]
+
+
+def test_the_last_numbers_are_recorded_when_a_session_ends(monkeypatch):
+    monkeypatch.setattr("reflow.watch.training_watcher.FIRST", 3)
+    monkeypatch.setattr("reflow.watch.training_watcher.INTERVAL", 100.0)
+    program = programs.regression()
+    feed = {program.image: [1.0, 2.0], program.labels: [0.0, 1.0]}
+    with recorded() as recorder:
+        for steps in (1000, 1):
+            with tf.Session() as session:
+                session.run(tf.global_variables_initializer())
+                for _ in range(steps):
+                    _, last = session.run([program.train, program.loss], feed)
+                before = len(recorder.samples)
+            assert recorder.scalars(Tags.TRAINING_LOSS + "loss")[-1][1] == last
+        assert len(recorder.samples) in (before, before + 1)
+        session.close()
+        assert recorder.fields["steps"] == {"loss": 1001}
+    steps = [step for step, _ in recorder.scalars(Tags.TRAINING_LOSS + "loss")]
+    assert {1000, 1001} <= {*steps} and len(steps) == len({*steps})
+
+
+def test_the_last_test_is_recorded_when_a_session_ends():
+    program = programs.raw_softmax()
+    with recorded() as recorder:
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            session.run(program.train, batch(program, 0))
+            found = session.run(program.accuracy, batch(program, 50))
+        assert recorder.scalars(Tags.TEST_ACCURACY) == [(1, found)]
+
+
+def test_no_accuracy_of_a_policy_and_no_loss_of_an_actor():
+    policy, actor = programs.policy(), programs.actor_and_critic()
+    with recorded() as recorder, tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        feed = {policy.image: np.ones([5, 4]), policy.labels: [0, 1, 2, 0, 1]}
+        session.run(policy.train, {**feed, policy.more["values"]: np.ones(5)})
+        feed = {actor.image: np.ones([5, 3]), actor.labels: np.ones([5, 1])}
+        session.run(actor.more["act"], feed)
+        session.run(actor.train, feed)
+    assert not recorder.scalars(Tags.TRAINING_ACCURACY)
+    losses = {tag for tag in recorder.tags() if tag.startswith(Tags.TRAINING_LOSS)}
+    assert losses == {Tags.TRAINING_LOSS + "loss", Tags.TRAINING_LOSS + "td_error"}
+    assert recorder.fields["steps"] == {"loss": 1, "td_error": 1, "act": 1}
 
 
 def test_an_evaluation_behind_its_training_step():
@@ -279,6 +376,8 @@ def test_threads_and_sessions_count_together():
             thread.start()
         for thread in threads:
             thread.join()
+        for session in sessions:
+            session.close()
     assert recorder.fields["steps"] == {"loss": 200}
 
 

@@ -126,6 +126,28 @@ def test_run_json_says_how_it_is_and_how_it_ended(recorder):
         recorder.files.note(no_such_field=1)
 
 
+def test_what_is_shown_is_of_the_learners_that_train(recorder):
+    other = Tags.TRAINING_LOSS + "other"
+    for step in range(1, 31):
+        recorder.put(Sample(step, 0.0, {LOSS: 1.0}, learner="loss"))
+        recorder.note(steps={"loss": step, "other": 0})
+    for step in range(1, 21):
+        recorder.put(Sample(step, 0.0, {other: 2.0, Tags.STEPS_PER_SECOND: 3.0}, learner="other"))
+        recorder.note(steps={"loss": 30, "other": step})
+    recorder.close()
+    assert recorder._numbers() == {other: 2.0, Tags.STEPS_PER_SECOND: 3.0}
+    assert recorder._step() == 20
+    assert Run.read(recorder.files.directory).steps_total == 20
+
+
+def test_a_total_that_was_passed_is_dropped(recorder):
+    recorder.note(steps_total=5)
+    recorder.feed({LOSS: 1.0}, 5)
+    wait_until(lambda: recorder.files.run.steps_total == 5)
+    recorder.feed({LOSS: 1.0}, 6)
+    wait_until(lambda: recorder.files.run.steps_total is None)
+
+
 def test_how_a_run_failed(recorder):
     recorder.ends("failed", {"type": "ValueError", "message": "no", "traceback": "..."})
     recorder.close()

@@ -54,7 +54,7 @@ def test_classifiers(make):
     assert found.images.tensor is program.image
     assert (found.images.height, found.images.width, found.images.channels) == (28, 28, 1)
     assert found.labels is program.labels
-    assert found.answer.logits is program.logits
+    assert found.answer.logits is program.logits and found.is_classifier
     assert is_accuracy(program.accuracy) and not is_accuracy(program.loss)
     assert [layer.op.type for layer in found.layers] == [
         op.type
@@ -128,6 +128,50 @@ def test_a_gan_has_two_learners():
     assert g.images is None and d.labels is g.labels is None
     together = learners(program.train, program.more["g_train"])
     assert [one.name for one in together] == ["d_loss", "g_loss"]
+
+
+@pytest.mark.parametrize("weighting", ["fed", "scalar", "advantage"])
+def test_a_policy_is_no_classifier(weighting):
+    found = learner(programs.policy(weighting).train)
+    assert found.answer is not None and not found.is_classifier
+
+
+def test_weights_that_are_not_fed_and_squares_leave_a_classifier():
+    x = tf.placeholder(tf.float32, [None, 5])
+    y_ = tf.placeholder(tf.float32, [None, 3])
+    count = tf.placeholder(tf.int32, [])
+    logits = tf.layers.dense(tf.nn.dropout(x, tf.placeholder(tf.float32, [])), 3)
+    y, kernel = tf.nn.softmax(logits), tf.trainable_variables()[0]
+    of_class = tf.reduce_sum(tf.constant([1.0, 2.0, 3.0]) * y_, 1)
+    strength = tf.placeholder(tf.float32, [])
+    losses = [
+        tf.losses.softmax_cross_entropy(y_, logits, weights=of_class),
+        tf.reduce_mean(tf.square(y_ - y)),
+        -tf.reduce_sum(y_ * tf.log(y)) / tf.to_float(count),
+        tf.losses.softmax_cross_entropy(y_, logits) + strength * tf.nn.l2_loss(kernel),
+        -tf.reduce_mean(tf.reduce_sum(y_ * tf.log(y), 1) * tf.placeholder(tf.float32, [None])),
+    ]
+    found = [learner(tf.train.AdamOptimizer().minimize(loss)) for loss in losses]
+    assert [one.labels for one in found] == [y_] * 5
+    assert [one.is_classifier for one in found] == [True, True, True, True, False]
+
+
+def test_an_actor_that_learns_from_its_critic_has_no_loss_of_its_own():
+    program = programs.actor_and_critic()
+    actor = learner(program.more["act"])
+    assert (actor.name, actor.losses) == ("act", ())
+    assert actor.variables == [v.op for v in program.more["own"]]
+    both = learners(program.train, program.more["act"])
+    assert {one.name: one.losses for one in both} == {"td_error": (program.loss,), "act": ()}
+
+
+def test_a_loss_that_is_scaled_is_one():
+    program = programs.regression()
+    gradients = tf.gradients(program.loss, program.variables, grad_ys=[tf.constant(128.0)])
+    train = tf.train.GradientDescentOptimizer(0.01).apply_gradients(
+        zip(gradients, program.variables)
+    )
+    assert learner(train).losses == (program.loss,)
 
 
 def test_what_is_no_training_run():

@@ -28,10 +28,10 @@ class Laplace(LocationScaleDistribution):
 
     def _sample_n(self, n: Any, seed: int | None = None) -> Tensor:
         # The inverse of the cdf, at a number from (-1, 1).
-        one = self.dtype.as_numpy_dtype(1)
+        number = self.dtype.as_numpy_dtype
         uniform = tf.random_uniform(
             self._sample_shape(n),
-            minval=np.nextafter(-one, 0 * one),
+            minval=np.nextafter(number(-1), number(0)),
             maxval=1.0,
             dtype=self.dtype,
             seed=seed,

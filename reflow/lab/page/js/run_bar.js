@@ -78,7 +78,7 @@ function factsOf({ run, lastStep: steps }) {
   const facts = [duration(seconds)];
   if (steps)
     facts.unshift(
-      run.steps_total
+      run.steps_total >= steps
         ? `step ${count(steps)} of ${count(run.steps_total)}`
         : `step ${count(steps)}`,
     );
