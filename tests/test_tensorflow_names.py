@@ -16,6 +16,10 @@ from reflow.tensorflow_names import explain_absence, is_tensorflow_name
         "tf.compat.v1.nn.conv2d",
         "tf.contrib.layers.xavier_initializer",
         "tf.contrib.slim",
+        "tf.contrib.tensorrt.create_inference_graph",
+        "tf.contrib.boosted_trees",
+        "tf.contrib.eager.Iterator",
+        "tf.contrib.mpi_collectives",
         "tf.keras.layers.Dense",
         "tf.estimator.Estimator",
         "tf.raw_ops.MatMul",
@@ -42,6 +46,9 @@ def test_what_is_said():
     )
     assert explain_absence("tf.nn.rellu") == (
         "tf.nn.rellu is not a name of TensorFlow 1.15. Did you mean tf.nn.relu?"
+    )
+    assert explain_absence("tensorflow.contrib.tensorrt") == (
+        "tensorflow.contrib.tensorrt is in TensorFlow 1.15, but not in reflow yet."
     )
     assert explain_absence("tf.qqqqqq") == "tf.qqqqqq is not a name of TensorFlow 1.15."
     assert explain_absence("tf.models.rnn.ptb") == "tf.models.rnn.ptb is not in reflow."

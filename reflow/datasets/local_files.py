@@ -172,9 +172,19 @@ def _open_pickle() -> BinaryIO:
     )
     archive = io.BytesIO()
     with gzip.GzipFile(fileobj=archive, mode="wb", compresslevel=1) as file:
-        pickle.dump(parts, file, protocol=2)
+        _Pickler(file, protocol=2).dump(parts)
     archive.seek(0)
     return archive
+
+
+class _Pickler(pickle.Pickler):
+    """Writes arrays so that NumPy 1 reads them too: what NumPy 2 names itself, it lacks."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if type(value) is not np.ndarray:
+            return NotImplemented
+        state = value.__reduce__()[2]
+        return np.ndarray, ((0,), "b"), state
 
 
 def _embedded() -> dict[str, LocalFile]:

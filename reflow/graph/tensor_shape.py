@@ -158,6 +158,14 @@ class Dimension:
     def __rmod__(self, other: Any) -> Dimension:
         return as_dimension(other) % self
 
+    # `/` of Python 2, in programs translated from it.
+
+    def __div__(self, other: Any) -> Dimension:
+        return self // other  # type: ignore[no-any-return]
+
+    def __rdiv__(self, other: Any) -> Dimension:
+        return self.__rtruediv__(other)
+
     def __truediv__(self, other: Any) -> Dimension:
         raise TypeError(
             f"unsupported operand type(s) for /: 'Dimension' and '{type(other).__name__}', "

@@ -58,6 +58,7 @@ OP_MODULES = (
     "data_flow.barriers",
     "data_flow.mutexes",
     "data_flow.queue_ops",
+    "data_flow.reader_ops",
     "data_flow.staging_ops",
     "data_formats",
     "diagonals",

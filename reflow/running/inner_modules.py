@@ -25,8 +25,13 @@ SAME_MODULES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "tensorflow": "reflow.tf",
         "tensorflow.compat.v1": "reflow.tf",
-        "tensorflow.contrib.learn.python.learn.datasets.base": "reflow.datasets.base",
+        "tensorflow.contrib.learn.python.learn.datasets.base": (
+            "reflow.tf.contrib.learn.datasets.base"
+        ),
         "tensorflow.contrib.learn.python.learn.datasets.mnist": "reflow.datasets.input_data",
+        "tensorflow.contrib.tensorboard.plugins.projector.projector_config_pb2": (
+            "tensorboard.plugins.projector.projector_config_pb2"
+        ),
         "tensorflow.examples.tutorials.mnist.input_data": "reflow.datasets.input_data",
         "tensorflow.python.framework.test_ops": "reflow.running.tensorflow_tests.test_ops",
         "tensorflow.python.framework.versions": "reflow.running.inner_names.versions",
@@ -78,7 +83,6 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
         # Its presence tells TensorBoard to use a stand-in of its own for the parts of TensorFlow
         # that it needs, instead of `import tensorflow`.
         "tensorboard.compat.notf": "",
-        "tensorflow.contrib.learn.python.learn.datasets": "",
         "tensorflow.examples.tutorials.mnist": "",
         # Where TensorFlow 0.5 to 0.7 had them.
         "tensorflow.models.rnn.rnn": "tf.nn",
@@ -366,7 +370,12 @@ INNER_MODULES: Final[Mapping[str, str]] = MappingProxyType(
             "reflow.running.inner_names.warm_starting_util tf.train"
         ),
         "tensorflow.python.util.compat": "tf.compat reflow.running.inner_names.util_compat",
+        "tensorflow.python.util.deprecation": (
+            "reflow.running.inner_names.deprecation reflow.tf.contrib.framework._deprecation"
+        ),
         "tensorflow.python.util.nest": "tf.nest reflow.graph.nest tf.contrib.framework.nest",
+        "tensorflow.python.util.tf_contextlib": "reflow.tf._tf_decorator",
+        "tensorflow.python.util.tf_decorator": "reflow.tf._tf_decorator",
         "tensorflow.python.util.tf_inspect": "reflow.running.inner_names.tf_inspect inspect",
     }
 )

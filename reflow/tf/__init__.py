@@ -197,6 +197,13 @@ from reflow.tf._queues import (
     QueueBase,
     RandomShuffleQueue,
 )
+from reflow.tf._readers import (
+    FixedLengthRecordReader,
+    IdentityReader,
+    ReaderBase,
+    TextLineReader,
+    WholeFileReader,
+)
 from reflow.tf._repeating import repeat
 from reflow.tf._scopes import (
     colocate_with,

@@ -232,6 +232,8 @@ class BaseResourceVariable(Variable):
     def __itruediv__(self, other: Any) -> Any:
         raise _refused_operator("/=", "`var.assign(var / value)`", "`var / value`")
 
+    __idiv__ = __itruediv__  # in programs translated from Python 2
+
     def __ipow__(self, other: Any) -> Any:
         raise _refused_operator("**=", "`var.assign(var ** value)`", "`var ** value`")
 

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import pickle
+import pickletools
 import subprocess
 import sys
 import textwrap
@@ -180,7 +181,14 @@ def test_the_pickle_of_theanos_tutorials():
     data = mnist.load()
     url = "http://www.iro.umontreal.ca/~lisa/deep/data/mnist/mnist.pkl.gz"
     with gzip.GzipFile(fileobj=io.BytesIO(get_by_urlopen(url))) as file:
-        parts = pickle.load(file)
+        data_of_file = file.read()
+    parts = pickle.loads(data_of_file)
+    modules = {
+        name.partition(" ")[0]
+        for op, name, _ in pickletools.genops(data_of_file)
+        if op.name == "GLOBAL"
+    }
+    assert modules == {"numpy", "_codecs"}  # what the NumPy of any time has
     assert [images.shape for images, _ in parts] == [(50000, 784), (10000, 784), (10000, 784)]
     images, labels = parts[1]
     assert (images.dtype, labels.dtype, images.max()) == (np.float32, np.int64, 255 / 256)

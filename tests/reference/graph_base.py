@@ -197,6 +197,9 @@ SECTIONS = {
         D(7) // 2, 15 // D(7), D(7) // None, None // D(7)
         D(7) // 0
         'a' // D(7)
+        D(7).__div__(2), D(7).__div__(None), D(None).__div__(2)
+        D(7).__div__('a')
+        D(7).__rdiv__(15)
         D(7) / 2
         7 / D(2)
         D(7) % 2, 7 % D(2), D(7) % None, None % D(7)

@@ -8,6 +8,7 @@ names.  Of the public tree, `tensorflow.compat` is left out, which repeats the r
 
 import importlib
 import os
+import pkgutil
 import types
 
 import tensorflow as tf
@@ -18,6 +19,8 @@ RECORDED = os.path.join(PROJECT, "reflow", "tensorflow_names.txt")
 SOURCES = os.path.dirname(tf.python.__file__)
 FUTURE = {"absolute_import", "division", "print_function"}
 LEFT_OUT = {"compat", "compiler", "core", "examples", "lite", "python", "tools"}
+#: A package of contrib that only a TensorFlow built with MPI has.
+WITH_MPI = "tensorflow.contrib.mpi_collectives"
 #: Sources made from op definitions (tensorflow.raw_ops has the ops), of tests, and repetitions.
 LEFT_OUT_SOURCES = ("gen_", "pywrap_tensorflow_internal", "test_", "parameterized", "standard_ops")
 #: The packages of sources that programs reach into; of the others only the modules' names are kept.
@@ -47,8 +50,21 @@ def record_public_tree(module, path, namespaces):
 def is_namespace(name, path):
     """Whether the module `name`, seen at `path`, belongs there, and was not just imported there."""
     if path.startswith("tensorflow.contrib"):
-        return name.replace("tensorflow_core", "tensorflow") in (path, "contrib")
+        name = name.replace("tensorflow_core", "tensorflow")
+        return name in (path, "contrib") or name.startswith(path + ".")  # contrib.eager.python.tfe
     return "._api." in name or ".api._v1." in name
+
+
+def record_contrib(namespaces):
+    """The packages of contrib that it does not import itself: programs import them by name."""
+    known = namespaces["tensorflow.contrib"]
+    for _, name, _ in pkgutil.iter_modules(tf.contrib.__path__):
+        path = "tensorflow.contrib." + name
+        known.add(name)
+        if path not in namespaces:
+            record_public_tree(importlib.import_module(path), path, namespaces)
+    known.add(WITH_MPI.rpartition(".")[2])
+    namespaces[WITH_MPI] = set()
 
 
 def record_sources(package, namespaces):
@@ -74,6 +90,7 @@ def own_names(path):
 if __name__ == "__main__":
     namespaces = {}
     record_public_tree(tf, "tensorflow", namespaces)
+    record_contrib(namespaces)
     record_sources("python", namespaces)
     with open(RECORDED, "w") as file:
         for path, names in sorted(namespaces.items()):

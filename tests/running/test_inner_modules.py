@@ -9,7 +9,6 @@ from reflow.tensorflow_names import is_tensorflow_name
 
 # TensorFlow 0.x had these, or their names are not in the list.
 NOT_IN_1_15 = {
-    "tensorflow.contrib.learn.python.learn.datasets",
     "tensorflow.core.framework.types_pb2",
     "tensorflow.core.lib.core.error_codes_pb2",
     "tensorflow.examples.tutorials.mnist",

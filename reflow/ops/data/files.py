@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-import zlib
 from abc import abstractmethod
 from collections.abc import Iterator as PythonIterator
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
 from reflow.files import file_io
+from reflow.files.streams import COMPRESSIONS, open_stream
 from reflow.graph import errors
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.data.base import Context, Dataset, Iterator, handle, invalid
@@ -23,70 +21,6 @@ from reflow.ops.op import op
 
 # How much is read at once.
 _CHUNK_BYTES = 1 << 20
-# zlib's window sizes that say which header to expect.
-_WINDOW_BITS = {"GZIP": 16 + zlib.MAX_WBITS, "ZLIB": zlib.MAX_WBITS}
-_ZLIB_ERROR = re.compile(r"Error (-?\d+) [^:]*(?:: (.*))?")
-
-
-# -- Streams --------------------------------------------------------------------------------------
-
-
-class Stream(Protocol):
-    """Something to read bytes from; what is missing has been found to be the end of the file."""
-
-    def read(self, count: int) -> bytes: ...
-
-
-class _Inflating:
-    """The bytes that a compressed file stands for; none if it is empty."""
-
-    def __init__(self, name: bytes, compression: str) -> None:
-        self._file = file_io.FileIO(name, "rb")
-        self._inflate = zlib.decompressobj(_WINDOW_BITS[compression])
-        self._rest = b""
-        self._name = name.decode(errors="replace")
-        self._started = False
-        self._failure: errors.DataLossError | None = None
-
-    def read(self, count: int) -> bytes:
-        if self._failure is not None:
-            raise self._failure
-        parts, missing = [], count
-        try:
-            while missing and (part := self._some(missing)):
-                parts.append(part)
-                missing -= len(part)
-        except errors.DataLossError as error:
-            if not parts:
-                raise
-            # What came before it is good.
-            self._failure = error
-        return b"".join(parts)
-
-    def _some(self, limit: int) -> bytes:
-        """At least one byte, or none at the end."""
-        while True:
-            compressed = self._rest or self._file.read(_CHUNK_BYTES)
-            try:
-                part = self._inflate.decompress(compressed, limit)
-            except zlib.error as error:
-                match = _ZLIB_ERROR.match(str(error))
-                text = f"error {match[1]}: {match[2]}" if match else str(error)
-                raise errors.DataLossError(None, None, f"inflate() failed with {text}") from error
-            self._rest = self._inflate.unconsumed_tail
-            self._started = self._started or bool(compressed)
-            if part or self._inflate.eof:
-                return part
-            if not compressed:
-                if self._started:
-                    raise errors.DataLossError(
-                        None, None, f'Compressed data ends too soon: "{self._name}" is truncated'
-                    )
-                return b""
-
-
-def _open(name: bytes, compression: str) -> Stream:
-    return _Inflating(name, compression) if compression else file_io.FileIO(name, "rb")
 
 
 def _names(filenames: Array) -> tuple[bytes, ...]:
@@ -97,7 +31,7 @@ def _names(filenames: Array) -> tuple[bytes, ...]:
 
 def _compression(value: Array) -> str:
     compression: str = value.item().decode()
-    if compression and compression not in _WINDOW_BITS:
+    if compression and compression not in COMPRESSIONS:
         raise invalid("Unsupported compression_type.")
     return compression
 
@@ -192,7 +126,7 @@ class _RecordsIterator(_FilesIterator):
                 raise invalid(dataset.wrong_size(name, body))
         length = dataset.record
         portion = max(1, _CHUNK_BYTES // length) * length
-        stream = _open(name, dataset.compression)
+        stream = open_stream(name, dataset.compression)
         header = stream.read(dataset.header)
         if len(header) < dataset.header:
             body = len(header) - dataset.header - dataset.footer
@@ -279,7 +213,7 @@ class _LinesIterator(_FilesIterator):
         self._compression = dataset.compression
 
     def _read(self, name: bytes) -> PythonIterator[Sequence[bytes]]:
-        stream = _open(name, self._compression)
+        stream = open_stream(name, self._compression)
         held = b""
         while chunk := stream.read(_CHUNK_BYTES):
             *lines, held = (held + chunk.replace(b"\r", b"")).split(b"\n")

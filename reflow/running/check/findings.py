@@ -60,6 +60,7 @@ def _check(source: Source) -> Iterator[Finding]:
         Finding(kind, source.path, use.cell, use.line, use.name, message)
         for use in uses(source)
         for kind, message in _judge(use)
+        if kind != "missing" or not use.is_guarded
     )
     yield from dict.fromkeys(found)  # once, if a line has it twice
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reflow.running.check.sources import Source
 
@@ -23,6 +23,23 @@ class Use(NamedTuple):
     line: int
     cell: int | None
     call: ast.Call | None  # where it is called
+    is_guarded: bool = False  # the program does without it where it is missing
+
+
+class _Guard(NamedTuple):
+    """Lines on which a program has asked whether there is a name, or catches that there is none."""
+
+    name: str  # "" for all names
+    first: int
+    last: int
+
+    def covers(self, name: str, line: int) -> bool:
+        is_it = not self.name or name == self.name or name.startswith(f"{self.name}.")
+        return is_it and self.first <= line <= self.last
+
+
+#: What is raised where a name is missing.
+_ERRORS_OF_MISSING_NAMES: Final = {"AttributeError", "ImportError", "ModuleNotFoundError"}
 
 
 def uses(source: Source) -> list[Use]:
@@ -34,9 +51,11 @@ def uses(source: Source) -> list[Use]:
     own = {name for unit in source.units for name in _assigned(unit.tree, aliases)}
     found: dict[Use, None] = {}
     for unit in source.units:
+        guards = list(_guards(unit.tree, aliases))
         for name, line, call in _names(unit.tree, aliases):
             if not any(name == each or name.startswith(f"{each}.") for each in own):
-                found[Use(name, line, unit.cell, call)] = None
+                is_guarded = any(guard.covers(name, line) for guard in guards)
+                found[Use(name, line, unit.cell, call, is_guarded)] = None
     return sorted(found, key=lambda use: (use.cell or 0, use.line))
 
 
@@ -93,6 +112,61 @@ def _attributes(node: ast.expr) -> str:
         attributes = f".{node.attr}{attributes}"
         node = node.value
     return attributes
+
+
+def _guards(tree: ast.AST, aliases: dict[str, str]) -> Iterator[_Guard]:
+    """Where a program is ready for names that are missing."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.If, ast.IfExp, ast.BoolOp)):
+            test = node if isinstance(node, ast.BoolOp) else node.test
+            for name in _asked_for(test, aliases):
+                yield _Guard(name, node.lineno, node.end_lineno or node.lineno)
+        elif isinstance(node, ast.Try) and _is_for_missing_names(node):
+            last = node.body[-1]
+            yield _Guard("", node.lineno, last.end_lineno or last.lineno)
+
+
+def _asked_for(test: ast.expr, aliases: dict[str, str]) -> Iterator[str]:
+    """The names whose presence is asked for: by hasattr(tf, "name") or "name" in dir(tf)."""
+    for node in ast.walk(test):
+        match node:
+            case (
+                ast.Call(func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=str(name))])
+                | ast.Compare(
+                    left=ast.Constant(value=str(name)),
+                    ops=[ast.In() | ast.NotIn()],
+                    comparators=[ast.Call(func=ast.Name(id="dir" | "vars"), args=[owner])],
+                )
+            ):
+                full_name = _full_name(owner, aliases)
+                if full_name is not None:
+                    yield f"{full_name}.{name}"
+
+
+def _is_for_missing_names(node: ast.Try) -> bool:
+    """Whether a try statement goes on where a name is missing.  One that catches everything is
+    taken so if it does nothing but name things; else the program would not run as it should."""
+    caught = {kind for handler in node.handlers for kind in _kinds(handler.type)}
+    if not caught.isdisjoint(_ERRORS_OF_MISSING_NAMES):
+        return True
+    return "Exception" in caught and _only_names(node.body)
+
+
+def _kinds(caught: ast.expr | None) -> list[str]:
+    """The names of the errors that a handler is for."""
+    if caught is None:
+        return ["Exception"]
+    kinds = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return [kind.id for kind in kinds if isinstance(kind, ast.Name)]
+
+
+def _only_names(body: list[ast.stmt]) -> bool:
+    """Whether statements only import, and give names to what others have."""
+    return all(
+        isinstance(each, (ast.Import, ast.ImportFrom))
+        or (isinstance(each, ast.Assign) and isinstance(each.value, (ast.Attribute, ast.Name)))
+        for each in body
+    )
 
 
 def _assigned(tree: ast.AST, aliases: dict[str, str]) -> Iterator[str]:

@@ -24,7 +24,7 @@ def install() -> None:
     """Start answering; a second call changes nothing."""
     if any(isinstance(finder, _StandIns) for finder in sys.meta_path):
         return
-    modules = PREPARED.keys() | {name.rpartition(".")[0] for name in NAMES}
+    modules = PREPARED.keys() | {name.rpartition(".")[0] for name in (*NAMES, *MODULES)} - {""}
     for name in modules & sys.modules.keys():
         _prepare(sys.modules[name])
     sys.meta_path.insert(0, OnImport(dict.fromkeys(modules, _prepare)))
@@ -38,6 +38,8 @@ def _prepare(module: ModuleType) -> None:
 
     Libraries ask too, to find out which version they have: they get the truth.
     """
+    if any(name.startswith(f"{module.__name__}.") for name in MODULES):
+        vars(module).setdefault("__path__", [])  # else Python looks for no module below it
     if module.__name__ in PREPARED:
         _find(PREPARED[module.__name__])(module)
     answer_otherwise = vars(module).get("__getattr__")

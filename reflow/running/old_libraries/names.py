@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from reflow.running.old_libraries.scipy_modules import SCIPY_MODULES
+
 __all__ = ["DEAD_PACKAGES", "MODULES", "NAMES", "OLD_METHODS", "PREPARED", "Answer"]
 
 _HERE: Final = "reflow.running.old_libraries"
@@ -171,6 +173,7 @@ NAMES: Final[Mapping[str, Answer]] = MappingProxyType(
             "tan transpose var where zeros",
         ),
         **_moved("scipy.linalg", pinv2="scipy.linalg.pinv"),
+        **_same("scipy.linalg", "numpy", "kron tri tril triu"),
         **_moved("scipy", rand="numpy.random.rand", randn="numpy.random.randn"),
         # -- matplotlib ---------------------------------------------------------------------
         **_moved(
@@ -240,6 +243,7 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "imp": f"{_HERE}.imp_module",
         "pandas.tools": "pandas.plotting",
         "pandas.tools.plotting": "pandas.plotting",
+        **SCIPY_MODULES,
         "scipy.misc": f"{_HERE}.scipy_calls",
         "scipy.misc.pilutil": f"{_HERE}.scipy_calls",
         "sklearn.cross_validation": f"{_HERE}.sklearn_calls",
@@ -255,8 +259,10 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-#: Packages that still can be installed but import no more, and what stands in for each.
-DEAD_PACKAGES: Final[Mapping[str, str]] = MappingProxyType({"pandas_ml": f"{_HERE}.pandas_ml"})
+#: What can still be installed but imports no more, or has lost its names; what stands in for each.
+DEAD_PACKAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {"pandas_ml": f"{_HERE}.pandas_ml", "scipy.misc.common": f"{_HERE}.scipy_calls"}
+)
 
 #: Methods that no object has any more, whose names, with the attributes that they are called of,
 #: say enough to know them in a source.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any, Final
 
@@ -39,6 +40,15 @@ _SIZES: Final = (
     *_sizes("random.binomial random.gamma random.multivariate_normal", slice(2, 3), "size"),
     *_sizes("random.normal random.randint random.uniform", slice(2, 3), "size"),
 )
+#: Functions that make arrays of their arguments, and have a meaning for arrays of any objects.
+_OF_ARRAYS: Final = (
+    "amax amin append argmax argmin argsort array_split ascontiguousarray asfortranarray asmatrix "
+    "atleast_1d atleast_2d atleast_3d column_stack compress concatenate copy count_nonzero delete "
+    "dstack expand_dims flip fliplr flipud full_like hstack insert isin max min ndim nonzero "
+    "ones_like random.choice random.permutation ravel repeat reshape resize roll rollaxis save "
+    "savez savez_compressed searchsorted shape size sort squeeze stack sum swapaxes take tile "
+    "transpose unique vstack where zeros_like"
+)
 
 
 def prepare(module: ModuleType) -> None:
@@ -47,12 +57,8 @@ def prepare(module: ModuleType) -> None:
     if int(module.__version__.partition(".")[0]) >= 2:
         module.set_printoptions(legacy="1.25")
         warnings.filterwarnings("ignore", "overflow encountered in cast", RuntimeWarning)
-    for name, positions, keyword in _SIZES:
-        _take_floats(module, name, positions, keyword)
-    for name in ("array", "asanyarray", "asarray"):
-        _try_again(module, name, _as_objects)
-    for name in ("column_stack", "dstack", "hstack", "stack", "vstack"):
-        _try_again(module, name, _as_list)
+    for name, adapts in _adapts().items():
+        _try_again(module, name, adapts)
     _load_pickles(module)
     take_keywords(module, "histogram", normed="density")
     take_keywords(module, "reshape", newshape="shape")
@@ -73,7 +79,21 @@ def prepare(module: ModuleType) -> None:
         return fromstring
 
 
-def _try_again(module: ModuleType, path: str, adapt: _Adapt) -> None:
+def _adapts() -> dict[str, list[_Adapt]]:
+    """By the name of each function, what may make its arguments fit, in the order of trying."""
+    adapts = defaultdict[str, list[_Adapt]](list)
+    for name, positions, keyword in _SIZES:
+        adapts[name].append(_with_whole_sizes(positions, keyword))
+    for name in ("array", "asanyarray", "asarray"):
+        adapts[name] += [_as_objects, _with_a_copy]
+    for name in ("column_stack", "dstack", "hstack", "stack", "vstack"):
+        adapts[name].append(_as_list)
+    for name in _OF_ARRAYS.split():
+        adapts[name].append(_of_objects)
+    return adapts
+
+
+def _try_again(module: ModuleType, path: str, adapts: Iterable[_Adapt]) -> None:
     """Have a function of a module, which refuses a program's arguments, try adapted ones."""
     *place, name = path.split(".")
     owner = getattr(module, place[0]) if place else module
@@ -84,18 +104,26 @@ def _try_again(module: ModuleType, path: str, adapt: _Adapt) -> None:
             try:
                 return original(*args, **options)
             except (TypeError, ValueError) as error:
-                is_ours = is_of_program(sys._getframe(1))
-                adapted = adapt(error, (args, options)) if is_ours else None
-                if adapted is None:
+                if not is_of_program(sys._getframe(1)):
                     raise
-            (args, options), advice = adapted
-            log.advise(f"numpy.{path} {advice}")
-            return original(*args, **options)
+                refusal = error
+            for adapt in adapts:
+                adapted = adapt(refusal, (args, options))
+                if adapted is not None:
+                    (args, options), advice = adapted
+                    log.advise(f"numpy.{path} {advice}")
+                    try:
+                        return original(*args, **options)
+                    except (TypeError, ValueError) as error:
+                        refusal = error
+            raise refusal
 
         return call
 
 
-def _take_floats(module: ModuleType, path: str, positions: slice, keyword: str) -> None:
+def _with_whole_sizes(positions: slice, keyword: str) -> _Adapt:
+    """Arguments in which the sizes, which stand at these positions, are no floats."""
+
     def adapt(error: Exception, arguments: _Arguments) -> tuple[_Arguments, str] | None:
         args, options = list(arguments[0]), dict(arguments[1])
         sizes = [*args[positions], *([options[keyword]] if keyword in options else [])]
@@ -106,7 +134,7 @@ def _take_floats(module: ModuleType, path: str, positions: slice, keyword: str) 
             options[keyword] = _cut(options[keyword])
         return (tuple(args), options), "takes no float as a size any more: write int(size)"
 
-    _try_again(module, path, adapt)
+    return adapt
 
 
 def _has_float(size: Any) -> bool:
@@ -127,6 +155,33 @@ def _as_objects(error: Exception, arguments: _Arguments) -> tuple[_Arguments, st
     return (args, {**options, "dtype": object}), "needs dtype=object for lists of different lengths"
 
 
+def _of_objects(error: Exception, arguments: _Arguments) -> tuple[_Arguments, str] | None:
+    """Arguments in which lists, of lists of different lengths, are arrays of objects."""
+    if "inhomogeneous" not in str(error):
+        return None
+    args, options = arguments
+    with_arrays = tuple(map(_array_if_uneven, args))
+    options = {name: _array_if_uneven(value) for name, value in options.items()}
+    return (with_arrays, options), "needs numpy.array(lists, dtype=object) for different lengths"
+
+
+def _array_if_uneven(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        try:
+            np.asarray(value)
+        except ValueError:
+            return np.asarray(value, dtype=object)
+    return value
+
+
+def _with_a_copy(error: Exception, arguments: _Arguments) -> tuple[_Arguments, str] | None:
+    """Arguments that let NumPy copy what it has to, which copy=False was not against."""
+    args, options = arguments
+    if "avoid copy" not in str(error) or options.get("copy", True):
+        return None
+    return (args, {**options, "copy": None}), "copies nothing with copy=False: write copy=None"
+
+
 def _as_list(error: Exception, arguments: _Arguments) -> tuple[_Arguments, str] | None:
     """Arguments in which an iterator, which has not been touched yet, is a list."""
     (arrays, *others), options = arguments if arguments[0] else ((None,), {})
@@ -144,7 +199,7 @@ def _load_pickles(module: ModuleType) -> None:
             return None
         return (args, {**options, "allow_pickle": True}), _PICKLE_ADVICE
 
-    _try_again(module, "load", adapt)
+    _try_again(module, "load", [adapt])
 
     @replace(NpzFile, "__getitem__")
     def _(original: Any) -> Any:

@@ -31,14 +31,19 @@ class _BinaryFile(io.BufferedWriter):
             self.write(line)
 
 
+# Of a mode: the kind of line ends, which is found out anyway, and "text", which is no kind there.
+_IGNORED = str.maketrans("", "", "Ut")
+
+
 def open(name: Any, mode: str = "r", buffering: int = -1) -> Any:
     """The file that Python 2's `open` gives: for text (UTF-8) without "b", else for bytes."""
+    mode = mode.translate(_IGNORED)
     if "b" not in mode:
-        raw: Any = builtins.open(name, mode.replace("U", "") + "b")  # noqa: SIM115
+        raw: Any = builtins.open(name, mode + "b")  # noqa: SIM115
         return _TextFile(raw, encoding="utf-8", errors="surrogateescape")
     if mode.strip("b") in ("w", "a"):
         return _BinaryFile(io.FileIO(name, mode.replace("b", "")))
-    return builtins.open(name, mode.replace("U", ""))
+    return builtins.open(name, mode)
 
 
 def StringIO(value: Any = "") -> io.IOBase:

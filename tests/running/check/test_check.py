@@ -155,3 +155,45 @@ def test_what_cannot_be_read(tmp_path, check, text, message):
     done = check("x.py")
     assert done.stdout == message
     assert done.returncode == 2
+
+
+GUARDED = """import tensorflow as tf
+
+if "tpu_a" in dir(tf):
+    def join(tensors):
+        return tf.tpu_a.join(tensors)
+else:
+    join = tf.tpu_b
+if not hasattr(tf.nn, "tpu_c"):
+    tf.nn.tpu_d
+else:
+    tf.nn.tpu_c(1)
+relu = tf.tpu_e if hasattr(tf, "tpu_e") else tf.nn.relu
+hasattr(tf, "tpu_f") and tf.tpu_f()
+try:
+    scalar = tf.tpu_g
+    tf.add(scalar, 1)
+except (ValueError, AttributeError):
+    scalar = tf.tpu_h
+try:
+    from tensorflow.contrib import tpu_i
+    graph = tf.tpu_j
+except:
+    graph = None
+try:
+    tf.tpu_k(1)
+except Exception as error:
+    print(error)
+try:
+    step = tf.tpu_l
+except tf.errors.NotFoundError:
+    step = None
+"""
+
+
+def test_names_whose_absence_a_program_is_ready_for(tmp_path, check):
+    (tmp_path / "program.py").write_text(GUARDED)
+    done = check("program.py", "--json")
+    (result,) = json.loads(done.stdout)["programs"]
+    missing = [one["name"].removeprefix("tensorflow.") for one in result["missing"]]
+    assert missing == ["tpu_b", "nn.tpu_d", "tpu_h", "tpu_k", "tpu_l"]

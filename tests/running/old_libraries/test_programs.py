@@ -1,11 +1,14 @@
 """Programs with calls that other libraries no longer have."""
 
+import importlib
+
 import numpy as np
 import pytest
 
 from reflow.running.old_libraries import matplotlib_calls, numpy_calls, pandas_ml, scipy_calls
 from reflow.running.old_libraries.distutils_module import LooseVersion, strtobool
 from reflow.running.old_libraries.names import DEAD_PACKAGES, MODULES, NAMES, PREPARED
+from reflow.running.old_libraries.scipy_modules import SCIPY_MODULES
 from tests.running.processes import reflow_run
 
 ALIASES = """
@@ -23,14 +26,18 @@ print(hasattr(np, 'nonsense'))
 def test_aliases(tmp_path):
     done = reflow_run(tmp_path, ALIASES)
     assert done.stdout == ("3.0 6 4.0 2\n[97 98] [1. 2.] True\nMapping True ['a', 'b']\nFalse\n")
-    assert done.stderr.splitlines() == [
+    gone_since_2 = {
         "numpy.sometrue is gone: write numpy.any instead (program.py:4)",
-        "numpy.float is gone: write float instead (program.py:5)",
         "numpy.product is gone: write numpy.prod instead (program.py:5)",
-        "numpy.asscalar is gone: write array.item() instead (program.py:5)",
         "numpy.cast is gone: write array.astype(dtype) instead (program.py:5)",
         "numpy.fromstring reads no binary data any more: write numpy.frombuffer instead"
         " (program.py:6)",
+    }
+    told = done.stderr.splitlines()
+    assert gone_since_2.issubset(told) == (np.lib.NumpyVersion(np.__version__) >= "2.0.0")
+    assert [line for line in told if line not in gone_since_2] == [
+        "numpy.float is gone: write float instead (program.py:5)",
+        "numpy.asscalar is gone: write array.item() instead (program.py:5)",
         "collections.Mapping is gone: write collections.abc.Mapping instead (program.py:7)",
         "time.clock is gone: write time.perf_counter instead (program.py:7)",
         "inspect.getargspec is gone: write inspect.getfullargspec(function) instead (program.py:7)",
@@ -70,7 +77,74 @@ def test_arguments(tmp_path):
     assert all(
         line.startswith(("numpy.", "histogram(", "reshape(")) for line in done.stderr.splitlines()
     )
-    assert len(done.stderr.splitlines()) in (8, 9)  # NumPy took newshape until 2.4
+    # NumPy took newshape until 2.4, and numpy.lib.pad until 2.0.
+    assert len(done.stderr.splitlines()) in (7, 8, 9)
+
+
+UNEVEN = """
+import numpy as np
+tuples = [(1, 2), (1, 1, 2), (1, 2)]
+values, counts = np.unique(tuples, return_counts=True)
+print(values.tolist(), counts, values.dtype)
+print(np.shape(tuples), np.size([[1, 2], [3]]), np.sort(tuples)[0], np.argsort(tuples))
+print(np.concatenate([[[1, 2], [3]], [[4], [5, 6]]]).tolist(), np.vstack([tuples, tuples]).shape)
+np.random.seed(0)
+print(type(np.random.choice(tuples)), np.random.permutation(tuples).shape)
+print(np.array_split(tuples, 3)[1])
+print(np.array(tuples, copy=False).shape, np.array([1.5], copy=False), np.repeat(tuples, 2).shape)
+np.save('uneven.npy', [[1, 2], [3]])
+print(np.load('uneven.npy', allow_pickle=True).tolist())
+for refused in (lambda: np.mean(tuples), lambda: np.array([np.zeros((2, 3)), np.zeros((2, 4))]),
+                lambda: np.array(tuples, np.float32), lambda: np.concatenate([[1], [[2]]])):
+    try:
+        refused()
+    except (TypeError, ValueError):
+        print('refused')
+"""
+
+
+def test_lists_of_different_lengths_are_arrays_of_objects(tmp_path):
+    done = reflow_run(tmp_path, UNEVEN)
+    assert done.stdout == (  # as NumPy 1.18 prints it
+        "[(1, 1, 2), (1, 2)] [1 2] object\n"
+        "(3,) 2 (1, 1, 2) [1 0 2]\n"
+        "[[1, 2], [3], [4], [5, 6]] (2, 3)\n"
+        "<class 'tuple'> (3,)\n[(1, 1, 2)]\n"
+        "(3,) [1.5] (6,)\n"
+        "[[1, 2], [3]]\n"
+        "refused\nrefused\nrefused\nrefused\n"
+    )
+    assert (
+        "numpy.unique needs numpy.array(lists, dtype=object) for different lengths (program.py:4)"
+        in done.stderr
+    )
+
+
+SCIPY_MODULES_GONE = """
+from scipy.sparse.linalg.eigen.arpack import eigsh
+import scipy.sparse.linalg.eigen.arpack as arpack
+from scipy.sparse.linalg.isolve.iterative import cg
+from scipy.integrate.quadrature import simps
+from scipy.ndimage.filters import gaussian_filter
+from scipy.misc.common import factorial
+from scipy.linalg import tril
+print(eigsh is arpack.eigsh, cg.__name__, simps([0, 1, 0]), gaussian_filter([0, 9], 1.).tolist())
+print(factorial(3), tril([[1, 2], [3, 4]]).tolist())
+"""
+
+
+def test_modules_that_scipy_has_made_private(tmp_path):
+    done = reflow_run(tmp_path, SCIPY_MODULES_GONE)
+    assert done.stdout == "True cg 1.3333333333333333 [3, 5]\n6.0 [[1, 0], [3, 4]]\n"
+    assert (
+        "the module scipy.sparse.linalg.eigen.arpack is gone: import scipy.sparse.linalg instead "
+        "(program.py:2)" in done.stderr
+    )
+
+
+@pytest.mark.parametrize("module", sorted(set(SCIPY_MODULES.values())))
+def test_the_modules_of_scipy_that_stand_in_are_there(module):
+    importlib.import_module(module)
 
 
 PICTURES = """

@@ -83,12 +83,16 @@ def test_a_module_may_be_python_2_where_the_program_is_not(tmp_path):
         ("from __future__ import print_function\nprint(unicode(3), end='.')", "3."),
         ("import csv\nopen('t', 'wb').write('1,2')\nprint list(csv.reader(open('t', 'rb')))",
          "[['1', '2']]\n"),
+        ("open('t', 'wt').write('1\\n2')\nprint open('t', 'rt').read(), len(list(open('t', 'rU')))",
+         "1\n2 2\n"),
         ("import StringIO\nf = StringIO.StringIO()\nprint >>f, 'x'\nprint f.getvalue()", "x\n\n"),
         ("import zipfile\nf = zipfile.ZipFile('t', 'w')\nf.writestr('x', 'a b')\n"
          "print f.read('x').split() == ['a', 'b']", "True\n"),
         ('print ("%d") % 3\nprint ("a"), 3 / 2\nprint ("{}").format(3)', "3\na 1\n3\n"),
         ("exec 'x = 3 / 2'\nprint x, eval('5 / 2'), round(2.5)", "1 2 3.0\n"),
         ("x = [7]\nx[0] /= 2\nprint x, -7 / 2, 7. / 2", "[3] -4 3.5\n"),
+        ("import tensorflow as tf\nsize = tf.zeros([1, 5]).shape[-1]\nsize /= 2\n"
+         "print size, tf.zeros([1, 5]).get_shape()[-1] / 3", "2 1\n"),
         ("print 'é'.decode('utf-8').encode('utf-8'), 'ff'.decode('hex') == u'\\xff'", "é True\n"),
     ],
 )  # fmt: skip

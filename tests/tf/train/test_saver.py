@@ -74,6 +74,22 @@ def test_old_checkpoints_go(tmp_path):
     assert tf.train.latest_checkpoint(str(tmp_path)) is None
 
 
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_a_variable_that_no_message_can_hold_is_saved(tmp_path, caplog, use_resource):
+    variable = tf.Variable(tf.ones([2]), "bias", use_resource=use_resource)  # trainable="bias"
+    tf.Variable(0, False, collections=["steps"])
+    with tf.Session() as session:
+        session.run([variable.initializer, tf.get_collection("steps")[0].initializer])
+        path = tf.train.Saver().save(session, str(tmp_path / "m"))
+    assert tf.train.list_variables(path) == [("Variable", [2])]
+    meta = tf.MetaGraphDef.FromString((tmp_path / "m.meta").read_bytes())
+    assert list(meta.collection_def) == ["steps"]
+    assert [record.message.partition(" is left out")[0] for record in caplog.records] == [
+        "The collection variables",
+        "The collection trainable_variables",
+    ]
+
+
 def test_another_shape_only_if_asked_for(tmp_path):
     v = tf.Variable(np.arange(4.0), name="v")
     with tf.Session() as session:

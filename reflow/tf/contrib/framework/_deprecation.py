@@ -5,12 +5,19 @@ from __future__ import annotations
 import functools
 import inspect
 import re
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from reflow.graph import log
+from reflow.graph.execution import executing_eagerly
+from reflow.tf import logging
+from reflow.tf._tf_decorator import make_decorator
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_REMOVED = "%s (from %s) is deprecated and will be removed %s.\nInstructions for updating:\n%s"
+_WITH = _REMOVED.replace(" is deprecated", " with %s is deprecated")
+_WITH_VALUE = _REMOVED.replace(" is deprecated", " with %s=%s is deprecated")
 
 
 def deprecated(
@@ -28,17 +35,17 @@ def deprecated(
     _check(date, instructions)
 
     def decorate(func: _Function) -> _Function:
-        _check_callable(func, "deprecated")
-        said = _Sayings(warn_once)
+        check_callable(func, "deprecated")
+        said = Sayings(warn_once)
 
         @functools.wraps(func)
         def called(*args: Any, **kwargs: Any) -> Any:
-            said.say("", f"{_called(func)} is deprecated and will be removed", date, instructions)
+            said.say("", f"From %s: {_REMOVED}", *_called(func), _when(date), instructions)
             return func(*args, **kwargs)
 
         main = f"THIS FUNCTION IS DEPRECATED. It will be removed {_when(date)}."
-        called.__doc__ = _noticed(func, "deprecated", main, "FUNCTION", instructions)
-        return called  # type: ignore[return-value]
+        doc = noticed(func.__doc__, "deprecated", "FUNCTION", updating(main, instructions))
+        return make_decorator(func, called, "deprecated", doc)
 
     return decorate
 
@@ -69,7 +76,7 @@ def deprecated_args(
     }
 
     def decorate(func: _Function) -> _Function:
-        _check_callable(func, "deprecated_args")
+        check_callable(func, "deprecated_args")
         signature = inspect.signature(func)
         missing = [name for name in allowed if name not in signature.parameters]
         if missing:
@@ -77,23 +84,26 @@ def deprecated_args(
                 "The following deprecated arguments are not present in the function signature: "
                 f"{missing}. Found next arguments: {list(signature.parameters)}."
             )
-        said = _Sayings(warn_once)
+        said = Sayings(warn_once)
 
         @functools.wraps(func)
         def called(*args: Any, **kwargs: Any) -> Any:
-            given = signature.bind(*args, **kwargs).arguments
+            given = {} if executing_eagerly() else signature.bind(*args, **kwargs).arguments
             for name, fine in allowed.items():
                 if name in given and not any(_same(given[name], value) for value in fine):
-                    said.say(name, f"calling {_called(func)} with {name} is deprecated and will "
-                             "be removed", date, instructions)  # fmt: skip
+                    said.say(name, f"From %s: calling {_WITH}", *_called(func), name, _when(date),
+                             instructions)  # fmt: skip
             return func(*args, **kwargs)
 
         names = ", ".join(sorted(allowed))
         main = f"SOME ARGUMENTS ARE DEPRECATED: `({names})`. They will be removed {_when(date)}."
-        called.__doc__ = _noticed(
-            func, "deprecated arguments", main, "FUNCTION ARGUMENTS", instructions
+        doc = noticed(
+            func.__doc__,
+            "deprecated arguments",
+            "FUNCTION ARGUMENTS",
+            updating(main, instructions),
         )
-        return called  # type: ignore[return-value]
+        return make_decorator(func, called, "deprecated", doc)
 
     return decorate
 
@@ -115,9 +125,9 @@ def deprecated_arg_values(
         raise ValueError("Specify which argument values are deprecated.")
 
     def decorate(func: _Function) -> _Function:
-        _check_callable(func, "deprecated_arg_values")
+        check_callable(func, "deprecated_arg_values")
         signature = inspect.signature(func)
-        said = _Sayings(warn_once)
+        said = Sayings(warn_once)
 
         @functools.wraps(func)
         def called(*args: Any, **kwargs: Any) -> Any:
@@ -125,8 +135,8 @@ def deprecated_arg_values(
             bound.apply_defaults()
             for name, value in deprecated_kwargs.items():
                 if name in bound.arguments and bound.arguments[name] == value:
-                    said.say(name, f"calling {_called(func)} with {name}={value} is deprecated "
-                             "and will be removed", date, instructions)  # fmt: skip
+                    said.say(name, f"From %s: calling {_WITH_VALUE}", *_called(func), name, value,
+                             _when(date), instructions)  # fmt: skip
             return func(*args, **kwargs)
 
         values = ", ".join(f"{name}={value!r}" for name, value in sorted(deprecated_kwargs.items()))
@@ -134,26 +144,39 @@ def deprecated_arg_values(
             f"SOME ARGUMENT VALUES ARE DEPRECATED: `({values})`. They will be removed "
             f"{_when(date)}."
         )
-        called.__doc__ = _noticed(
-            func, "deprecated argument values", main, "FUNCTION ARGUMENT VALUES", instructions
+        doc = noticed(
+            func.__doc__,
+            "deprecated argument values",
+            "FUNCTION ARGUMENT VALUES",
+            updating(main, instructions),
         )
-        return called  # type: ignore[return-value]
+        return make_decorator(func, called, "deprecated", doc)
 
     return decorate
 
 
-class _Sayings:
+class Sayings:
     """What has been said of one function, by the argument that it is about."""
+
+    _silent = False
 
     def __init__(self, once: bool) -> None:
         self._once = once
         self._said: set[str] = set()
 
-    def say(self, about: str, what: str, date: str | None, instructions: str) -> None:
-        if about not in self._said:
+    def say(self, about: str, message: str, *values: Any) -> None:
+        """Warns; `message` is given the line that calls what calls this, then the values."""
+        if about not in self._said and not Sayings._silent:
             if self._once:
                 self._said.add(about)
-            log.warn(f"{what} {_when(date)}.\nInstructions for updating:\n{instructions}")
+            caller = sys._getframe(2)
+            logging.warning(message, f"{caller.f_code.co_filename}:{caller.f_lineno}", *values)
+
+
+def set_silence(silent: bool) -> bool:
+    """Have nothing said from now on, or have it said again; gives what was so before."""
+    before, Sayings._silent = Sayings._silent, silent
+    return before
 
 
 def _check(date: str | None, instructions: str) -> None:
@@ -163,10 +186,11 @@ def _check(date: str | None, instructions: str) -> None:
         raise ValueError("Don't deprecate things without conversion instructions!")
 
 
-def _check_callable(func: Any, decorator: str) -> None:
+def check_callable(func: Any, decorator: str) -> None:
     if not callable(func):
         raise ValueError(
-            f"{func} is not a function. If this is a property, apply @{decorator} after @property."
+            f"{func} is not a function. If this is a property, make sure @property appears before "
+            f"@{decorator} in your source code."
         )
 
 
@@ -174,23 +198,28 @@ def _when(date: str | None) -> str:
     return "in a future version" if date is None else f"after {date}"
 
 
-def _called(func: Any) -> str:
-    return f"{func.__qualname__} (from {func.__module__})"
+def _called(func: Any) -> tuple[str, str]:
+    return func.__qualname__, func.__module__
 
 
 def _same(one: Any, other: Any) -> bool:
     if one is other:
         return True
-    equal = one == other
+    try:
+        equal = one == other
+    except TypeError:
+        return False
     return isinstance(equal, bool) and equal
 
 
-def _noticed(func: Any, suffix: str, main: str, what: str, instructions: str) -> str:
-    """The function's docstring, with a notice after its first line."""
-    notice = f"Warning: {main}\nInstructions for updating:\n{instructions}"
-    doc = inspect.getdoc(func)
+def updating(main: str, instructions: str) -> str:
+    return f"{main}\nInstructions for updating:\n{instructions}"
+
+
+def noticed(doc: str | None, suffix: str, what: str, notice: str) -> str:
+    """A docstring, of what is deprecated, with a notice after its first line."""
     if not doc:
-        return f"DEPRECATED {what}\n\n{notice}"
-    first, _, rest = doc.partition("\n")
+        return f"DEPRECATED {what}\n\nWarning: {notice}"
+    first, _, rest = inspect.cleandoc(doc).partition("\n")
     body = rest.strip("\n")
-    return f"{first} ({suffix})\n\n{notice}" + (f"\n\n{body}" if body else "")
+    return f"{first} ({suffix})\n\nWarning: {notice}" + (f"\n\n{body}" if body else "")
