@@ -170,6 +170,16 @@ def _ordered_signed(number: int) -> bytes:
     return code.to_bytes(size, "big")
 
 
+def _about_first_format(prefix: str) -> str:
+    """What to add for files of TensorFlow's first format, which have the checkpoint's very name."""
+    if not os.path.isfile(prefix) and not os.path.isfile(f"{prefix}-00000-of-00001"):
+        return ""
+    return (
+        f". {prefix} is a checkpoint of TensorFlow's first format, which reflow does not read yet; "
+        "tf.train.Saver(write_version=tf.train.SaverDef.V2) under TensorFlow 1 writes the second"
+    )
+
+
 class BundleReader:
     """Reads tensors of a checkpoint.
 
@@ -189,7 +199,10 @@ class BundleReader:
                 table = read_table(file.read(), path)
         except OSError as error:
             raise NotFoundError(
-                None, None, f"Unsuccessful TensorSliceReader constructor: {path}: {error.strerror}"
+                None,
+                None,
+                f"Unsuccessful TensorSliceReader constructor: {path}: {error.strerror}"
+                f"{_about_first_format(prefix)}",
             ) from error
         try:
             header = dict(wire.fields(table.pop(b"", b"")))

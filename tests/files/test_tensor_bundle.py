@@ -74,3 +74,11 @@ def test_damaged_data(tmp_path):
         BundleReader(prefix).read("a")
     with pytest.raises(NotFoundError, match="Unsuccessful TensorSliceReader constructor"):
         BundleReader(str(tmp_path / "other"))
+
+
+def test_the_first_format_is_told(tmp_path):
+    (tmp_path / "model.ckpt-3").write_bytes(b"a table of slices")
+    with pytest.raises(
+        NotFoundError, match="TensorFlow's first format, which reflow does not read"
+    ):
+        BundleReader(str(tmp_path / "model.ckpt-3"))
