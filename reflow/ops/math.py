@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -493,10 +494,33 @@ def _choice_gradient(chosen: OpDefinition, op: Operation, dz: Tensor) -> tuple[T
     return Select(mask, dz, zeros), Select(mask, zeros, dz)
 
 
+# Of so many numbers a sum takes longer than it takes to ask for one.
+_MANY = 1 << 14
+
+
+def _maximum(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    if not x.is_cpu:
+        return torch.where(x < y, y, x)
+    # Of 0 and -0, clamp gives its bound; NaN of either it would give on.
+    return _with_nan_as(-math.inf, y).clamp(min=x)
+
+
+def _minimum(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    if not x.is_cpu:
+        return torch.where(y < x, y, x)
+    return _with_nan_as(math.inf, y).clamp(max=x)
+
+
+def _with_nan_as(number: float, x: torch.Tensor) -> torch.Tensor:
+    if x.numel() > _MANY and math.isfinite(x.sum().item()):
+        return x  # reading it once is sooner than a copy
+    return torch.nan_to_num(x, number, math.inf, -math.inf)
+
+
 Maximum: OpDefinition = binary(
     "Maximum",
     "The larger of x and y, and x where either is NaN.",
-    lambda x, y: torch.where(x < y, y, x),
+    _maximum,
     lambda op, dz: _choice_gradient(GreaterEqual, op, dz),
     _ORDERED,
     export=("maximum", "math.maximum"),
@@ -505,7 +529,7 @@ Maximum: OpDefinition = binary(
 Minimum: OpDefinition = binary(
     "Minimum",
     "The smaller of x and y, and x where either is NaN.",
-    lambda x, y: torch.where(y < x, y, x),
+    _minimum,
     lambda op, dz: _choice_gradient(LessEqual, op, dz),
     _ORDERED,
     export=("minimum", "math.minimum"),

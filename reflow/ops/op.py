@@ -33,6 +33,8 @@ def op(rules: type) -> OpDefinition:
         (each a `Known`; a list of them for a list), or None.  It is called with the inputs alone,
         and never for strings or the unsigned integers that torch hardly knows.
       takes_arrays = True: a specialised kernel computes on the host too, with NumPy arrays.
+      judges_sizes = True: the kernel takes sizes that `shape` refuses, if the graph does not know
+        them: in a run, TensorFlow asks kernels alone.
       unchanged_at_same_shape = True: an output of the first input's shape is that input.
       passthrough = True: each output is the input of the same number; runs cost nothing.
       dimensions(op): for ops that build vectors of dimensions: those that are known.

@@ -26,6 +26,15 @@ from reflow.ops.slicing import Slice
 from reflow.ops.unsigned import in_order
 from reflow.ops.values import is_small
 
+# Rows are searched by parts if these are no shorter: of less, maxima take long.
+_SHORTEST_PART = 32
+
+# Of fewer elements all are sorted, if there are equal ones.
+_MANY = 1 << 13
+
+# So many classes of each row are looked at first: their number is a byte.
+_FIRST = 128
+
 
 @any_elements
 def taken_along(input: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
@@ -39,16 +48,65 @@ def _largest(input: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tenso
     if is_small(input):
         return _largest_of_few(input.numpy(), count)
     size = input.shape[-1]
-    if 2 * count < size and input.is_cpu and input.dtype is not torch.bfloat16:
+    places = _places_of_largest(input.reshape(math.prod(input.shape[:-1]), size), count)
+    places = places.view(*input.shape[:-1], count)
+    return input.gather(-1, places), places.to(torch.int32)
+
+
+def _places_of_largest(rows: torch.Tensor, count: int) -> torch.Tensor:
+    """[rows, size] -> [rows, count]"""
+    size = rows.shape[1]
+    if rows.is_cpu and count > 0 and count * _SHORTEST_PART**2 <= size:
+        return _places_by_parts(rows, count)
+    if rows.is_cpu and 0 < 2 * count < size and rows.dtype is not torch.bfloat16:
         # torch.topk takes equal elements (and NaN) in any order: it will do if there are none
         # among those found, nor is the next one like the last.
-        values, places = torch.topk(input, count + 1)
+        values, places = torch.topk(rows, count + 1)
+        places = places[:, :count].contiguous()
         array = values.numpy()
-        falls = array[..., 1:] < array[..., :-1]
+        falls = array[:, 1:] < array[:, :-1]
         if np.count_nonzero(falls) == falls.size:
-            return values[..., :count].contiguous(), places[..., :count].to(torch.int32)
-    values, places = torch.sort(input, dim=-1, descending=True, stable=True)
-    return values[..., :count].contiguous(), places[..., :count].to(torch.int32)
+            return places
+        if rows.numel() > _MANY:
+            tied = np.flatnonzero(~falls.all(1))
+            places[tied] = _first_of_equals(rows[tied], values[tied, :count], places[tied])
+            return places
+    return torch.sort(rows, descending=True, stable=True)[1][:, :count].contiguous()
+
+
+def _places_by_parts(rows: torch.Tensor, count: int) -> torch.Tensor:
+    """Looks only into the parts of each row with the `count` largest maxima, since an element of
+    another part comes after as many others."""
+    size = rows.shape[1]
+    length = math.isqrt(size // count)
+    parts = size // length
+    maxima = rows[:, : parts * length].view(len(rows), parts, length).amax(2)
+    first = _places_of_largest(maxima, count).sort()[0] * length
+    within = (first.unsqueeze(2) + torch.arange(length)).flatten(1)
+    rest = torch.arange(parts * length, size).expand(len(rows), -1)
+    places = torch.cat([within, rest], 1)
+    return places.gather(1, _places_of_largest(rows.gather(1, places), count))
+
+
+def _first_of_equals(
+    rows: torch.Tensor, largest: torch.Tensor, places: torch.Tensor
+) -> torch.Tensor:
+    """Places of the largest elements of each row, where those found are any of equal ones."""
+    values, found, count = largest.numpy(), places.numpy(), places.shape[1]
+    last = values[:, -1:]
+    row, place = np.divmod(np.flatnonzero(_are_equal(rows.numpy(), last)), rows.shape[1])
+    # The first of those that equal the last take the columns of those that were found.
+    rank = np.arange(len(row)) - np.searchsorted(row, np.arange(len(rows)))[row]
+    column = rank + (count - np.count_nonzero(_are_equal(values, last), axis=1))[row]
+    taken = column < count
+    found[row[taken], column[taken]] = place[taken]
+    places = places.sort()[0]
+    return places.gather(1, rows.gather(1, places).sort(descending=True, stable=True)[1])
+
+
+def _are_equal(x: Host, y: Host) -> Host:
+    """NaN being equal to NaN."""
+    return (x == y) | ((x != x) & (y != y)) if np.isnan(y).any() else x == y
 
 
 def _largest_of_few(array: Host, count: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -60,9 +118,9 @@ def _largest_of_few(array: Host, count: int) -> tuple[torch.Tensor, torch.Tensor
         return values.view(shape), places.view(shape)
     # Rows are sorted backward and read from the end, so that of equals the first come first.
     order = array[:, ::-1].argsort(1, "stable")
-    places = size - 1 - order[:, : -count - 1 : -1]
-    values = array[np.arange(len(array))[:, None], places]
-    return torch.from_numpy(values), torch.from_numpy(places.astype(np.int32))
+    columns = size - 1 - order[:, : -count - 1 : -1]
+    largest = array[np.arange(len(array))[:, None], columns]
+    return torch.from_numpy(largest), torch.from_numpy(columns.astype(np.int32))
 
 
 @op
@@ -173,16 +231,13 @@ def _in_top(predictions: torch.Tensor, targets: torch.Tensor, count: int) -> tor
             f"First dimension of predictions {predictions.shape[0]} must match length of "
             f"targets {targets.shape[0]}"
         )
-    if predictions.is_cpu and math.isfinite(predictions.sum().item()):
-        # All numbers are finite, then; whether the targets are classes gather looks at.
+    if predictions.is_cpu:
         try:
             target = predictions.gather(1, targets.long().unsqueeze(1))
         except (RuntimeError, IndexError):
-            pass
+            pass  # some target is no class
         else:
-            if count == 1:
-                return torch.le(predictions, target).all(1)
-            return torch.gt(predictions, target).sum(1).lt(count)
+            return torch.from_numpy(_are_in_top(predictions.numpy(), target.numpy(), count))
     classes = predictions.shape[1]
     valid = (targets >= 0) & (targets < classes)
     index = torch.where(valid, targets, 0).long().unsqueeze(1)
@@ -190,6 +245,32 @@ def _in_top(predictions: torch.Tensor, targets: torch.Tensor, count: int) -> tor
     # A row with a number that is not finite has no order: its target is not among the first.
     finite = torch.isfinite(target.squeeze(1)) & torch.isfinite(predictions).all(1)
     return valid & finite & ((predictions > target).sum(1) < count)
+
+
+def _are_in_top(predictions: Host, target: Host, count: int) -> Host:
+    """Of [rows, classes] and each row's number for its target, [rows, 1]."""
+    if predictions.shape[1] > 2 * _FIRST:
+        # Most rows have enough larger numbers among the first.
+        larger = (predictions[:, :_FIRST] > target).view(np.uint8)
+        left = np.flatnonzero(np.add.reduce(larger, 1, dtype=np.uint8) < count)
+        if 2 * len(left) < len(target):
+            found = np.zeros(len(target), bool)
+            found[left] = _are_in_top_of_all(predictions[left], target[left], count)
+            return found
+    return _are_in_top_of_all(predictions, target, count)
+
+
+def _are_in_top_of_all(predictions: Host, target: Host, count: int) -> Host:
+    if count == 1:
+        found = np.maximum.reduce(predictions, 1, initial=-np.inf) <= target[:, 0]
+    else:
+        found = np.count_nonzero(predictions > target, axis=1) < count
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = np.add.reduce(predictions, None)
+    if not math.isfinite(total):
+        # A row with a number that is not finite has no order: its target is not among the first.
+        found &= np.isfinite(predictions).all(1)
+    return found
 
 
 @op

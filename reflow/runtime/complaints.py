@@ -1,4 +1,4 @@
-"""What a kernel says of inputs whose shapes clash.
+"""What a kernel says of inputs that its op's shape rule refuses.
 
 A plan notices a clash before anything runs, by the op's shape rule.  TensorFlow notices it when the
 kernel runs, and words it otherwise: so the kernel is asked, with zeros for what is not known.
@@ -7,6 +7,7 @@ kernel runs, and words it otherwise: so the kernel is asked, with zeros for what
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,32 +22,50 @@ from reflow.ops.values import HOST_TYPES
 _MAX_ELEMENTS = 1 << 20
 
 
-def complaint_of_kernel(
+@dataclass(frozen=True)
+class Verdict:
+    """What a kernel made of inputs.
+
+    Attributes:
+      complaint: the message of its error, None if it has none that tells anything.
+      shapes: those of its outputs, None if it was not asked or failed.
+    """
+
+    complaint: str | None = None
+    shapes: list[TensorShape] | None = None
+
+
+_NOT_ASKED = Verdict()
+
+
+def verdict_of_kernel(
     op: Operation, shapes: Sequence[TensorShape], constants: Sequence[Any]
-) -> str | None:
-    """The message of the kernel's error for inputs of these shapes and values, or None.
+) -> Verdict:
+    """What the kernel makes of inputs of these shapes and values.
 
     Args:
       constants: the values of the inputs, None where they are not known.
     """
     if op.definition.stateful:
-        return None
-    values = []
+        return _NOT_ASKED
+    values: list[Any] = []
     for tensor, shape, constant in zip(op.inputs, shapes, constants):
-        count = shape.num_elements()
-        if constant is None and (count is None or count > _MAX_ELEMENTS):
-            return None
         if constant is None:
+            count = shape.num_elements()
+            if count is None or count > _MAX_ELEMENTS:
+                return _NOT_ASKED
+            sizes: Any = shape.sizes
             dtype = tensor.dtype.base_dtype
-            fill = b"" if dtype in HOST_TYPES else 0
-            constant = np.full(shape.as_list(), fill, dtype.as_numpy_dtype)
-        values.append(constant)
+            fill: Any = b"" if dtype in HOST_TYPES else 0
+            values.append(np.full(sizes, fill, dtype.as_numpy_dtype))
+        else:
+            values.append(constant)
     try:
-        evaluate(op, values)
+        outputs = evaluate(op, values)
     except errors.InvalidArgumentError as error:
-        return error.message
+        return Verdict(error.message)
     except ValueError as error:
-        return str(error)
+        return Verdict(str(error))
     except Exception:  # what torch says is in its own words
-        return None
-    return None
+        return _NOT_ASKED
+    return Verdict(shapes=None if outputs is None else [TensorShape.of(a.shape) for a in outputs])

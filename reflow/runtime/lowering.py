@@ -25,7 +25,7 @@ from reflow.ops.variable_slot import VariableSlot, refers_to_variable
 from reflow.runtime.branch_lowering import LOWERINGS
 from reflow.runtime.branches import NEVER, holds_within, negations, refuse_dead
 from reflow.runtime.calls import as_number, specialised, step_function
-from reflow.runtime.complaints import complaint_of_kernel
+from reflow.runtime.complaints import verdict_of_kernel
 from reflow.runtime.emitter import Emitter
 from reflow.runtime.exact_shapes import dimensions, host_constant, refined
 from reflow.runtime.failures import explain
@@ -185,8 +185,11 @@ class Lowering(Emitter):
         except ValueError as error:
             given = [value.shape for value in inputs]
             constants = [host_constant(value) for value in inputs]
-            message = complaint_of_kernel(op, given, constants) or str(error)
-            raise explain(errors.InvalidArgumentError, message, op, given) from error
+            verdict = verdict_of_kernel(op, given, constants)
+            if verdict.shapes is None or not getattr(op.definition.rules, "judges_sizes", False):
+                message = verdict.complaint or str(error)
+                raise explain(errors.InvalidArgumentError, message, op, given) from error
+            inferred = verdict.shapes
         return [refined(shape, tensor._shape) for shape, tensor in zip(inferred, op._outputs)]
 
     # -- Kinds of operations ------------------------------------------------------------------

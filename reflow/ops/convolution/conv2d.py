@@ -43,6 +43,7 @@ class Conv2D:
     inputs = "input: T, filter: T"
     outputs = "output: T"
     attrs = _ATTRS
+    judges_sizes = True
 
     shape = convolved_shape
 

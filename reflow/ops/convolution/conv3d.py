@@ -45,6 +45,7 @@ class Conv3D:
     inputs = "input: T, filter: T"
     outputs = "output: T"
     attrs = (_TYPES, *_ATTRS, _FORMAT, _DILATIONS)
+    judges_sizes = True
 
     shape = convolved_shape
 

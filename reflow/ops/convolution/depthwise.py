@@ -39,6 +39,7 @@ class DepthwiseConv2dNative:
     outputs = "output: T"
     attrs = _ATTRS
     export = ("nn.depthwise_conv2d_native",)
+    judges_sizes = True
 
     def shape(input: TensorShape, filter: TensorShape, *, op: Operation) -> TensorShape:
         input, filter = shapes.with_rank(input, 4), shapes.with_rank(filter, 4)

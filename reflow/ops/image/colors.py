@@ -5,6 +5,9 @@ Source: tensorflow/core/kernels/colorspace_op.h and adjust_*_op.cc of TensorFlow
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import torch
 
 from reflow.graph import errors
@@ -14,9 +17,13 @@ from reflow.ops import shapes
 from reflow.ops.image.hue_gradient import gradient_of_hsv
 from reflow.ops.image.resizing import invalid
 from reflow.ops.op import op
+from reflow.ops.pieces import in_pieces
 
 _FLOATS = ("T: {half, bfloat16, float, double} = float",)
 _IMAGES = ("T: {half, float} = float",)
+
+# Of so many pixels at most, fewer calls are sooner than cheap ones.
+_FEW = 2000
 
 
 def _of_colors(images: TensorShape) -> TensorShape:
@@ -57,37 +64,97 @@ def _check_three(images: torch.Tensor) -> None:
         raise invalid(f"input must have 3 channels but instead has {images.shape[-1]} channels.")
 
 
-def _hsv_of(rgb: torch.Tensor) -> torch.Tensor:
+Planes = tuple[torch.Tensor, ...]
+
+
+def _by_pixels(compute: Callable[..., Planes], images: torch.Tensor) -> torch.Tensor:
+    """Images of what `compute` makes of the three channels, each without gaps."""
+
+    def interleaved(pixels: torch.Tensor) -> torch.Tensor:
+        made = torch.empty_like(pixels)
+        for into, plane in zip(
+            made.unbind(1), compute(*(channel.contiguous() for channel in pixels.unbind(1)))
+        ):
+            into.copy_(plane)
+        return made
+
+    return in_pieces(interleaved, images.reshape(-1, 3)).view(images.shape)
+
+
+def _extremes(red: torch.Tensor, green: torch.Tensor, blue: torch.Tensor) -> Planes:
+    """The darkest and the brightest of each pixel's channels."""
+    brightest = torch.maximum(torch.maximum(red, green), blue)
+    return torch.minimum(torch.minimum(red, green), blue), brightest
+
+
+def _hsv_of(red: torch.Tensor, green: torch.Tensor, blue: torch.Tensor) -> Planes:
     """Hue, saturation and value, each from 0 to 1."""
-    red, green, blue = rgb.unbind(-1)
-    value = rgb.amax(-1)
-    spread = value - rgb.amin(-1)
+    darkest, value = _extremes(red, green, blue)
+    spread = value - darkest
     saturation = torch.where(value > 0, spread / value, 0)
-    norm = 1 / spread * (1 / 6)
-    hue = torch.where(
-        red == value,
-        norm * (green - blue),
-        torch.where(green == value, norm * (blue - red) + 2 / 6, norm * (red - green) + 4 / 6),
-    )
+    return _hue_of(red, green, blue, value, spread), saturation, value
+
+
+def _hue_of(
+    red: torch.Tensor,
+    green: torch.Tensor,
+    blue: torch.Tensor,
+    value: torch.Tensor,
+    spread: torch.Tensor,
+) -> torch.Tensor:
+    if value.is_cpu and value.numel() > _FEW:
+        hue = _finite_hue_of(red, green, blue, value, spread)
+        if math.isfinite(hue.sum().item()):
+            return hue
+    of_red, of_green, of_blue = _hues_of(red, green, blue, spread)
+    hue = torch.where(red == value, of_red, torch.where(green == value, of_green, of_blue))
     hue = torch.where(spread > 0, hue, 0)
-    hue = torch.where(hue < 0, hue + 1, hue)
-    return torch.stack([hue, saturation, value], -1)
+    return torch.where(hue < 0, hue + 1, hue)
 
 
-def _shares(sixths: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def _hues_of(
+    red: torch.Tensor, green: torch.Tensor, blue: torch.Tensor, spread: torch.Tensor
+) -> Planes:
+    """The hue if red is the brightest, which can be below 0, if green is, and if blue is."""
+    norm = (1 / spread).mul_(1 / 6)
+    return (
+        (green - blue).mul_(norm),
+        (blue - red).mul_(norm).add_(2 / 6),
+        (red - green).mul_(norm).add_(4 / 6),
+    )
+
+
+def _finite_hue_of(
+    red: torch.Tensor,
+    green: torch.Tensor,
+    blue: torch.Tensor,
+    value: torch.Tensor,
+    spread: torch.Tensor,
+) -> torch.Tensor:
+    """The hue as sums with factors of 0 and 1, which is sooner than to choose for each pixel anew;
+    NaN unless all numbers are finite."""
+    grey = torch.eq(spread, 0, out=torch.empty_like(spread))
+    of_red, of_green, of_blue = _hues_of(red, green, blue, spread + grey)
+    is_red = torch.eq(red, value, out=torch.empty_like(red))
+    others = 1 - is_red
+    is_green = torch.eq(green, value, out=torch.empty_like(green)).mul_(others)
+    is_blue = others.sub_(is_green)
+    hue = of_red.mul_(is_red).add_(of_green.mul_(is_green)).add_(of_blue.mul_(is_blue))
+    return hue.sub_(hue.floor())
+
+
+def _shares(sixths: torch.Tensor) -> Planes:
     """How much of red, green and blue a hue from 0 to 6 has, each from 0 to 1."""
     return (
-        ((sixths - 3).abs() - 1).clamp(0, 1),
-        (2 - (sixths - 2).abs()).clamp(0, 1),
-        (2 - (sixths - 4).abs()).clamp(0, 1),
+        (sixths - 3).abs_().sub_(1).clamp_(0, 1),
+        torch.rsub((sixths - 2).abs_(), 2).clamp_(0, 1),
+        torch.rsub((sixths - 4).abs_(), 2).clamp_(0, 1),
     )
 
 
-def _rgb_of(hsv: torch.Tensor) -> torch.Tensor:
-    hue, saturation, value = hsv.unbind(-1)
+def _rgb_of(hue: torch.Tensor, saturation: torch.Tensor, value: torch.Tensor) -> Planes:
     white = 1 - saturation
-    parts = [(white + saturation * share) * value for share in _shares(hue * 6)]
-    return torch.stack(parts, -1)
+    return tuple(share.mul_(saturation).add_(white).mul_(value) for share in _shares(hue * 6))
 
 
 @op
@@ -102,7 +169,7 @@ class RGBToHSV:
 
     def kernel(images: torch.Tensor) -> torch.Tensor:
         _check_colors(images)
-        return _hsv_of(images)
+        return _by_pixels(_hsv_of, images)
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
         return gradient_of_hsv(op.inputs[0], dy)
@@ -121,7 +188,7 @@ class HSVToRGB:
 
     def kernel(images: torch.Tensor) -> torch.Tensor:
         _check_colors(images)
-        return _rgb_of(images)
+        return _by_pixels(_rgb_of, images)
 
 
 @op
@@ -157,11 +224,15 @@ class AdjustHue:
     def kernel(images: torch.Tensor, delta: torch.Tensor) -> torch.Tensor:
         _check_adjusted(images, "delta", delta)
         _check_three(images)
-        rgb = images.float()
-        darkest, brightest = rgb.amin(-1), rgb.amax(-1)
-        turned = torch.remainder(_hsv_of(rgb)[..., 0] * 6 + delta * 6, 6)
-        parts = [darkest + share * (brightest - darkest) for share in _shares(turned)]
-        return torch.stack(parts, -1).to(images.dtype)
+
+        def turned(red: torch.Tensor, green: torch.Tensor, blue: torch.Tensor) -> Planes:
+            darkest, brightest = _extremes(red, green, blue)
+            spread = brightest - darkest
+            hue = _hue_of(red, green, blue, brightest, spread)
+            shares = _shares(torch.remainder(hue * 6 + delta * 6, 6))
+            return tuple(share.mul_(spread).add_(darkest) for share in shares)
+
+        return _by_pixels(turned, images.float()).to(images.dtype)
 
 
 @op
@@ -176,6 +247,9 @@ class AdjustSaturation:
     def kernel(images: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
         _check_adjusted(images, "scale", scale)
         _check_three(images)
-        hue, saturation, value = _hsv_of(images.float()).unbind(-1)
-        adjusted = torch.stack([hue, (saturation * scale).clamp(0, 1), value], -1)
-        return _rgb_of(adjusted).to(images.dtype)
+
+        def saturated(red: torch.Tensor, green: torch.Tensor, blue: torch.Tensor) -> Planes:
+            hue, saturation, value = _hsv_of(red, green, blue)
+            return _rgb_of(hue, saturation.mul_(scale).clamp_(0, 1), value)
+
+        return _by_pixels(saturated, images.float()).to(images.dtype)

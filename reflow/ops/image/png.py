@@ -199,7 +199,7 @@ def _unfiltered(lines: Pixels, step: int, size: int) -> Pixels:
 
 def _guessed(filters: Pixels, left: Pixels, above: Pixels, corner: Pixels) -> Pixels:
     """What each filter takes for the value: none, left, above, their mean, or Paeth's choice."""
-    slope = left + above - corner
+    slope: Pixels = left + above - corner
     by_left, by_above, by_corner = (np.abs(slope - x) for x in (left, above, corner))
     nearer = np.where(by_above <= by_corner, above, corner)
     paeth = np.where((by_left <= by_above) & (by_left <= by_corner), left, nearer)

@@ -95,9 +95,12 @@ class ResizeNearestNeighbor:
         images: torch.Tensor, size: Host, *, align_corners: bool, half_pixel_centers: bool
     ) -> torch.Tensor:
         _check_settings(align_corners, half_pixel_centers)
-        for axis, length in enumerate(checked_size(images, size), start=1):
+        sizes = checked_size(images, size)
+        # Rows are copied at once: it is sooner to have few of them when columns are.
+        for axis in (1, 2) if sizes[0] <= images.shape[1] else (2, 1):
+            length = sizes[axis - 1]
             places = sampling.nearest(images.shape[axis], length, align_corners, half_pixel_centers)
-            images = images.index_select(axis, sampling.on_device(places, images))
+            images = sampling.copied(images, axis, places)
         return images
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
@@ -128,9 +131,8 @@ class ResizeNearestNeighborGrad:
         if size.size != 2 or min(size.tolist()) <= 0:
             raise invalid("shape_t's elements must be positive")
         for axis, length in enumerate(size.tolist(), start=1):
-            places = sampling.nearest(length, grads.shape[axis], align_corners, half_pixel_centers)
-            sums = grads.new_zeros([*grads.shape[:axis], length, *grads.shape[axis + 1 :]])
-            grads = sums.index_add_(axis, sampling.on_device(places, grads), grads)
+            taps = sampling.copying(length, grads.shape[axis], align_corners, half_pixel_centers)
+            grads = taps.spread(grads, axis, length)
         return grads
 
 
@@ -150,14 +152,10 @@ class ResizeBilinear:
         height, width = checked_size(images, size)
         rows = sampling.linear(images.shape[1], height, align_corners, half_pixel_centers)
         columns = sampling.linear(images.shape[2], width, align_corners, half_pixel_centers)
-        if 2 * height >= images.shape[1]:
-            return rows.gather(columns.gather(images.float(), 2), 1)
-        # Most rows are not looked at.
-        upper, lower = (
-            columns.gather(images.index_select(1, sampling.on_device(p, images)).float(), 2)
-            for p in (rows.lower, rows.upper)
-        )
-        return rows.mix(upper, lower, 1)
+        used, rows = rows.places_used()
+        if len(used) < images.shape[1]:
+            images = images.index_select(1, sampling.on_device(used, images))
+        return rows.gather(columns.gather(images.float(), 2), 1)
 
     def gradient(op: Operation, dy: Tensor) -> tuple[Tensor, None]:
         settings = {name: op.attrs[name] for name in ("align_corners", "half_pixel_centers")}

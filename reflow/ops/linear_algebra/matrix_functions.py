@@ -109,7 +109,8 @@ def _logarithm(t: Array) -> Array:
     while np.abs(t - identity).sum(0).max() > _NEAR_ONE and squarings < _MOST_SQUARINGS:
         t, squarings = _root(t), squarings + 1
     x = t - identity
-    points, weights = np.polynomial.legendre.leggauss(_POINTS)
+    leggauss: Any = np.polynomial.legendre.leggauss
+    points, weights = leggauss(_POINTS)
     total = np.zeros_like(x)
     for point, weight in zip((points + 1) / 2, weights / 2):
         total += weight * np.linalg.solve(identity + point * x, x)

@@ -26,7 +26,10 @@ Rows = npt.NDArray[np.intp]
 RESERVED_PER_OUTPUT = 256
 
 # A uniform number can be 0 and a parameter extreme: infinities and NaN then take their course.
-_unwarned = np.errstate(divide="ignore", invalid="ignore", over="ignore")
+_Sampler = Callable[..., Floats]
+_unwarned: Callable[[_Sampler], _Sampler] = np.errstate(
+    divide="ignore", invalid="ignore", over="ignore"
+)
 
 TRUNCATED_AT = 2.0
 _POISSON_BY_PRODUCTS_BELOW = 10.0

@@ -21,6 +21,7 @@ from reflow.ops.philox import bounded_normal, distributions, rejection
 from reflow.ops.philox.distributions import Distribution, Draw, Shape
 from reflow.ops.philox.generator import Blocks, Offsets, Philox4x32, consecutive
 from reflow.ops.philox.rejection import RESERVED_PER_OUTPUT
+from reflow.ops.philox.swapping import swapped
 from reflow.ops.values import is_small
 
 _COUNTERS = 1 << 128
@@ -80,7 +81,6 @@ class RandomStream(ABC):
 
         reserved: by how many words the stream moves on, if more than the permutation needs.
         """
-        order = list(range(length))
         steps = max(length - 1, 0)
         blocks = -(-max(steps, reserved) // 4)
         start = self.reserve(blocks)
@@ -88,10 +88,10 @@ class RandomStream(ABC):
             words = self.blocks_at(start, consecutive(blocks))
             # Fisher and Yates: each place swaps with itself or one of those after it.
             here = np.arange(steps, dtype=np.uint32)
-            there = here + words.reshape(-1)[:steps] % (np.uint32(length) - here)
-            for i, j in enumerate(there.tolist()):
-                order[i], order[j] = order[j], order[i]
-        return torch.tensor(order, dtype=torch.int64)
+            return torch.from_numpy(
+                swapped(here + words.reshape(-1)[:steps] % (np.uint32(length) - here))
+            )
+        return torch.arange(length)
 
     def multinomial(
         self, logits: torch.Tensor, num_samples: int, dtype: torch.dtype

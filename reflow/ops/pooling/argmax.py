@@ -65,6 +65,7 @@ class MaxPoolWithArgmax:
         "include_batch_in_index: bool = false",
         "T: realnumbertype",
     )
+    judges_sizes = True
 
     def shape(input: TensorShape, *, op: Operation) -> tuple[TensorShape, TensorShape]:
         return (_pooled(input, op),) * 2

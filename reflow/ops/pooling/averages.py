@@ -76,6 +76,7 @@ _TYPES = "T: {half, bfloat16, float, double}"
 
 class _Mean:
     outputs = "output: T"
+    judges_sizes = True
 
     def shape(x: TensorShape, *, op: Operation) -> TensorShape:
         return pooled_shape(x, **shared_attrs(op), op_type=op.type)

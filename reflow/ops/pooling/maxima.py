@@ -121,6 +121,7 @@ def _second_gradient(x: torch.Tensor, ddx: torch.Tensor, windows: Windows) -> to
 class _Largest:
     inputs = "input: T"
     outputs = "output: T"
+    judges_sizes = True
 
     def shape(x: TensorShape, *, op: Operation) -> TensorShape:
         return pooled_shape(x, **shared_attrs(op), op_type=op.type)
@@ -265,6 +266,7 @@ class MaxPoolV2:
     inputs = "input: T, ksize: int32, strides: int32"
     outputs = "output: T"
     attrs = (_TYPES, attributes(4)[2], _FORMATS)
+    judges_sizes = True
 
     def shape(input: TensorShape, ksize: Value, strides: Value, *, op: Operation) -> TensorShape:
         return _pooled_shape(op, input, ksize, strides)

@@ -96,4 +96,5 @@ def random_integers(low: int, high: int | None = None, size: Any = None) -> Any:
 
 def set_string_function(function: Callable[..., str] | None, repr: bool = True) -> None:
     """Have arrays shown by a function."""
-    np.set_printoptions(override_repr=function)
+    options: Any = {"override_repr": function}  # of NumPy 2, where this function is gone
+    np.set_printoptions(**options)
