@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from reflow.watch.sample import Cost
+
 # What a watched run costs of which nothing is read, in seconds: measured between the kernels of a
 # training, which leave none of this in the processor's caches.
 RUN_COST = 3e-6
@@ -12,21 +14,18 @@ RUN_COST = 3e-6
 # So many steps of a learner are read in advance of the budget, as long as that has not taken more
 # seconds than this: after 20 times as long they are within the default budget.
 _IN_ADVANCE = 8
-_ADVANCE = 0.25
+_ADVANCE = 0.1
 
 # Of the budget the share for reading training runs; the rest is for what is rare (pictures, tests)
 # and for what cannot be told from here, such as cores and caches that the recorder shares.
-_SHARE_OF_TRAINING = 0.6
+_SHARE_OF_TRAINING = 0.45
 
 # And of what is rare the share of pictures, as far as the recorder's thread makes them.
-_SHARE_OF_PICTURES = 0.25
+_SHARE_OF_PICTURES = 0.2
 
-# Up to this share training runs are read as long as the budget holds at all: a program may test,
-# and show pictures, so often that nothing of theirs would be left.
-_LEAST_OF_TRAINING = 0.15
-
-# The recorder's part of a read is known only afterwards, which must not exceed the budget either.
-_MOST_OF_ALL = 0.9
+# Up to this share training runs are read whatever else there is: a program may test, and show
+# pictures, so often that nothing of theirs would be left.
+_LEAST_OF_TRAINING = 0.25
 
 # The least time between two runs that are read, in seconds, once there are some.
 _INTERVAL = 0.2
@@ -40,8 +39,7 @@ class Budget:
 
     Args:
       fraction: the part of the training time that watching may cost.
-      recorder_cost: gives the CPU seconds that the recorder has spent.
-      pictures_cost: gives the part of them for pictures.
+      recorder_cost: gives what the recorder has spent.
 
     Attributes:
       time: how long the runs would have taken without watching, in seconds.
@@ -51,19 +49,13 @@ class Budget:
       runs: how many there were.
     """
 
-    def __init__(
-        self,
-        fraction: float,
-        recorder_cost: Callable[[], float],
-        pictures_cost: Callable[[], float],
-    ) -> None:
+    def __init__(self, fraction: float, recorder_cost: Callable[[], Cost]) -> None:
         self.fraction = fraction
         self.time = 0.0
         self.spent = 0.0
         self.spent_on_training = 0.0
         self.runs = 0
         self._recorder_cost = recorder_cost
-        self._pictures_cost = pictures_cost
 
     def ran(self, seconds: float, runs: int = 1) -> None:
         """So many runs, of which nothing was read, took so long together."""
@@ -73,7 +65,7 @@ class Budget:
     @property
     def cost(self) -> float:
         """What all of it has cost so far, in seconds."""
-        return self.spent + self.runs * RUN_COST + self._recorder_cost()
+        return self.spent + self.runs * RUN_COST + self._recorder_cost().total
 
     @property
     def overhead(self) -> float:
@@ -94,12 +86,13 @@ class Budget:
             return 0.0
         # The training time after which each would be within its share.
         whole = (self.cost + estimate) / self.fraction
+        recorder = self._recorder_cost()
         if is_rare:
-            pictures = self._pictures_cost() / (self.fraction * _SHARE_OF_PICTURES)
+            pictures = recorder.pictures / (self.fraction * _SHARE_OF_PICTURES)
             return max(0.0, whole - self.time, pictures - self.time)
-        alone = (self.spent_on_training + estimate) / (self.fraction * _LEAST_OF_TRAINING)
-        usual, least = whole / _SHARE_OF_TRAINING, max(whole / _MOST_OF_ALL, alone)
-        return max(0.0, min(usual, least) - self.time)
+        of_training = self.spent_on_training + recorder.distributions + estimate
+        least = of_training / (self.fraction * _LEAST_OF_TRAINING)
+        return max(0.0, min(whole / _SHARE_OF_TRAINING, least) - self.time)
 
 
 class Schedule:

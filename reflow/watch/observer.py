@@ -39,7 +39,7 @@ class RunObserver:
     def __init__(self, recorder: Recorder, settings: Settings | None = None) -> None:
         self.recorder = recorder
         self.settings = settings or Settings()
-        self.budget = Budget(self.settings.budget, recorder.cost, recorder.cost_of_pictures)
+        self.budget = Budget(self.settings.budget, recorder.cost)
         self._graphs: weakref.WeakSet[GraphWatch] = weakref.WeakSet()
         self._steps: dict[str, int] = {}
         self._lock = threading.RLock()

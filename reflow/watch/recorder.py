@@ -25,7 +25,7 @@ from reflow.watch.hyperparameters import program_codes
 from reflow.watch.output import Output
 from reflow.watch.panel import Panel
 from reflow.watch.run_files import RunFiles
-from reflow.watch.sample import Sample
+from reflow.watch.sample import Cost, Sample
 from reflow.watch.waiting import Feed, Item, Value, Waiting
 from reflow.watch.writer import Writer
 
@@ -118,13 +118,10 @@ class Recorder:
         """Has the thread write what `make` gives to a JSON file of the run's directory."""
         self._housekeeping.jobs.append((name, make))
 
-    def cost(self) -> float:
-        """The CPU seconds that the thread has spent."""
-        return self._cost
-
-    def cost_of_pictures(self) -> float:
-        """The part of them for the pictures of samples."""
-        return self._writer.cost_of_pictures
+    def cost(self) -> Cost:
+        """What the thread has spent."""
+        writer = self._writer
+        return Cost(self._cost, writer.cost_of_pictures, writer.cost_of_distributions)
 
     def wait_while_paused(self) -> None:
         """Returns when runs may go on."""

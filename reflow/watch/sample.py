@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +67,15 @@ class Sample:
     learner: str | None = None
 
 
+class Cost(NamedTuple):
+    """The CPU seconds that the recorder's thread has spent: in all, for pictures and for
+    distributions of samples."""
+
+    total: float = 0.0
+    pictures: float = 0.0
+    distributions: float = 0.0
+
+
 class Recorder(Protocol):
     """What the taps need of the recorder; all of it may be called from any thread.
 
@@ -79,11 +88,8 @@ class Recorder(Protocol):
     def put(self, sample: Sample) -> None:
         """Takes a sample and returns at once."""
 
-    def cost(self) -> float:
-        """The CPU seconds that its thread has spent."""
-
-    def cost_of_pictures(self) -> float:
-        """The part of them for the pictures of samples."""
+    def cost(self) -> Cost:
+        """What its thread has spent."""
 
     def wait_while_paused(self) -> None:
         """Returns when runs may go on."""

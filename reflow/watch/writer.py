@@ -68,7 +68,7 @@ class Writer:
       step: of the last sample.
       numbers: by tag, the last that was recorded.
       figures: of those that say how the training went, the last, the least and the greatest.
-      cost_of_pictures: the CPU seconds that pictures of samples took.
+      cost_of_pictures, cost_of_distributions: the CPU seconds that those of samples took.
       in_haste: whether these are left out, since the program waits for its end.
     """
 
@@ -77,6 +77,7 @@ class Writer:
         self.numbers: dict[str, float] = {}
         self.figures: dict[str, dict[str, float]] = {}
         self.cost_of_pictures = 0.0
+        self.cost_of_distributions = 0.0
         self.in_haste = False
         self._file = file
         self._started = started
@@ -107,9 +108,10 @@ class Writer:
             self.write_held(time)
         else:
             self._sampled_at.update(dict.fromkeys(large, time))
-            pictures = {tag: value for tag, value in large.items() if callable(value)}
-            self._record(time, step, {tag: v for tag, v in large.items() if tag not in pictures})
-            self._record_pictures(time, step, pictures)
+            start = thread_time()
+            self._record(time, step, {t: v for t, v in large.items() if not callable(v)})
+            self.cost_of_distributions += thread_time() - start
+            self._record_pictures(time, step, {t: v for t, v in large.items() if callable(v)})
 
     def _record_pictures(self, time: float, step: int, pictures: Mapping[str, Value]) -> None:
         for tag, value in pictures.items():

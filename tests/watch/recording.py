@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from reflow.runtime.session import observe
 from reflow.watch.observer import RunObserver
+from reflow.watch.sample import Cost
 from reflow.watch.settings import Settings
 
 
@@ -23,10 +24,7 @@ class FakeRecorder:
         self.samples.append(sample)
 
     def cost(self):
-        return self.spent
-
-    def cost_of_pictures(self):
-        return 0.0
+        return Cost(self.spent)
 
     def wait_while_paused(self):
         self.waited += 1
