@@ -21,6 +21,7 @@ from reflow.ops.data_flow.resources import (
     give_resource,
     invalid,
     shared_key,
+    taking_references,
     two_strings,
 )
 from reflow.ops.data_flow.waiting import Attempt, awaited
@@ -247,21 +248,11 @@ class QueueSizeV2:
         return np.array(_queue(handle).size(), np.int32)
 
 
-def _taking_reference(definition: Any) -> OpDefinition:
-    """The op of TensorFlow 0.x that does the same with a queue behind a reference.
-
-    TensorFlow calls ops stateful that take a handle, not those that take a reference.
-    """
-    inputs = definition.rules.inputs.replace("resource", "Ref(string)", 1)
-    rules = {"__doc__": definition.__doc__, "inputs": inputs, "stateful": False}
-    return op(type(definition.name.removesuffix("V2"), (definition.rules,), rules))
-
-
-QueueEnqueue = _taking_reference(QueueEnqueueV2)
-QueueEnqueueMany = _taking_reference(QueueEnqueueManyV2)
-QueueDequeue = _taking_reference(QueueDequeueV2)
-QueueDequeueMany = _taking_reference(QueueDequeueManyV2)
-QueueDequeueUpTo = _taking_reference(QueueDequeueUpToV2)
-QueueClose = _taking_reference(QueueCloseV2)
-QueueIsClosed = _taking_reference(QueueIsClosedV2)
-QueueSize = _taking_reference(QueueSizeV2)
+QueueEnqueue = taking_references(QueueEnqueueV2)
+QueueEnqueueMany = taking_references(QueueEnqueueManyV2)
+QueueDequeue = taking_references(QueueDequeueV2)
+QueueDequeueMany = taking_references(QueueDequeueManyV2)
+QueueDequeueUpTo = taking_references(QueueDequeueUpToV2)
+QueueClose = taking_references(QueueCloseV2)
+QueueIsClosed = taking_references(QueueIsClosedV2)
+QueueSize = taking_references(QueueSizeV2)

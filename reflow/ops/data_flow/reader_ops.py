@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from reflow.graph.op_definition import OpDefinition
@@ -20,6 +18,7 @@ from reflow.ops.data_flow.resources import (
     give_resource,
     invalid,
     shared_key,
+    taking_references,
     two_strings,
 )
 from reflow.ops.data_flow.waiting import Attempt, awaited
@@ -224,20 +223,10 @@ class ReaderResetV2:
         _reader(reader_handle).reset()
 
 
-def _taking_references(definition: Any) -> OpDefinition:
-    """The op of TensorFlow 0.x that does the same with a reader, and a queue, behind references.
-
-    TensorFlow calls ops stateful that take a handle, not those that take a reference.
-    """
-    inputs = definition.rules.inputs.replace("resource", "Ref(string)")
-    rules = {"__doc__": definition.__doc__, "inputs": inputs, "stateful": False}
-    return op(type(definition.name.removesuffix("V2"), (definition.rules,), rules))
-
-
-ReaderRead = _taking_references(ReaderReadV2)
-ReaderReadUpTo = _taking_references(ReaderReadUpToV2)
-ReaderNumRecordsProduced = _taking_references(ReaderNumRecordsProducedV2)
-ReaderNumWorkUnitsCompleted = _taking_references(ReaderNumWorkUnitsCompletedV2)
-ReaderSerializeState = _taking_references(ReaderSerializeStateV2)
-ReaderRestoreState = _taking_references(ReaderRestoreStateV2)
-ReaderReset = _taking_references(ReaderResetV2)
+ReaderRead = taking_references(ReaderReadV2)
+ReaderReadUpTo = taking_references(ReaderReadUpToV2)
+ReaderNumRecordsProduced = taking_references(ReaderNumRecordsProducedV2)
+ReaderNumWorkUnitsCompleted = taking_references(ReaderNumWorkUnitsCompletedV2)
+ReaderSerializeState = taking_references(ReaderSerializeStateV2)
+ReaderRestoreState = taking_references(ReaderRestoreStateV2)
+ReaderReset = taking_references(ReaderResetV2)

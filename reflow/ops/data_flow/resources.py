@@ -11,9 +11,11 @@ import numpy as np
 
 from reflow.graph import errors
 from reflow.graph.dtypes import DType, string
+from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
+from reflow.ops.op import op
 from reflow.ops.values import handle
 from reflow.ops.variable_slot import VariableSlot
 
@@ -101,3 +103,13 @@ def found(handle: Array, kind: type[T], called: str) -> T:
 def type_list(types: list[DType]) -> str:
     """Types as TensorFlow's messages show them: "float, int32"."""
     return ", ".join(dtype._cpp_name for dtype in types)
+
+
+def taking_references(definition: Any) -> OpDefinition:
+    """The op of TensorFlow 0.x that does the same with what is behind references.
+
+    TensorFlow calls ops stateful that take a handle, not those that take a reference.
+    """
+    inputs = definition.rules.inputs.replace("resource", "Ref(string)")
+    rules = {"__doc__": definition.__doc__, "inputs": inputs, "stateful": False}
+    return op(type(definition.name.removesuffix("V2"), (definition.rules,), rules))

@@ -9,11 +9,11 @@ import torch
 
 from reflow.graph.dtypes import DType
 from reflow.graph.eager_tensor import EagerTensor
-from reflow.graph.op_definition import OpDefinition
 from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.data.base import given_away
+from reflow.ops.data_flow.resources import taking_references
 from reflow.ops.kernels import Host
 from reflow.ops.lookup.making import EntryShapes
 from reflow.ops.lookup.tables import LookupTable, StaticTable, invalid
@@ -276,20 +276,10 @@ class InitializeTableFromTextFileV2:
         fill_from_file(table, filename.item(), columns, vocab_size, delimiter)
 
 
-def _taking_reference(definition: Any) -> OpDefinition:
-    """The op of TensorFlow 0.x that does the same with a table behind a reference.
-
-    TensorFlow calls ops stateful that take a handle, not those that take a reference.
-    """
-    inputs = definition.rules.inputs.replace("resource", "Ref(string)", 1)
-    rules = {"__doc__": definition.__doc__, "inputs": inputs, "stateful": False}
-    return op(type(definition.name.removesuffix("V2"), (definition.rules,), rules))
-
-
-LookupTableFind = _taking_reference(LookupTableFindV2)
-LookupTableInsert = _taking_reference(LookupTableInsertV2)
-LookupTableSize = _taking_reference(LookupTableSizeV2)
-LookupTableExport = _taking_reference(LookupTableExportV2)
-LookupTableImport = _taking_reference(LookupTableImportV2)
-InitializeTable = _taking_reference(InitializeTableV2)
-InitializeTableFromTextFile = _taking_reference(InitializeTableFromTextFileV2)
+LookupTableFind = taking_references(LookupTableFindV2)
+LookupTableInsert = taking_references(LookupTableInsertV2)
+LookupTableSize = taking_references(LookupTableSizeV2)
+LookupTableExport = taking_references(LookupTableExportV2)
+LookupTableImport = taking_references(LookupTableImportV2)
+InitializeTable = taking_references(InitializeTableV2)
+InitializeTableFromTextFile = taking_references(InitializeTableFromTextFileV2)
