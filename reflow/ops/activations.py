@@ -33,22 +33,20 @@ def _activation(
     gradient: Callable[[Operation, Tensor], Tensor],
     types: str = _FLOATS,
     attrs: tuple[str, ...] = (),
+    in_place: Callable[..., Any] | None = None,
 ) -> OpDefinition:
-    return op(
-        type(
-            name,
-            (),
-            {
-                "__doc__": doc,
-                "inputs": "features: T",
-                "outputs": "activations: T",
-                "attrs": (*attrs, types),
-                "shape": shapes.same,
-                "kernel": staticmethod(kernel),
-                "gradient": staticmethod(gradient),
-            },
-        )
-    )
+    rules: dict[str, Any] = {
+        "__doc__": doc,
+        "inputs": "features: T",
+        "outputs": "activations: T",
+        "attrs": (*attrs, types),
+        "shape": shapes.same,
+        "kernel": staticmethod(kernel),
+        "gradient": staticmethod(gradient),
+    }
+    if in_place is not None:
+        rules["in_place"] = staticmethod(in_place)
+    return op(type(name, (), rules))
 
 
 def _gradient_op(
@@ -59,6 +57,7 @@ def _gradient_op(
     gradient: Callable[[Operation, Tensor], tuple[Tensor, Tensor]] | None,
     types: str = _FLOATS,
     attrs: tuple[str, ...] = (),
+    in_place: Callable[..., Any] | None = None,
 ) -> OpDefinition:
     """The op that takes gradients of an activation back: of `gradients` and the activation's
     features or outputs."""
@@ -72,6 +71,8 @@ def _gradient_op(
     }
     if gradient is not None:
         rules["gradient"] = staticmethod(gradient)
+    if in_place is not None:
+        rules["in_place"] = staticmethod(in_place)
     return op(type(name, (), rules))
 
 
@@ -85,9 +86,16 @@ def _linear(again: Callable[..., Tensor], *attrs: str) -> Callable[[Operation, T
     return gradient
 
 
+_threshold_backward = torch.ops.aten.threshold_backward
+
+
 def _relu_grad(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
     # One pass where torch has it; the product with a mask, as TensorFlow writes it, takes two.
-    return torch.ops.aten.threshold_backward(gradients, features, 0)
+    return _threshold_backward.default(gradients, features, 0)
+
+
+def _relu_grad_in_place(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+    return _threshold_backward.grad_input(gradients, features, 0, grad_input=gradients)
 
 
 def _relu6_grad(gradients: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
@@ -101,6 +109,7 @@ Relu = _activation(
     lambda op, dy: ReluGrad(dy, op.outputs[0]),
     "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, "
     "qint8}",
+    in_place=lambda features: features.clamp_min_(0),
 )
 ReluGrad: OpDefinition = _gradient_op(
     "ReluGrad",
@@ -109,6 +118,7 @@ ReluGrad: OpDefinition = _gradient_op(
     widened(_relu_grad),
     lambda op, dy: _linear(ReluGrad)(op, dy),
     _REALS,
+    in_place=_relu_grad_in_place,
 )
 
 Relu6 = _activation(
@@ -128,7 +138,7 @@ Relu6Grad: OpDefinition = _gradient_op(
 )
 
 
-_leaky_relu_backward = torch.ops.aten.leaky_relu_backward.default
+_leaky_relu_backward = torch.ops.aten.leaky_relu_backward
 
 
 @cache
@@ -141,10 +151,22 @@ def _leaky_relu(features: torch.Tensor, *, alpha: float) -> torch.Tensor:
     return functional.leaky_relu(features, _rounded(alpha, features.dtype))
 
 
+def _leaky_relu_in_place(features: torch.Tensor, *, alpha: float) -> torch.Tensor:
+    return functional.leaky_relu_(features, _rounded(alpha, features.dtype))
+
+
 def _leaky_relu_grad(
     gradients: torch.Tensor, features: torch.Tensor, *, alpha: float
 ) -> torch.Tensor:
-    return _leaky_relu_backward(gradients, features, _rounded(alpha, features.dtype), False)
+    slope = _rounded(alpha, features.dtype)
+    return _leaky_relu_backward.default(gradients, features, slope, False)
+
+
+def _leaky_relu_grad_in_place(
+    gradients: torch.Tensor, features: torch.Tensor, *, alpha: float
+) -> torch.Tensor:
+    slope = _rounded(alpha, features.dtype)
+    return _leaky_relu_backward.grad_input(gradients, features, slope, False, grad_input=gradients)
 
 
 LeakyRelu = _activation(
@@ -154,6 +176,7 @@ LeakyRelu = _activation(
     lambda op, dy: LeakyReluGrad(dy, op.inputs[0], alpha=op.attrs["alpha"]),
     f"{_FLOATS} = float",
     ("alpha: float = 0.20000000298023224",),
+    in_place=_leaky_relu_in_place,
 )
 LeakyReluGrad: OpDefinition = _gradient_op(
     "LeakyReluGrad",
@@ -163,6 +186,7 @@ LeakyReluGrad: OpDefinition = _gradient_op(
     lambda op, dy: _linear(LeakyReluGrad, "alpha")(op, dy),
     f"{_FLOATS} = float",
     ("alpha: float = 0.20000000298023224",),
+    in_place=_leaky_relu_grad_in_place,
 )
 
 Elu = _activation(

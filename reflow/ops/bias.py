@@ -16,6 +16,7 @@ from reflow.ops.kernels import Known
 from reflow.ops.math import Sub
 from reflow.ops.op import op
 from reflow.ops.reductions import Sum
+from reflow.ops.summation import sum_over
 from reflow.ops.unsigned import widened
 
 _ATTRS = ("T: numbertype", "data_format: {'NHWC', 'NCHW'} = 'NHWC'")
@@ -111,7 +112,7 @@ class BiasAddGrad:
     def kernel(out_backprop: torch.Tensor, *, data_format: str) -> torch.Tensor:
         axis = _channel_axis(data_format, out_backprop.dim())
         others = [i for i in range(out_backprop.dim()) if i != axis]
-        return out_backprop.sum(others, dtype=out_backprop.dtype)
+        return sum_over(out_backprop, others)
 
     def gradient(op: Operation, dy: Tensor) -> Tensor:
         zeros = ZerosLike(op.inputs[0])

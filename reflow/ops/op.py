@@ -32,6 +32,7 @@ def op(rules: type) -> OpDefinition:
       specialised(op, *inputs): a kernel for inputs of exactly these sizes and constant values
         (each a `Known`; a list of them for a list), or None.  It is called with the inputs alone,
         and never for strings or the unsigned integers that torch hardly knows.
+      in_place(...): as kernel, for an op that is elementwise in its first input: writes over that.
       takes_arrays = True: a specialised kernel computes on the host too, with NumPy arrays.
       judges_sizes = True: the kernel takes sizes that `shape` refuses, if the graph does not know
         them: in a run, TensorFlow asks kernels alone.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,7 @@ from reflow.ops.shape_tensors import (
     shape_of,
     whole_quotient,
 )
+from reflow.ops.summation import mean_over, sum_over
 from reflow.ops.unsigned import in_order, widened
 from reflow.ops.values import torch_type
 
@@ -130,17 +132,11 @@ def _reduction(
 # -- Kernels -------------------------------------------------------------------------------------
 
 
-def _sum(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
-    return torch.sum(x, axes, keep, dtype=x.dtype)
-
-
 def _mean(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
     if x.is_floating_point() or x.is_complex():
-        return torch.mean(x, axes, keep)
-    count = 1
-    for axis in axes:
-        count *= x.shape[axis]
-    return torch.div(_sum(x, axes, keep), max(count, 1), rounding_mode="trunc")
+        return mean_over(x, axes, keep)
+    count = math.prod(x.shape[axis] for axis in axes)
+    return torch.div(sum_over(x, axes, keep), max(count, 1), rounding_mode="trunc")
 
 
 def _prod(x: torch.Tensor, axes: list[int], keep: bool) -> torch.Tensor:
@@ -257,7 +253,7 @@ def _extreme_gradient(op: Operation, dy: Tensor) -> Tensor:
     return product(RealDiv(chosen, count, name="truediv"), dy)
 
 
-Sum: OpDefinition = _reduction("Sum", "The sum.", widened(_sum), _spread)
+Sum: OpDefinition = _reduction("Sum", "The sum.", widened(sum_over), _spread)
 Mean: OpDefinition = _reduction(
     "Mean", "The mean; of integers rounded towards zero.", widened(_mean), _mean_gradient
 )

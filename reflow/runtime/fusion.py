@@ -3,7 +3,8 @@
 Updates of several variables by the same rule (one optimizer's step), which run under the same
 conditions, become one call: an op whose class has a `joined` kernel says which of its inputs belong
 to one variable.  Python functions may wait for each other (overlapping.py).  What is written as
-many passes over large tensors takes fewer (moments.py, weighted_sums.py).
+many passes over large tensors takes fewer (convolutions.py,
+in_place.py, moments.py, sweeps.py, weighted_sums.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import torch
 
 from reflow.ops.values import to_numpy
 from reflow.ops.variable_slot import VariableSlot
+from reflow.runtime.convolutions import join_convolutions
+from reflow.runtime.in_place import write_in_place
 from reflow.runtime.moments import join_moments
 from reflow.runtime.overlapping import overlap
 from reflow.runtime.recalling import recall
@@ -37,8 +40,9 @@ def fuse(
     recall(steps)
     if kept is not None:
         steps = weigh(join_moments(steps, kept), kept)
-        # What is done piece by piece for the sake of a CPU's cache takes a GPU longer.
-        steps = sweep(steps, kept) if device.type == "cpu" else steps
+        # What is done for the sake of a CPU's cache takes a GPU longer.
+        if device.type == "cpu":
+            steps = write_in_place(sweep(join_convolutions(steps, kept), kept), kept)
     return overlap(_join_updates(steps))
 
 

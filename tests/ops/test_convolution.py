@@ -208,7 +208,12 @@ def geometry(space, inputs, size, outputs, stride, batch=1):
         ),
         ("input gradient", (14, 64, 5, 128, 2, 64), *2 * [lowerings.input_gradient_transposed]),
         ("filter gradient", (14, 12, 4, 24, 2, 100), *2 * [lowerings.filter_gradient_direct]),
-        ("filter gradient", (14, 64, 5, 128, 2, 64), *2 * [lowerings.filter_gradient_columns]),
+        (
+            "filter gradient",
+            (14, 64, 5, 128, 2, 64),
+            lowerings.filter_gradient_padded,
+            lowerings.filter_gradient_columns,
+        ),
     ],
 )
 def test_the_fastest_is_chosen(what, sizes, wide, narrow):

@@ -21,7 +21,7 @@ import torch
 from reflow.ops.convolution import lowerings
 from reflow.ops.convolution.costs import HERE, Costs
 from reflow.ops.convolution.geometry import Geometry
-from reflow.ops.convolution.lowerings import Lowering, block_filter_size
+from reflow.ops.convolution.lowerings import Lowering
 
 Estimates = dict[Lowering, float]  # nanoseconds
 
@@ -32,9 +32,21 @@ _MOST_WINDOW_ELEMENTS = 1 << 23
 _WIDENED = (torch.float16, torch.bfloat16)
 
 
-def convolution(g: Geometry, input: torch.Tensor, filter: torch.Tensor) -> torch.Tensor:
-    """[batch, *space, inputs], [*filter, inputs, outputs] -> [batch, *space, outputs]."""
-    return _computed("convolution", g, g.output_sizes, input, filter)
+def convolution(
+    g: Geometry, input: torch.Tensor, filter: torch.Tensor, bias: torch.Tensor | None = None
+) -> torch.Tensor:
+    """[batch, *space, inputs], [*filter, inputs, outputs], [outputs] -> [batch, *space, outputs].
+
+    A bias is taken where nothing is empty and no number is a short one.
+    """
+    if bias is None:
+        return _computed("convolution", g, g.output_sizes, input, filter)
+    return _lowering("convolution", g, input)(g, input, filter, bias)
+
+
+def pads_first(what: str, g: Geometry) -> bool:
+    """Whether a convolution or its filter gradient, of single precision, pads its input itself."""
+    return chosen(what, g, True) in (lowerings.convolve_padded, lowerings.filter_gradient_padded)
 
 
 def input_gradient(g: Geometry, filter: torch.Tensor, out_backprop: torch.Tensor) -> torch.Tensor:
@@ -52,11 +64,13 @@ def _computed(
 ) -> torch.Tensor:
     if g.is_empty:
         return first.new_zeros(sizes)
-    on_processor = first.device.type == "cpu"
-    if on_processor and first.dtype in _WIDENED:
+    if first.device.type == "cpu" and first.dtype in _WIDENED:
         return _computed(what, g, sizes, first.float(), second.float()).to(first.dtype)
-    lowering = chosen(what, g, on_processor and first.dtype is torch.float32)
-    return lowering(g, first, second)
+    return _lowering(what, g, first)(g, first, second)
+
+
+def _lowering(what: str, g: Geometry, number: torch.Tensor) -> Lowering:
+    return chosen(what, g, number.device.type == "cpu" and number.dtype is torch.float32)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -116,9 +130,11 @@ def _input_gradient_estimates(g: Geometry, costs: Costs) -> Estimates:
             costs.products(g) + 2 * _windows(g) * costs.window_element
         )
     if max(g.strides) > 1 and max(g.dilations) == 1:
-        blocks, size = block_filter_size(g), math.prod(g.strides)
-        more = math.prod(blocks) * size / math.prod(g.filter)
-        products = costs.products(g) * more / costs.filled(g.inputs * size)
+        size = math.prod(g.strides)
+        axes = lowerings.blocks(g)
+        more = math.prod(axis.span for axis in axes) * size / math.prod(g.filter)
+        beyond = math.prod(axis.kept for axis in axes) / math.prod(g.output)
+        products = costs.products(g) * more * beyond / costs.filled(g.inputs * size)
         elements = math.prod(g.input_sizes)
         times[lowerings.input_gradient_blocks] = (
             products + elements * costs.block_element + weights * more * costs.filter_element
@@ -162,6 +178,6 @@ def _takes_windows(g: Geometry) -> bool:
 
 def _windows(g: Geometry) -> int:
     """How many elements the matrix of windows has that are copied."""
-    if math.prod(g.filter) == 1 and max(g.strides) == 1:
+    if g.covers_each_place_once:
         return 0  # it is the input
     return g.batch * math.prod(g.output) * math.prod(g.filter) * g.inputs

@@ -48,13 +48,13 @@ class Costs:
 AVX512 = Costs(
     product=1 / 45,
     vector=16,
-    window_element=2.0,
+    window_element=1.4,
     block_element=1.2,
-    filter_element=8.0,
-    filter_gradient_element=23.0,
-    filter_gradient=2.0,
-    strided=1.5,
-    strided_place=0.0,
+    filter_element=7.0,
+    filter_gradient_element=6.5,
+    filter_gradient=1.0,
+    strided=1.15,
+    strided_place=28.0,
 )
 AVX2 = Costs(
     product=1 / 40,

@@ -5,8 +5,9 @@ Source: tensorflow/core/framework/common_shape_fns.cc.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Size = int | None
@@ -227,6 +228,21 @@ class Geometry:
     def is_empty(self) -> bool:
         """Whether there is nothing to multiply."""
         return 0 in (*self.input_sizes, *self.filter_sizes, *self.output_sizes)
+
+    @property
+    def covers_each_place_once(self) -> bool:
+        """Whether the filter covers a single place, and all places of the input one by one."""
+        return math.prod(self.filter) == 1 and self.output == self.space and not self.has_margins
+
+    @property
+    def has_margins(self) -> bool:
+        return any(map(any, self.margins))
+
+    @property
+    def with_margins_inside(self) -> Geometry:
+        """The same convolution of an input that has its margins of zeros already."""
+        space = tuple(size + sum(pair) for size, pair in zip(self.space, self.margins))
+        return replace(self, space=space, margins=((0, 0),) * len(space))
 
     def _laid_out(self, space: tuple[int, ...], channels: int) -> tuple[int, ...]:
         if self.channels_last:

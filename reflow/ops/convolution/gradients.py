@@ -6,6 +6,7 @@ that is the shape of what it gives.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from reflow.graph.operation import Operation
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops import shapes
 from reflow.ops.convolution import choice
+from reflow.ops.convolution.geometry import Geometry
 from reflow.ops.convolution.rules import backward_geometry
 from reflow.ops.kernels import Dims, Host, Known
 
@@ -71,4 +73,11 @@ class FilterGradient:
             return None
         sizes = filter_sizes.value.tolist()
         g = backward_geometry(op, _rules(op).label, input.sizes, sizes, out_backprop.sizes)
-        return lambda input, _, out_backprop: choice.filter_gradient(g, input, out_backprop)
+        return partial(filter_gradient, g)
+
+
+def filter_gradient(
+    g: Geometry, input: torch.Tensor, _: Any, out_backprop: torch.Tensor
+) -> torch.Tensor:
+    """For sizes that are known beforehand, so that the input which gives them does not matter."""
+    return choice.filter_gradient(g, input, out_backprop)

@@ -7,47 +7,61 @@ knows as `channels_last`, so nothing is copied.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch.nn import functional
 
 from reflow.ops.convolution.geometry import Geometry
 
-Lowering = Callable[[Geometry, torch.Tensor, torch.Tensor], torch.Tensor]
+# Of (geometry, tensor, tensor); of a convolution also (..., bias of the outputs or None).
+Lowering = Callable[..., torch.Tensor]
 
 _CONVOLUTIONS = {1: torch.conv1d, 2: torch.conv2d, 3: torch.conv3d}
 _TRANSPOSED = {1: torch.conv_transpose1d, 2: torch.conv_transpose2d, 3: torch.conv_transpose3d}
 
 
-# -- The convolution itself: (input, filter) -> output ---------------------------------------------
+# -- The convolution itself: (input, filter, bias) -> output --------------------------------------
 
 
-def convolve_direct(g: Geometry, input: torch.Tensor, filter: torch.Tensor) -> torch.Tensor:
+def convolve_direct(
+    g: Geometry, input: torch.Tensor, filter: torch.Tensor, bias: torch.Tensor | None = None
+) -> torch.Tensor:
     """torch's convolution, which pads as much after as before."""
     before = [pair[0] for pair in g.margins]
-    return _convolve(g, channels_second(g, input), filter, before)
+    return _convolve(g, channels_second(g, input), filter, bias, before)
 
 
-def convolve_padded(g: Geometry, input: torch.Tensor, filter: torch.Tensor) -> torch.Tensor:
+def convolve_padded(
+    g: Geometry, input: torch.Tensor, filter: torch.Tensor, bias: torch.Tensor | None = None
+) -> torch.Tensor:
     """torch's convolution of an input that is padded first."""
-    return _convolve(g, channels_second(g, padded(g, input)), filter, [0] * len(g.space))
+    return _convolve(g, channels_second(g, padded(g, input)), filter, bias, [0] * len(g.space))
 
 
 def _convolve(
-    g: Geometry, input: torch.Tensor, filter: torch.Tensor, margins: list[int]
+    g: Geometry,
+    input: torch.Tensor,
+    filter: torch.Tensor,
+    bias: torch.Tensor | None,
+    margins: list[int],
 ) -> torch.Tensor:
     weights = outputs_first(filter)
     output = _CONVOLUTIONS[len(g.space)](
-        input, weights, None, g.strides, margins, g.dilations, g.groups
+        input, weights, bias, g.strides, margins, g.dilations, g.groups
     )
     return as_laid_out(g, output)
 
 
-def convolve_columns(g: Geometry, input: torch.Tensor, filter: torch.Tensor) -> torch.Tensor:
+def convolve_columns(
+    g: Geometry, input: torch.Tensor, filter: torch.Tensor, bias: torch.Tensor | None = None
+) -> torch.Tensor:
     """The product of all windows, one in each row, and the filter.  Channels last, one group."""
-    product = torch.mm(windows(g, input), filter.reshape(-1, g.outputs))
+    rows, columns = windows(g, input), filter.reshape(-1, g.outputs)
+    product = torch.mm(rows, columns) if bias is None else torch.addmm(bias, rows, columns)
     return product.view(g.output_sizes)
 
 
@@ -91,16 +105,20 @@ def input_gradient_blocks(
     Two dimensions, channels last, one group, no dilations.
     """
     (rows, columns), channels = g.strides, g.inputs
-    block_filter = _block_filter(g, filter)
-    height, width = (count + size - 1 for count, size in zip(g.output, block_filter.shape[:2]))
-    blocks = torch.conv_transpose2d(channels_second(g, out_backprop), outputs_first(block_filter))
+    axes = blocks(g)
+    gradient = torch.conv_transpose2d(
+        channels_second(g, out_backprop),
+        outputs_first(_block_filter(g, filter)),
+        padding=[axis.cut for axis in axes],
+    )
+    height, width = gradient.shape[2:]
     image = (
-        blocks.permute(0, 2, 3, 1)
+        gradient.permute(0, 2, 3, 1)
         .reshape(g.batch, height, width, rows, columns, channels)
         .transpose(2, 3)
         .reshape(g.batch, height * rows, width * columns, channels)
     )
-    (top, _), (left, _) = g.margins
+    top, left = (axis.start for axis in axes)
     inside = image[:, top : top + g.space[0], left : left + g.space[1]]
     beyond = [g.space[0] - inside.shape[1], g.space[1] - inside.shape[2]]
     # What no filter reached has the gradient 0.
@@ -110,8 +128,13 @@ def input_gradient_blocks(
 def _block_filter(g: Geometry, filter: torch.Tensor) -> torch.Tensor:
     """[rows, columns, inputs, outputs] as a filter of blocks: of fewer places with more inputs."""
     (rows, columns), (height, width) = g.strides, g.filter
-    down, across = block_filter_size(g)
-    missing = (0, 0, 0, 0, 0, across * columns - width, 0, down * rows - height)
+    vertical, horizontal = blocks(g)
+    down, across = vertical.span, horizontal.span
+    missing = (
+        *(0, 0, 0, 0),
+        *(horizontal.lead, across * columns - width - horizontal.lead),
+        *(vertical.lead, down * rows - height - vertical.lead),
+    )
     return (
         functional.pad(filter, missing)
         .view(down, rows, across, columns, g.inputs, g.outputs)
@@ -120,9 +143,46 @@ def _block_filter(g: Geometry, filter: torch.Tensor) -> torch.Tensor:
     )
 
 
-def block_filter_size(g: Geometry) -> tuple[int, ...]:
-    """How many blocks of `strides` places the filter spans."""
-    return tuple(-(-size // stride) for size, stride in zip(g.filter, g.strides))
+class Blocks(NamedTuple):
+    """How blocks of `stride` places lie on an axis of space.
+
+    Attributes:
+      lead: how many places the first block that a filter touches begins before the filter.
+      span: how many blocks the filter touches.
+      cut: how many blocks, on either side, are nothing but padding.
+      start: where the input begins in the blocks that are left.
+      kept: how many blocks are left.
+    """
+
+    lead: int
+    span: int
+    cut: int
+    start: int
+    kept: int
+
+
+@functools.lru_cache(maxsize=4096)
+def blocks(g: Geometry) -> tuple[Blocks, ...]:
+    """For each axis, with the fewest products."""
+    axes = zip(g.space, g.filter, g.strides, g.margins, g.output)
+    return tuple(
+        min(
+            (_blocks(lead, *axis) for lead in range(axis[2])),
+            key=lambda axis: axis.span * axis.kept,
+        )
+        for axis in axes
+    )
+
+
+def _blocks(
+    lead: int, size: int, filter: int, stride: int, margins: tuple[int, int], output: int
+) -> Blocks:
+    span = -(-(lead + filter) // stride)
+    before = lead + margins[0]  # places of the blocks before the input
+    whole = output + span - 1
+    after = max(0, whole * stride - before - size)
+    cut = min(before // stride, after // stride, span - 1)
+    return Blocks(lead, span, cut, before - cut * stride, whole - 2 * cut)
 
 
 def input_gradient_columns(
@@ -133,6 +193,8 @@ def input_gradient_columns(
     Two dimensions, channels last, one group.
     """
     product = torch.mm(out_backprop.reshape(-1, g.outputs), filter.reshape(-1, g.outputs).t())
+    if g.covers_each_place_once:
+        return product.view(g.input_sizes)
     parts = product.view(g.batch, *g.output, *g.filter, g.inputs)
     (top, bottom), (left, right) = g.margins
     height, width = g.space[0] + top + bottom, g.space[1] + left + right
@@ -212,12 +274,29 @@ def outputs_first(filter: torch.Tensor) -> torch.Tensor:
     return filter.permute(rank - 1, rank - 2, *range(rank - 2))
 
 
+# Elements; what is larger is not in the cache when it is written again.
+_LARGE = 1 << 18
+
+
 def padded(g: Geometry, input: torch.Tensor) -> torch.Tensor:
     """The input with its margins of zeros."""
-    pairs = [size for pair in reversed(g.margins) for size in pair]
-    if not any(pairs):
+    if not g.has_margins:
         return input
-    return functional.pad(input, [0, 0, *pairs] if g.channels_last else pairs)
+    if input.numel() < _LARGE or not input.is_cpu:
+        pairs = [size for pair in reversed(g.margins) for size in pair]
+        return functional.pad(input, [0, 0, *pairs] if g.channels_last else pairs)
+    first = 1 if g.channels_last else 2
+    sizes = list(input.shape)
+    for axis, pair in enumerate(g.margins, first):
+        sizes[axis] += sum(pair)
+    whole = inside = input.new_empty(sizes)
+    for axis, (before, after) in enumerate(g.margins, first):
+        size = input.shape[axis]
+        inside.narrow(axis, 0, before).zero_()
+        inside.narrow(axis, before + size, after).zero_()
+        inside = inside.narrow(axis, before, size)
+    inside.copy_(input)
+    return whole
 
 
 def windows(g: Geometry, input: torch.Tensor) -> torch.Tensor:

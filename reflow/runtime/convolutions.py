@@ -1,0 +1,119 @@
+"""Convolutions that share work with each other and with what comes after them.
+
+torch pads as much after an input as before it; for what TensorFlow's padding SAME asks, the input
+is often padded first, for the convolution and for the gradient of its filter: here once for both.
+A bias added to a convolution's output is left to the convolution, which has the output at hand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from reflow.graph.dtypes import float32
+from reflow.graph.tensor_shape import TensorShape
+from reflow.ops.convolution import choice
+from reflow.ops.convolution.geometry import Geometry
+from reflow.ops.convolution.gradients import filter_gradient
+from reflow.ops.convolution.lowerings import padded
+from reflow.runtime.steps import Step, Value
+
+# What computes a convolution, or its filter's gradient, of known sizes; the input comes first.
+_KINDS = {choice.convolution: "convolution", filter_gradient: "filter gradient"}
+
+
+def join_convolutions(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
+    """The same computation with less to do around convolutions.
+
+    Args:
+      kept: the values that are needed after the last step.
+    """
+    known = {step: g for step in steps if (g := _geometry(step)) is not None}
+    if not known:
+        return list(steps)
+    return _with_biases(_padded_once(steps, known), kept)
+
+
+def _geometry(step: Step) -> Geometry | None:
+    """Of a convolution or its filter's gradient in single precision whose sizes are known."""
+    function = step.function
+    if not isinstance(function, partial) or function.func not in _KINDS:
+        return None
+    g: Geometry = function.args[0]
+    return g if step.op._outputs[0].dtype == float32 and not g.is_empty else None
+
+
+# -- Margins ---------------------------------------------------------------------------------------
+
+
+def _padded_once(steps: Sequence[Step], known: dict[Step, Geometry]) -> list[Step]:
+    """Changes the steps that pad the same input alike, so that it is padded once."""
+    sharing: dict[Any, list[Step]] = defaultdict(list)
+    for step, g in known.items():
+        function: Any = step.function
+        if choice.pads_first(_KINDS[function.func], g):
+            sharing[step.inputs[0], g.margins, g.channels_last, step.guard].append(step)
+    first = {group[0]: group for group in sharing.values() if len(group) > 1}
+    result = []
+    for step in steps:
+        if step in first:
+            group = first[step]
+            result.append(_padding(step, known[step]))
+            (whole,) = result[-1].outputs
+            for member in group:
+                function = member.function
+                member.function = partial(function.func, known[member].with_margins_inside)
+                member.inputs = [whole, *member.inputs[1:]]
+        result.append(step)
+    return result
+
+
+def _padding(step: Step, g: Geometry) -> Step:
+    whole = Value(None, TensorShape(None))
+    whole.guard, whole.block = step.guard, step.outputs[0].block
+    return Step(step.op, partial(padded, g), [step.inputs[0]], [whole], guard=step.guard)
+
+
+# -- Biases ----------------------------------------------------------------------------------------
+
+
+def _with_biases(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
+    """The steps without those that add a bias to a convolution's output and to nothing else."""
+    uses = Counter(value for step in steps for value in step.values())
+    uses.update(kept)
+    makers = {value: step for step in steps for value in step.outputs}
+    replaced: dict[Step, Step | None] = {}
+    for step in steps:
+        found = _biased(step, makers)
+        if found is not None and uses[found[0].outputs[0]] == 1:
+            convolution, bias = found
+            replaced[convolution] = None
+            replaced[step] = Step(
+                step.op,
+                convolution.function,
+                [*convolution.inputs, bias],
+                step.outputs,
+                fused=(convolution.op,),
+                guard=step.guard,
+            )
+    laid_out = (replaced.get(step, step) for step in steps)
+    return [step for step in laid_out if step is not None]
+
+
+def _biased(step: Step, makers: dict[Value, Step]) -> tuple[Step, Value] | None:
+    """The convolution to whose output a step adds a bias, and that."""
+    if step.op.type not in ("Add", "AddV2", "BiasAdd") or step.fused or not step.computes_op:
+        return None
+    for output, bias in (step.inputs, step.inputs[::-1]):
+        convolution = makers.get(output)
+        g = None if convolution is None else _geometry(convolution)
+        if convolution is None or g is None or not convolution.computes_op:
+            continue
+        function: Any = convolution.function
+        is_plain = function.func is choice.convolution and convolution.guard == step.guard
+        is_last = g.channels_last or step.op.type == "BiasAdd"
+        if is_plain and is_last and bias.shape.sizes == (g.outputs,):
+            return convolution, bias
+    return None

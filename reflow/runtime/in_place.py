@@ -1,0 +1,116 @@
+"""Elementwise steps that write their result over an input that nobody needs any more.
+
+A large tensor of its own has to be brought into the processor's cache before it is written; the one
+that was just read is there already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import torch
+
+from reflow.graph.dtypes import float32, float64
+from reflow.runtime.steps import Step, Value
+
+_LARGE = 1 << 15  # elements; smaller tensors stay in the cache
+
+# Of these either operand may be written over; ops of one large operand have a rule `in_place`.
+_ARITHMETIC: dict[str, Callable[..., torch.Tensor]] = {
+    "Add": torch.add,
+    "AddV2": torch.add,
+    "Sub": torch.sub,
+    "Mul": torch.mul,
+}
+
+# Besides those and the ops with that rule: what gives a tensor that nothing else refers to.
+_GIVES_NEW = {
+    "AvgPool",
+    "AvgPoolGrad",
+    "BatchMatMul",
+    "BatchMatMulV2",
+    "BiasAdd",
+    "Conv2D",
+    "Conv2DBackpropInput",
+    "Conv3D",
+    "Conv3DBackpropInputV2",
+    "DepthwiseConv2dNative",
+    "DepthwiseConv2dNativeBackpropInput",
+    "MatMul",
+    "MaxPoolGrad",
+    "RealDiv",
+    "SquaredDifference",
+}
+
+
+def write_in_place(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
+    """The same computation with fewer tensors.
+
+    Args:
+      kept: the values that are needed after the last step.
+    """
+    uses = Counter(value for step in steps for value in step.values())
+    uses.update(kept)
+    # What else may refer to the memory of a value.
+    referring = Counter(root for step in steps for value in step.outputs for root in value.roots)
+    free: set[Value] = set()
+    result = []
+    for step in steps:
+        over = _written_over(step, free)
+        result.append(step if over is None else over)
+        if _gives_new(step):
+            (output,) = step.outputs
+            if uses[output] == 1 and referring[output] == 1:
+                free.add(output)
+    return result
+
+
+def _gives_new(step: Step) -> bool:
+    """Whether the step's output is one tensor, which nothing but its value refers to."""
+    if len(step.outputs) != 1 or step.sequence or not step.computes_op:
+        return False
+    kind = step.op.type
+    return kind in _ARITHMETIC or kind in _GIVES_NEW or _in_place_rule(step) is not None
+
+
+def _in_place_rule(step: Step) -> Callable[..., torch.Tensor] | None:
+    return getattr(step.op.definition.rules, "in_place", None)
+
+
+def _written_over(step: Step, free: set[Value]) -> Step | None:
+    """The step, writing over one of its inputs; None where that is not possible."""
+    if step.fused or len(step.outputs) != 1 or not step.computes_op:
+        return None
+    if step.op._outputs[0].dtype not in (float32, float64):
+        return None
+    sizes = step.outputs[0].shape.sizes
+    possible = [
+        i
+        for i, value in enumerate(step.inputs)
+        if isinstance(value, Value)
+        and value in free
+        and value.shape.sizes == sizes
+        and value.guard == step.guard
+        and (value.shape.num_elements() or 0) >= _LARGE
+    ]
+    function = _function(step, possible)
+    if function is None:
+        return None
+    return Step(step.op, function, step.inputs, step.outputs, step.keywords, guard=step.guard)
+
+
+def _function(step: Step, possible: Sequence[int]) -> Callable[..., torch.Tensor] | None:
+    if not possible:
+        return None
+    arithmetic = _ARITHMETIC.get(step.op.type)
+    if arithmetic is not None:
+        return partial(_over, arithmetic, possible[0])
+    return _in_place_rule(step) if possible[0] == 0 else None
+
+
+def _over(
+    function: Callable[..., torch.Tensor], position: int, *operands: torch.Tensor
+) -> torch.Tensor:
+    return function(*operands, out=operands[position])
