@@ -1,7 +1,7 @@
 """Convolutions that share work with each other and with what comes after them.
 
-torch pads as much after an input as before it; for what TensorFlow's padding SAME asks, the input
-is often padded first, for the convolution and for the gradient of its filter: here once for both.
+torch pads as much after an input as before it; where TensorFlow's padding SAME asks for more, the
+input is padded first, for the convolution and for the gradient of its filter: here once for both.
 A bias added to a convolution's output is left to the convolution, which has the output at hand.
 """
 
@@ -64,7 +64,7 @@ def _padded_once(steps: Sequence[Step], known: dict[Step, Geometry]) -> list[Ste
             (whole,) = result[-1].outputs
             for member in group:
                 function = member.function
-                member.function = partial(function.func, known[member].with_margins_inside)
+                member.function = partial(function.func, known[member].evened)
                 member.inputs = [whole, *member.inputs[1:]]
         result.append(step)
     return result
@@ -73,7 +73,7 @@ def _padded_once(steps: Sequence[Step], known: dict[Step, Geometry]) -> list[Ste
 def _padding(step: Step, g: Geometry) -> Step:
     whole = Value(None, TensorShape(None))
     whole.guard, whole.block = step.guard, step.outputs[0].block
-    return Step(step.op, partial(padded, g), [step.inputs[0]], [whole], guard=step.guard)
+    return Step(step.op, partial(padded, g, margins=g.excess), [step.inputs[0]], [whole], guard=step.guard)
 
 
 # -- Biases ----------------------------------------------------------------------------------------

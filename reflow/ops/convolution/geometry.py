@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 Size = int | None
@@ -239,10 +240,17 @@ class Geometry:
         return any(map(any, self.margins))
 
     @property
-    def with_margins_inside(self) -> Geometry:
-        """The same convolution of an input that has its margins of zeros already."""
-        space = tuple(size + sum(pair) for size, pair in zip(self.space, self.margins))
-        return replace(self, space=space, margins=((0, 0),) * len(space))
+    def excess(self) -> Margins:
+        """What the margins have on one side more than on the other."""
+        pairs = ((pair, min(pair)) for pair in self.margins)
+        return tuple((before - common, after - common) for (before, after), common in pairs)
+
+    @cached_property
+    def evened(self) -> Geometry:
+        """The same convolution of an input that has the excess of its margins already."""
+        space = tuple(size + sum(pair) for size, pair in zip(self.space, self.excess))
+        common = (min(pair) for pair in self.margins)
+        return replace(self, space=space, margins=tuple((size, size) for size in common))
 
     def _laid_out(self, space: tuple[int, ...], channels: int) -> tuple[int, ...]:
         if self.channels_last:

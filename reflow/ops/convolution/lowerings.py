@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional
 
-from reflow.ops.convolution.geometry import Geometry
+from reflow.ops.convolution.geometry import Geometry, Margins
 
 # Of (geometry, tensor, tensor); of a convolution also (..., bias of the outputs or None).
 Lowering = Callable[..., torch.Tensor]
@@ -31,29 +31,23 @@ def convolve_direct(
     g: Geometry, input: torch.Tensor, filter: torch.Tensor, bias: torch.Tensor | None = None
 ) -> torch.Tensor:
     """torch's convolution, which pads as much after as before."""
-    before = [pair[0] for pair in g.margins]
-    return _convolve(g, channels_second(g, input), filter, bias, before)
+    output = _CONVOLUTIONS[len(g.space)](
+        channels_second(g, input),
+        outputs_first(filter),
+        bias,
+        g.strides,
+        [pair[0] for pair in g.margins],
+        g.dilations,
+        g.groups,
+    )
+    return as_laid_out(g, output)
 
 
 def convolve_padded(
     g: Geometry, input: torch.Tensor, filter: torch.Tensor, bias: torch.Tensor | None = None
 ) -> torch.Tensor:
-    """torch's convolution of an input that is padded first."""
-    return _convolve(g, channels_second(g, padded(g, input)), filter, bias, [0] * len(g.space))
-
-
-def _convolve(
-    g: Geometry,
-    input: torch.Tensor,
-    filter: torch.Tensor,
-    bias: torch.Tensor | None,
-    margins: list[int],
-) -> torch.Tensor:
-    weights = outputs_first(filter)
-    output = _CONVOLUTIONS[len(g.space)](
-        input, weights, bias, g.strides, margins, g.dilations, g.groups
-    )
-    return as_laid_out(g, output)
+    """torch's convolution of an input that is padded first, where there is more to pad."""
+    return convolve_direct(g.evened, padded(g, input, g.excess), filter, bias)
 
 
 def convolve_columns(
@@ -121,8 +115,10 @@ def input_gradient_blocks(
     top, left = (axis.start for axis in axes)
     inside = image[:, top : top + g.space[0], left : left + g.space[1]]
     beyond = [g.space[0] - inside.shape[1], g.space[1] - inside.shape[2]]
-    # What no filter reached has the gradient 0.
-    return functional.pad(inside, (0, 0, 0, beyond[1], 0, beyond[0])).contiguous()
+    if any(beyond):
+        # What no filter reached has the gradient 0.
+        inside = functional.pad(inside, (0, 0, 0, beyond[1], 0, beyond[0]))
+    return inside.contiguous()
 
 
 def _block_filter(g: Geometry, filter: torch.Tensor) -> torch.Tensor:
@@ -217,14 +213,28 @@ def filter_gradient_direct(
     g: Geometry, input: torch.Tensor, out_backprop: torch.Tensor
 ) -> torch.Tensor:
     """torch's gradient, with torch's padding."""
-    return _filter_gradient(g, input, out_backprop, [pair[0] for pair in g.margins])
+    like = input.new_empty((g.outputs, g.inputs // g.groups, *g.filter))
+    gradient = torch.ops.aten.convolution_backward(
+        channels_second(g, out_backprop),
+        channels_second(g, input),
+        like,  # of which only the shape counts
+        None,
+        g.strides,
+        [pair[0] for pair in g.margins],
+        g.dilations,
+        False,
+        [0] * len(g.space),
+        g.groups,
+        [False, True, False],
+    )[1]
+    return gradient.permute(*range(2, gradient.ndim), 1, 0).contiguous()
 
 
 def filter_gradient_padded(
     g: Geometry, input: torch.Tensor, out_backprop: torch.Tensor
 ) -> torch.Tensor:
-    """torch's gradient, of an input that is padded first."""
-    return _filter_gradient(g, padded(g, input), out_backprop, [0] * len(g.space))
+    """torch's gradient, of an input that is padded first, where there is more to pad."""
+    return filter_gradient_direct(g.evened, padded(g, input, g.excess), out_backprop)
 
 
 def filter_gradient_columns(
@@ -233,26 +243,6 @@ def filter_gradient_columns(
     """The product of all windows, transposed, and the gradients.  Channels last, one group."""
     product = torch.mm(windows(g, input).t(), out_backprop.reshape(-1, g.outputs))
     return product.view(g.filter_sizes)
-
-
-def _filter_gradient(
-    g: Geometry, input: torch.Tensor, out_backprop: torch.Tensor, margins: list[int]
-) -> torch.Tensor:
-    like = input.new_empty((g.outputs, g.inputs // g.groups, *g.filter))
-    gradient = torch.ops.aten.convolution_backward(
-        channels_second(g, out_backprop),
-        channels_second(g, input),
-        like,  # of which only the shape counts
-        None,
-        g.strides,
-        margins,
-        g.dilations,
-        False,
-        [0] * len(g.space),
-        g.groups,
-        [False, True, False],
-    )[1]
-    return gradient.permute(*range(2, gradient.ndim), 1, 0).contiguous()
 
 
 # -- Layouts ---------------------------------------------------------------------------------------
@@ -278,19 +268,19 @@ def outputs_first(filter: torch.Tensor) -> torch.Tensor:
 _LARGE = 1 << 18
 
 
-def padded(g: Geometry, input: torch.Tensor) -> torch.Tensor:
-    """The input with its margins of zeros."""
-    if not g.has_margins:
+def padded(g: Geometry, input: torch.Tensor, margins: Margins) -> torch.Tensor:
+    """The input with margins of zeros."""
+    if not any(map(any, margins)):
         return input
     if input.numel() < _LARGE or not input.is_cpu:
-        pairs = [size for pair in reversed(g.margins) for size in pair]
+        pairs = [size for pair in reversed(margins) for size in pair]
         return functional.pad(input, [0, 0, *pairs] if g.channels_last else pairs)
     first = 1 if g.channels_last else 2
     sizes = list(input.shape)
-    for axis, pair in enumerate(g.margins, first):
+    for axis, pair in enumerate(margins, first):
         sizes[axis] += sum(pair)
     whole = inside = input.new_empty(sizes)
-    for axis, (before, after) in enumerate(g.margins, first):
+    for axis, (before, after) in enumerate(margins, first):
         size = input.shape[axis]
         inside.narrow(axis, 0, before).zero_()
         inside.narrow(axis, before + size, after).zero_()
@@ -301,7 +291,7 @@ def padded(g: Geometry, input: torch.Tensor) -> torch.Tensor:
 
 def windows(g: Geometry, input: torch.Tensor) -> torch.Tensor:
     """What the filter covers at each place, a row for each: [batch * places, elements * inputs]."""
-    whole = padded(g, input).contiguous()
+    whole = padded(g, input, g.margins).contiguous()
     batch_step, *steps, channel_step = whole.stride()
     view = whole.as_strided(
         (g.batch, *g.output, *g.filter, g.inputs),
