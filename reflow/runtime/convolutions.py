@@ -1,27 +1,38 @@
 """Convolutions that share work with each other and with what comes after them.
 
-torch pads as much after an input as before it; where TensorFlow's padding SAME asks for more, the
-input is padded first, for the convolution and for the gradient of its filter: here once for both.
 A bias added to a convolution's output is left to the convolution, which has the output at hand.
+
+torch pads as much after an input as before it; TensorFlow's padding SAME often asks for one place
+more after it.  Where there is much to multiply, the convolution and its gradients are computed in a
+mirror, where torch can pad all.  Elsewhere the input is padded first, for the convolution and for
+the gradient of its filter: here once for both.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+
+import torch
 
 from reflow.graph.dtypes import float32
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.convolution import choice
 from reflow.ops.convolution.geometry import Geometry
-from reflow.ops.convolution.gradients import filter_gradient
+from reflow.ops.convolution.gradients import filter_gradient, input_gradient
 from reflow.ops.convolution.lowerings import padded
 from reflow.runtime.steps import Step, Value
 
-# What computes a convolution, or its filter's gradient, of known sizes; the input comes first.
-_KINDS = {choice.convolution: "convolution", filter_gradient: "filter gradient"}
+# What the functions take and give: "image", "filter", or None for what is neither.
+_SIGNATURES: dict[Callable[..., Any], tuple[str | None, ...]] = {
+    choice.convolution: ("image", "filter", None, "image"),
+    input_gradient: (None, "filter", "image", "image"),
+    filter_gradient: ("image", None, "image", "filter"),
+}
+# Those that may pad an input, which comes first.
+_PADDING = {choice.convolution: "convolution", filter_gradient: "filter gradient"}
 
 
 def join_convolutions(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
@@ -30,50 +41,25 @@ def join_convolutions(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     Args:
       kept: the values that are needed after the last step.
     """
-    known = {step: g for step in steps if (g := _geometry(step)) is not None}
-    if not known:
+    if not any(_geometry(step) for step in steps):
         return list(steps)
-    return _with_biases(_padded_once(steps, known), kept)
+    return _padded_once(_mirrored(_with_biases(steps, kept)))
 
 
 def _geometry(step: Step) -> Geometry | None:
-    """Of a convolution or its filter's gradient in single precision whose sizes are known."""
+    """Of a convolution or a gradient of one, in single precision, whose sizes are known."""
     function = step.function
-    if not isinstance(function, partial) or function.func not in _KINDS:
+    if not isinstance(function, partial) or function.func not in _SIGNATURES:
         return None
     g: Geometry = function.args[0]
     return g if step.op._outputs[0].dtype == float32 and not g.is_empty else None
 
 
-# -- Margins ---------------------------------------------------------------------------------------
-
-
-def _padded_once(steps: Sequence[Step], known: dict[Step, Geometry]) -> list[Step]:
-    """Changes the steps that pad the same input alike, so that it is padded once."""
-    sharing: dict[Any, list[Step]] = defaultdict(list)
-    for step, g in known.items():
-        function: Any = step.function
-        if choice.pads_first(_KINDS[function.func], g):
-            sharing[step.inputs[0], g.margins, g.channels_last, step.guard].append(step)
-    first = {group[0]: group for group in sharing.values() if len(group) > 1}
-    result = []
-    for step in steps:
-        if step in first:
-            group = first[step]
-            result.append(_padding(step, known[step]))
-            (whole,) = result[-1].outputs
-            for member in group:
-                function = member.function
-                member.function = partial(function.func, known[member].evened)
-                member.inputs = [whole, *member.inputs[1:]]
-        result.append(step)
-    return result
-
-
-def _padding(step: Step, g: Geometry) -> Step:
-    whole = Value(None, TensorShape(None))
-    whole.guard, whole.block = step.guard, step.outputs[0].block
-    return Step(step.op, partial(padded, g, margins=g.excess), [step.inputs[0]], [whole], guard=step.guard)
+def _new_value(step: Step) -> Value:
+    """What the plan computes for a step."""
+    value = Value(None, TensorShape(None))
+    value.guard, value.block = step.guard, step.outputs[0].block
+    return value
 
 
 # -- Biases ----------------------------------------------------------------------------------------
@@ -117,3 +103,68 @@ def _biased(step: Step, makers: dict[Value, Step]) -> tuple[Step, Value] | None:
         if is_plain and is_last and bias.shape.sizes == (g.outputs,):
             return convolution, bias
     return None
+
+
+# -- Mirrors ---------------------------------------------------------------------------------------
+
+
+def _mirrored(steps: Sequence[Step]) -> list[Step]:
+    """The steps, and before and after convolutions that are quicker in a mirror what turns images
+    and filters around: each of them once."""
+    result: list[Step] = []
+    turned: dict[Any, Value] = {}
+    for step in steps:
+        g = _geometry(step)
+        if g is None or not choice.is_better_mirrored(g):
+            result.append(step)
+            continue
+        function: Any = step.function
+        *kinds, made = _SIGNATURES[function.func]
+        inputs = []
+        for value, kind in zip(step.inputs, kinds):
+            if kind is not None:
+                key = value, kind, step.guard
+                if key not in turned:
+                    turned[key] = _new_value(step)
+                    result.append(_turn(step, g, kind, value, turned[key]))
+                value = turned[key]
+            inputs.append(value)
+        output = _new_value(step)
+        whole = partial(function.func, g.mirrored)
+        result.append(Step(step.op, whole, inputs, [output], fused=step.fused, guard=step.guard))
+        result.append(_turn(step, g, made, output, step.outputs[0]))
+    return result
+
+
+def _turn(step: Step, g: Geometry, kind: str | None, value: Value, output: Value) -> Step:
+    first = 0 if kind == "filter" else 1 if g.channels_last else 2
+    axes = tuple(range(first, first + len(g.space)))
+    return Step(step.op, partial(torch.flip, dims=axes), [value], [output], guard=step.guard)
+
+
+# -- Margins ---------------------------------------------------------------------------------------
+
+
+def _padded_once(steps: Sequence[Step]) -> list[Step]:
+    """Changes the steps that pad the same input alike, so that it is padded once."""
+    sharing: dict[Any, list[Step]] = defaultdict(list)
+    for step in steps:
+        g = _geometry(step)
+        function: Any = step.function
+        if g is not None and function.func in _PADDING:
+            if choice.pads_first(_PADDING[function.func], g):
+                sharing[step.inputs[0], g.margins, g.channels_last, step.guard].append(step)
+    first = {group[0]: group for group in sharing.values() if len(group) > 1}
+    result = []
+    for step in steps:
+        for member in first.get(step, ()):
+            function = member.function
+            g = function.args[0]
+            if member is step:
+                whole = _new_value(step)
+                padding = partial(padded, g, margins=g.excess)
+                result.append(Step(step.op, padding, [step.inputs[0]], [whole], guard=step.guard))
+            member.function = partial(function.func, g.evened)
+            member.inputs = [whole, *member.inputs[1:]]
+        result.append(step)
+    return result

@@ -252,6 +252,21 @@ class Geometry:
         common = (min(pair) for pair in self.margins)
         return replace(self, space=space, margins=tuple((size, size) for size in common))
 
+    @cached_property
+    def mirrored(self) -> Geometry | None:
+        """The same convolution seen in a mirror, which turns every axis of space around.
+
+        There it pads as much before as after, where padding SAME asks for one place more after:
+        the last window, which becomes the first, ends with the margin, and at the other end the
+        place too many is not enough for another window.  None where that is not so.
+        """
+        axes = zip(self.space, self.extents, self.strides, self.margins, self.output)
+        for size, covered, stride, (before, after), output in axes:
+            ends_with_margin = (output - 1) * stride + covered == size + before + after
+            if not ends_with_margin or not 0 <= after - before < stride:
+                return None
+        return replace(self, margins=tuple((after, after) for _, after in self.margins))
+
     def _laid_out(self, space: tuple[int, ...], channels: int) -> tuple[int, ...]:
         if self.channels_last:
             return (self.batch, *space, channels)

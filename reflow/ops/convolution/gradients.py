@@ -47,7 +47,7 @@ class InputGradient:
             return None
         sizes = input_sizes.value.tolist()
         g = backward_geometry(op, _rules(op).label, sizes, filter.sizes, out_backprop.sizes)
-        return lambda _, filter, out_backprop: choice.input_gradient(g, filter, out_backprop)
+        return partial(input_gradient, g)
 
 
 class FilterGradient:
@@ -76,8 +76,16 @@ class FilterGradient:
         return partial(filter_gradient, g)
 
 
+# For sizes that are known beforehand, so that the input which gives them does not matter.
+
+
+def input_gradient(
+    g: Geometry, _: Any, filter: torch.Tensor, out_backprop: torch.Tensor
+) -> torch.Tensor:
+    return choice.input_gradient(g, filter, out_backprop)
+
+
 def filter_gradient(
     g: Geometry, input: torch.Tensor, _: Any, out_backprop: torch.Tensor
 ) -> torch.Tensor:
-    """For sizes that are known beforehand, so that the input which gives them does not matter."""
     return choice.filter_gradient(g, input, out_backprop)
