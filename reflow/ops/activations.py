@@ -40,6 +40,7 @@ def _activation(
         "inputs": "features: T",
         "outputs": "activations: T",
         "attrs": (*attrs, types),
+        "placewise": True,
         "shape": shapes.same,
         "kernel": staticmethod(kernel),
         "gradient": staticmethod(gradient),
@@ -66,6 +67,7 @@ def _gradient_op(
         "inputs": f"gradients: T, {second_input}: T",
         "outputs": "backprops: T",
         "attrs": (*attrs, types),
+        "placewise": True,
         "shape": shapes.merge,
         "kernel": staticmethod(kernel),
     }

@@ -100,6 +100,7 @@ def gradient_of_function(
         "inputs": "y: T, dy: T",
         "outputs": "z: T",
         "attrs": (FLOATS_AND_COMPLEX,),
+        "placewise": True,
         "shape": shapes.merge,
         "kernel": staticmethod(kernel),
         "gradient": staticmethod(gradient),

@@ -232,6 +232,7 @@ class AddN:
         "T: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, "
         "bfloat16, uint16, complex128, half, uint32, uint64, variant}",
     )
+    placewise = True
 
     def shape(inputs: list[TensorShape]) -> TensorShape:
         return _merged(inputs)

@@ -22,6 +22,7 @@ def op(rules: type) -> OpDefinition:
         for an op that has none.  Without the name, differentiating is an error.
       elementwise = True: what an output holds in one place depends on what the inputs hold there;
         inputs of different shapes broadcast.
+      placewise = True: the same, of inputs of one shape.
       export: the public names under tf whose function is the op itself (ops/exports.py).
       sparse_values = True: its public function maps the values of sparse tensors too.
       state(op): what it keeps between the runs of a session, for `kernel`'s parameter `state`.
@@ -32,7 +33,7 @@ def op(rules: type) -> OpDefinition:
       specialised(op, *inputs): a kernel for inputs of exactly these sizes and constant values
         (each a `Known`; a list of them for a list), or None.  It is called with the inputs alone,
         and never for strings or the unsigned integers that torch hardly knows.
-      in_place(...): as kernel, for an op that is elementwise in its first input: writes over that.
+      in_place(...): as kernel, for an op with `placewise`: writes over the first input.
       takes_arrays = True: a specialised kernel computes on the host too, with NumPy arrays.
       judges_sizes = True: the kernel takes sizes that `shape` refuses, if the graph does not know
         them: in a run, TensorFlow asks kernels alone.

@@ -3,34 +3,24 @@
 A bias added to a convolution's output is left to the convolution, which has the output at hand.
 
 torch pads as much after an input as before it; TensorFlow's padding SAME often asks for one place
-more after it.  Where there is much to multiply, the convolution and its gradients are computed in a
-mirror, where torch can pad all.  Elsewhere the input is padded first, for the convolution and for
-the gradient of its filter: here once for both.
+more after it.  In a mirror torch can pad all of it (mirrors.py).  Elsewhere the input is padded
+first, for the convolution and for the gradient of its filter: here once for both.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import torch
-
-from reflow.graph.dtypes import float32
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.convolution import choice
-from reflow.ops.convolution.geometry import Geometry
-from reflow.ops.convolution.gradients import filter_gradient, input_gradient
+from reflow.ops.convolution.gradients import filter_gradient
 from reflow.ops.convolution.lowerings import padded
+from reflow.runtime.mirrors import known_geometry, mirror
 from reflow.runtime.steps import Step, Value
 
-# What the functions take and give: "image", "filter", or None for what is neither.
-_SIGNATURES: dict[Callable[..., Any], tuple[str | None, ...]] = {
-    choice.convolution: ("image", "filter", None, "image"),
-    input_gradient: (None, "filter", "image", "image"),
-    filter_gradient: ("image", None, "image", "filter"),
-}
 # Those that may pad an input, which comes first.
 _PADDING = {choice.convolution: "convolution", filter_gradient: "filter gradient"}
 
@@ -41,25 +31,9 @@ def join_convolutions(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     Args:
       kept: the values that are needed after the last step.
     """
-    if not any(_geometry(step) for step in steps):
+    if not any(known_geometry(step) for step in steps):
         return list(steps)
-    return _padded_once(_mirrored(_with_biases(steps, kept)))
-
-
-def _geometry(step: Step) -> Geometry | None:
-    """Of a convolution or a gradient of one, in single precision, whose sizes are known."""
-    function = step.function
-    if not isinstance(function, partial) or function.func not in _SIGNATURES:
-        return None
-    g: Geometry = function.args[0]
-    return g if step.op._outputs[0].dtype == float32 and not g.is_empty else None
-
-
-def _new_value(step: Step) -> Value:
-    """What the plan computes for a step."""
-    value = Value(None, TensorShape(None))
-    value.guard, value.block = step.guard, step.outputs[0].block
-    return value
+    return _padded_once(mirror(_with_biases(steps, kept), kept))
 
 
 # -- Biases ----------------------------------------------------------------------------------------
@@ -94,7 +68,7 @@ def _biased(step: Step, makers: dict[Value, Step]) -> tuple[Step, Value] | None:
         return None
     for output, bias in (step.inputs, step.inputs[::-1]):
         convolution = makers.get(output)
-        g = None if convolution is None else _geometry(convolution)
+        g = None if convolution is None else known_geometry(convolution)
         if convolution is None or g is None or not convolution.computes_op:
             continue
         function: Any = convolution.function
@@ -105,43 +79,6 @@ def _biased(step: Step, makers: dict[Value, Step]) -> tuple[Step, Value] | None:
     return None
 
 
-# -- Mirrors ---------------------------------------------------------------------------------------
-
-
-def _mirrored(steps: Sequence[Step]) -> list[Step]:
-    """The steps, and before and after convolutions that are quicker in a mirror what turns images
-    and filters around: each of them once."""
-    result: list[Step] = []
-    turned: dict[Any, Value] = {}
-    for step in steps:
-        g = _geometry(step)
-        if g is None or not choice.is_better_mirrored(g):
-            result.append(step)
-            continue
-        function: Any = step.function
-        *kinds, made = _SIGNATURES[function.func]
-        inputs = []
-        for value, kind in zip(step.inputs, kinds):
-            if kind is not None:
-                key = value, kind, step.guard
-                if key not in turned:
-                    turned[key] = _new_value(step)
-                    result.append(_turn(step, g, kind, value, turned[key]))
-                value = turned[key]
-            inputs.append(value)
-        output = _new_value(step)
-        whole = partial(function.func, g.mirrored)
-        result.append(Step(step.op, whole, inputs, [output], fused=step.fused, guard=step.guard))
-        result.append(_turn(step, g, made, output, step.outputs[0]))
-    return result
-
-
-def _turn(step: Step, g: Geometry, kind: str | None, value: Value, output: Value) -> Step:
-    first = 0 if kind == "filter" else 1 if g.channels_last else 2
-    axes = tuple(range(first, first + len(g.space)))
-    return Step(step.op, partial(torch.flip, dims=axes), [value], [output], guard=step.guard)
-
-
 # -- Margins ---------------------------------------------------------------------------------------
 
 
@@ -149,7 +86,7 @@ def _padded_once(steps: Sequence[Step]) -> list[Step]:
     """Changes the steps that pad the same input alike, so that it is padded once."""
     sharing: dict[Any, list[Step]] = defaultdict(list)
     for step in steps:
-        g = _geometry(step)
+        g = known_geometry(step)
         function: Any = step.function
         if g is not None and function.func in _PADDING:
             if choice.pads_first(_PADDING[function.func], g):
@@ -161,7 +98,8 @@ def _padded_once(steps: Sequence[Step]) -> list[Step]:
             function = member.function
             g = function.args[0]
             if member is step:
-                whole = _new_value(step)
+                whole = Value(None, TensorShape(None))
+                whole.guard, whole.block = step.guard, step.outputs[0].block
                 padding = partial(padded, g, margins=g.excess)
                 result.append(Step(step.op, padding, [step.inputs[0]], [whole], guard=step.guard))
             member.function = partial(function.func, g.evened)

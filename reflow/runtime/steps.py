@@ -95,6 +95,7 @@ class Step:
       function: what is called; None for an assignment, outputs = inputs.
       inputs: values; a list of values for an input that is a list.
       updates: the variables whose storage the call writes to.
+      rearranges: the call gives the elements of its input in another order, and computes nothing.
       sequence: the call gives a tuple or list, one item for each output.
       fused: the operations beyond `op` that the step does too.
       guard: when it runs.
@@ -110,6 +111,7 @@ class Step:
     sequence: bool = False
     fused: tuple[Operation, ...] = ()
     guard: Guard = ALWAYS
+    rearranges: bool = False
 
     def values(self) -> list[Value | VariableSlot]:
         """The inputs laid out flat, and the flags that decide whether it runs."""
@@ -130,9 +132,9 @@ class Step:
     @property
     def computes_op(self) -> bool:
         """Whether it gives what its operation gives: others bring values to where it needs them."""
-        return self.function is not None and [value.tensor for value in self.outputs] == [
-            *self.op._outputs
-        ]
+        if self.function is None or self.rearranges:
+            return False
+        return [value.tensor for value in self.outputs] == [*self.op._outputs]
 
 
 class Block:

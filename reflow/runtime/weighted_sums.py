@@ -13,14 +13,14 @@ import operator
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from operator import mul, truediv
 from typing import Any
 
 import torch
 
 from reflow.graph.dtypes import float32, float64
-from reflow.graph.tensor_shape import TensorShape
-from reflow.ops.shapes import SCALAR
+from reflow.ops import shapes
 from reflow.runtime.steps import Step, Value, without_dead
 
 _LARGE = 1 << 15  # elements; the passes over smaller tensors take no longer than the calls
@@ -242,11 +242,11 @@ def _steps(node: _Node, nodes: dict[Value, _Node]) -> list[Step]:
         if isinstance(weight, Value):
             return weight
         if isinstance(weight, float):
-            return Value(None, SCALAR, constant=weight)
+            return Value(None, shapes.SCALAR, constant=weight)
         function, *parts = weight
-        value = Value(None, TensorShape(None))
-        value.guard, value.block = guard, node.step.outputs[0].block
         inputs = [computed(part) for part in parts]
+        value = Value(None, reduce(shapes.broadcast, (part.shape for part in inputs)))
+        value.guard, value.block = guard, node.step.outputs[0].block
         steps.append(Step(op, function, inputs, [value], guard=guard))
         return value
 
@@ -254,10 +254,10 @@ def _steps(node: _Node, nodes: dict[Value, _Node]) -> list[Step]:
     terms = [term for term in form.terms if term is not form.plain]
     lists = [tensor for tensor, _ in terms], [computed(weight) for _, weight in terms]
     start = form.rest if form.plain is None else form.plain[0]
-    function: Any = _weighted_sum
+    function: Any = weighted_sum
     inputs: list[Any] = [*lists]
     if start is not None:
-        function = _added_to
+        function = added_to
         inputs.insert(0, computed(start))
     fused = tuple(step.op for step in _absorbed_steps(node, nodes))
     steps.append(Step(op, function, inputs, node.step.outputs, fused=fused, guard=guard))
@@ -272,7 +272,7 @@ def _absorbed_steps(node: _Node, nodes: dict[Value, _Node]) -> list[Step]:
     ]
 
 
-def _weighted_sum(tensors: list[torch.Tensor], weights: list[torch.Tensor | float]) -> torch.Tensor:
+def weighted_sum(tensors: list[torch.Tensor], weights: list[torch.Tensor | float]) -> torch.Tensor:
     """tensors[0] * weights[0] + ..."""
     total = tensors[0] * weights[0]
     for tensor, weight in zip(tensors[1:], weights[1:]):
@@ -280,7 +280,7 @@ def _weighted_sum(tensors: list[torch.Tensor], weights: list[torch.Tensor | floa
     return total
 
 
-def _added_to(
+def added_to(
     start: torch.Tensor, tensors: list[torch.Tensor], weights: list[torch.Tensor | float]
 ) -> torch.Tensor:
     """start + tensors[0] * weights[0] + ..."""

@@ -7,7 +7,7 @@ import torch
 from reflow import tf
 from reflow.ops.convolution import choice
 from reflow.ops.convolution.lowerings import padded
-from reflow.runtime import fusion
+from reflow.runtime import fusion, mirrors
 from reflow.runtime.plan import Plan
 from reflow.runtime.states import States
 
@@ -18,14 +18,9 @@ def numbers(seed, sizes):
     return np.random.RandomState(seed).uniform(-1, 1, sizes).astype(np.float32)
 
 
-@pytest.fixture
-def mirrored(monkeypatch):
-    monkeypatch.setattr(choice, "_MANY_PRODUCTS", 0)
-
-
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def never_mirrored(monkeypatch):
-    monkeypatch.setattr(choice, "_MANY_PRODUCTS", float("inf"))
+    monkeypatch.setattr(mirrors, "_gain", lambda g: 0)
 
 
 def steps_of(fetches, fed):
@@ -59,73 +54,10 @@ def convolved(x, stride=2, size=5, outputs=16, padding="SAME", data_format="NHWC
     return [y, *tf.gradients(tf.tanh(y), [x, w])]
 
 
-# -- Mirrors ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("data_format", ["NHWC", "NCHW"])
-@pytest.mark.parametrize(
-    ("side", "size", "stride"), [(14, 5, 2), (16, 5, 2), (15, 4, 3), (9, 6, 3)]
-)
-def test_in_a_mirror(mirrored, side, size, stride, data_format):
-    sizes = [2, side, side, 8] if data_format == "NHWC" else [2, 8, side, side]
-    x = tf.placeholder(tf.float32, sizes)
-    outputs = convolved(x, stride, size, data_format=data_format)
-    assert functions(outputs, [x]).count(torch.flip) == 6  # image, filter, output, gradients
-    check_same(outputs, {x: numbers(2, sizes)})
-
-
-def test_each_is_turned_once(mirrored):
-    x = tf.placeholder(tf.float32, IMAGES)
-    w = tf.Variable(numbers(1, [5, 5, 8, 16]))
-    images = [x, x * 2.0]
-    outputs = [tf.nn.conv2d(image, w, 2, "SAME") for image in images]
-    assert functions(outputs, [x]).count(torch.flip) == 5  # two images, one filter, two outputs
-    check_same(outputs, {x: numbers(2, IMAGES)})
-
-
-@pytest.mark.parametrize(
-    ("side", "size", "stride", "padding"),
-    [(14, 5, 1, "SAME"), (14, 4, 2, "SAME"), (14, 5, 2, "VALID"), (13, 3, 2, "SAME")],
-)
-def test_where_a_mirror_does_not_help(mirrored, side, size, stride, padding):
-    x = tf.placeholder(tf.float32, [2, side, side, 8])
-    outputs = convolved(x, stride, size, padding=padding)
-    assert torch.flip not in functions(outputs, [x])
-
-
-def test_mirrors_are_for_much_to_multiply():
-    for channels, expected in ((64, True), (1, False)):
-        x = tf.placeholder(tf.float32, [2, 14, 14, channels])
-        assert (torch.flip in functions(convolved(x, outputs=128), [x])) is expected
-
-
-def test_a_filter_that_is_updated_between(mirrored):
-    x = tf.placeholder(tf.float32, IMAGES)
-    w = tf.Variable(numbers(1, [5, 5, 8, 16]))
-    before = tf.nn.conv2d(x, w, 2, "SAME")
-    with tf.control_dependencies([before]):
-        update = tf.assign(w, -w)
-    with tf.control_dependencies([update]):
-        after = tf.nn.conv2d(x, tf.identity(w), 2, "SAME")
-    with tf.Session() as session:
-        session.run(tf.global_variables_initializer())
-        one, other = session.run([before, after], {x: numbers(2, IMAGES)})
-    np.testing.assert_allclose(one, -other, rtol=1e-6)
-
-
-def test_volumes(mirrored):
-    x, b = tf.placeholder(tf.float32, [2, 6, 6, 6, 3]), tf.Variable(numbers(3, [4]))
-    w = tf.Variable(numbers(1, [5, 5, 5, 3, 4]))
-    y = tf.nn.bias_add(tf.nn.conv3d(x, w, [1, 2, 2, 2, 1], "SAME"), b)
-    outputs = [y, *tf.gradients(tf.tanh(y), [x, w, b])]
-    assert torch.flip in functions([y], [x])
-    check_same(outputs, {x: numbers(2, [2, 6, 6, 6, 3])})
-
-
 # -- Margins ---------------------------------------------------------------------------------------
 
 
-def test_an_image_is_padded_once(never_mirrored):
+def test_an_image_is_padded_once():
     x = tf.placeholder(tf.float32, IMAGES)
     outputs = convolved(x)
     called = functions(outputs, [x])
@@ -133,7 +65,7 @@ def test_an_image_is_padded_once(never_mirrored):
     check_same(outputs, {x: numbers(2, IMAGES)})
 
 
-def test_other_margins_are_others(never_mirrored):
+def test_other_margins_are_others():
     x = tf.placeholder(tf.float32, IMAGES)
     outputs = [*convolved(x), *convolved(x, 1, 6), *convolved(x, outputs=4)]
     assert functions(outputs, [x]).count(padded) == 2
@@ -141,7 +73,7 @@ def test_other_margins_are_others(never_mirrored):
 
 
 @pytest.mark.parametrize("value", [True, False])
-def test_a_branch_pads_for_itself(never_mirrored, value):
+def test_a_branch_pads_for_itself(value):
     x, flag = tf.placeholder(tf.float32, IMAGES), tf.placeholder(tf.bool, [])
     w = tf.Variable(numbers(1, [5, 5, 8, 16]))
 

@@ -39,7 +39,7 @@ def pages_asked_for(**environment):
 
 
 def test_a_run_uses_the_memory_that_the_run_before_freed():
-    # Of six blocks of 2,048 pages, in five runs; how the heap happens to lie, one may be new each time.
+    # Of blocks of 2,048 pages; as the heap happens to lie, one may be new in each of five runs.
     assert pages_asked_for() < 20_000
 
 

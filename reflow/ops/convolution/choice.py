@@ -49,20 +49,6 @@ def pads_first(what: str, g: Geometry) -> bool:
     return chosen(what, g, True) in (lowerings.convolve_padded, lowerings.filter_gradient_padded)
 
 
-# Products of each element of input and output from which on turning these around pays, since what
-# is padded by torch itself is left out of the products.
-_MANY_PRODUCTS = 300
-
-
-def is_better_mirrored(g: Geometry) -> bool:
-    """Whether a convolution and its gradients, in single precision, are quicker in a mirror."""
-    if g.is_symmetric or g.mirrored is None:
-        return False
-    elements = math.prod(g.input_sizes) + math.prod(g.output_sizes)
-    products = math.prod(g.output_sizes) * math.prod(g.filter_sizes[:-1])
-    return products >= _MANY_PRODUCTS * elements
-
-
 def input_gradient(g: Geometry, filter: torch.Tensor, out_backprop: torch.Tensor) -> torch.Tensor:
     """(filter, gradient of the output) -> gradient of the input."""
     return _computed("input gradient", g, g.input_sizes, filter, out_backprop)

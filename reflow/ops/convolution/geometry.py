@@ -256,16 +256,18 @@ class Geometry:
     def mirrored(self) -> Geometry | None:
         """The same convolution seen in a mirror, which turns every axis of space around.
 
-        There it pads as much before as after, where padding SAME asks for one place more after:
-        the last window, which becomes the first, ends with the margin, and at the other end the
-        place too many is not enough for another window.  None where that is not so.
+        What padding SAME asks for more after an image is more before it there.  That torch can pad:
+        as much after it too, which is not enough for another window.  None where windows leave
+        places at the end of the image, which would have to be left at its beginning.
         """
+        margins = []
         axes = zip(self.space, self.extents, self.strides, self.margins, self.output)
-        for size, covered, stride, (before, after), output in axes:
-            ends_with_margin = (output - 1) * stride + covered == size + before + after
-            if not ends_with_margin or not 0 <= after - before < stride:
+        for size, covered, stride, (after, _), output in axes:
+            before = (output - 1) * stride + covered - size - after
+            if before < 0:
                 return None
-        return replace(self, margins=tuple((after, after) for _, after in self.margins))
+            margins.append((before, before if 0 <= before - after < stride else after))
+        return replace(self, margins=tuple(margins))
 
     def _laid_out(self, space: tuple[int, ...], channels: int) -> tuple[int, ...]:
         if self.channels_last:
