@@ -259,6 +259,7 @@ class _Mirror:
             for value, kind in zip(step.inputs, kinds)
         ]
         (output,) = step.outputs
+        choice.log(f"in a mirror: {step.op.type} of {choice.text(g)}")
         mirrored = partial(function.func, g.mirrored)
         twin = self._twin(output) if made == "image" else _like(output)
         self._steps.append(Step(step.op, mirrored, inputs, [twin], fused=step.fused))

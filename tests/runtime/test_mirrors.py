@@ -219,3 +219,11 @@ def test_an_error_names_the_operation():
         session.run(tf.global_variables_initializer())
         with pytest.raises(tf.errors.InvalidArgumentError, match="added"):
             session.run(y, {x: numbers(2, IMAGES), b: numbers(3, [5])})
+
+
+def test_what_is_mirrored_can_be_printed(monkeypatch, capsys):
+    monkeypatch.setenv("REFLOW_LOG_CONVOLUTIONS", "1")
+    x = tf.placeholder(tf.float32, IMAGES)
+    check_same([convolved(x)], {x: numbers(2, IMAGES)})
+    shown = capsys.readouterr().err
+    assert "in a mirror: Conv2D of 2x14x14x8 * 5x5x8x6 -> 2x7x7x6\n" in shown

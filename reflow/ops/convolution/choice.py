@@ -85,16 +85,21 @@ def chosen(what: str, g: Geometry, estimated: bool) -> Lowering:
     if not estimated:
         return next(iter(found))
     fastest = min(found, key=found.__getitem__)
-    if os.environ.get("REFLOW_LOG_CONVOLUTIONS") == "1":
-        times = ", ".join(
-            f"{lowering.__name__} {nanoseconds / 1e6:.3f} ms"
-            for lowering, nanoseconds in sorted(found.items(), key=lambda item: item[1])
-        )
-        print(f"{what} of {_text(g)}: {times}", file=sys.stderr)
+    times = ", ".join(
+        f"{lowering.__name__} {nanoseconds / 1e6:.3f} ms"
+        for lowering, nanoseconds in sorted(found.items(), key=lambda item: item[1])
+    )
+    log(f"{what} of {text(g)}: {times}")
     return fastest
 
 
-def _text(g: Geometry) -> str:
+def log(line: str) -> None:
+    """Prints a line of what was chosen, if that is asked for."""
+    if os.environ.get("REFLOW_LOG_CONVOLUTIONS") == "1":
+        print(line, file=sys.stderr)
+
+
+def text(g: Geometry) -> str:
     """A geometry to read: "100x28x28x6 * 5x5x6x12 -> 100x14x14x12"."""
     sizes = (g.input_sizes, g.filter_sizes, g.output_sizes)
     input, filter, output = ("x".join(map(str, part)) for part in sizes)
