@@ -180,7 +180,7 @@ def test_all_ways_to_compute_give_the_same():
                 found = lowering(g, *arguments)
                 assert found.is_contiguous()
                 torch.testing.assert_close(found, expected)
-    assert len(used) == 9
+    assert len(used) == 10
 
 
 def geometry(space, inputs, size, outputs, stride, batch=1):
@@ -198,12 +198,12 @@ def geometry(space, inputs, size, outputs, stride, batch=1):
         ("convolution", (14, 12, 4, 24, 2, 100), *2 * [lowerings.convolve_direct]),
         # A large filter for few places is not worth bringing into torch's order.
         ("convolution", (13, 512, 3, 1024, 1), *2 * [lowerings.convolve_columns]),
-        ("input gradient", (14, 12, 4, 24, 2, 100), *2 * [lowerings.input_gradient_blocks]),
+        ("input gradient", (28, 6, 5, 12, 2, 100), *2 * [lowerings.input_gradient_blocks]),
         # Narrow vectors are filled by few channels; the larger filter of blocks takes longer.
         (
             "input gradient",
             (28, 24, 5, 48, 2, 100),
-            lowerings.input_gradient_blocks,
+            lowerings.input_gradient_column_blocks,
             lowerings.input_gradient_transposed,
         ),
         ("input gradient", (14, 64, 5, 128, 2, 64), *2 * [lowerings.input_gradient_transposed]),

@@ -122,27 +122,35 @@ def _convolution_estimates(g: Geometry, costs: Costs) -> Estimates:
 
 
 def _input_gradient_estimates(g: Geometry, costs: Costs) -> Estimates:
-    weights = math.prod(g.filter_sizes)
-    own = costs.products(g) / costs.filled(g.inputs // g.groups)
+    weights, places = math.prod(g.filter_sizes), g.batch * math.prod(g.space)
+    products = costs.products(g)
+    own = products / costs.filled(g.inputs // g.groups)
     if max(g.strides) > 1:
-        # Strides make torch's library wait for memory more often.
-        own = own * costs.strided + g.batch * math.prod(g.space) * costs.strided_place
+        own = own * costs.strided + places * costs.strided_place
     times: Estimates = {lowerings.input_gradient_transposed: own + weights * costs.filter_element}
     if len(g.space) != 2 or not _is_plain(g):
         return times
     if _takes_windows(g):
-        times[lowerings.input_gradient_columns] = (
-            costs.products(g) + 2 * _windows(g) * costs.window_element
-        )
-    if max(g.strides) > 1 and max(g.dilations) == 1:
-        size = math.prod(g.strides)
-        axes = lowerings.blocks(g)
-        more = math.prod(axis.span for axis in axes) * size / math.prod(g.filter)
-        beyond = math.prod(axis.kept for axis in axes) / math.prod(g.output)
-        products = costs.products(g) * more * beyond / costs.filled(g.inputs * size)
-        elements = math.prod(g.input_sizes)
+        times[lowerings.input_gradient_columns] = products + 2 * _windows(g) * costs.window_element
+    if max(g.dilations) > 1:
+        return times
+    # By how much more there is to multiply where each axis has blocks.
+    down, across = (
+        axis.span * stride * axis.kept / (size * output)
+        for axis, stride, size, output in zip(lowerings.blocks(g), g.strides, g.filter, g.output)
+    )
+    rows, columns = g.strides
+    if max(g.strides) > 1:
         times[lowerings.input_gradient_blocks] = (
-            products + elements * costs.block_element + weights * more * costs.filter_element
+            products * down * across / costs.filled(g.inputs * rows * columns)
+            + math.prod(g.input_sizes) * costs.block_element
+            + weights * down * across * costs.filter_element
+        )
+    if min(g.strides) > 1:
+        times[lowerings.input_gradient_column_blocks] = (
+            products * across / costs.filled(g.inputs * columns) * costs.column_blocks
+            + places / columns * costs.strided_place
+            + weights * across * costs.filter_element
         )
     return times
 

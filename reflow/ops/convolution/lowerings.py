@@ -139,6 +139,39 @@ def _block_filter(g: Geometry, filter: torch.Tensor) -> torch.Tensor:
     )
 
 
+def input_gradient_column_blocks(
+    g: Geometry, filter: torch.Tensor, out_backprop: torch.Tensor
+) -> torch.Tensor:
+    """With strides down, but without strides across: the blocks are of columns alone.
+
+    In memory the columns of a block lie where they belong.  Two dimensions, channels last, one
+    group, no dilations.
+    """
+    stride, (_, axis) = g.strides[1], blocks(g)
+    (before, after), width = g.margins[0], g.filter[1]
+    missing = (0, 0, 0, 0, axis.lead, axis.span * stride - width - axis.lead)
+    block_filter = functional.pad(filter, missing).view(
+        g.filter[0], axis.span, stride * g.inputs, g.outputs
+    )
+    cut = min(before, after)
+    height = (g.output[0] - 1) * g.strides[0] + g.filter[0] - 2 * cut
+    top, left = before - cut, axis.start
+    gradient = torch.conv_transpose2d(
+        channels_second(g, out_backprop),
+        outputs_first(block_filter),
+        stride=(g.strides[0], 1),
+        padding=(cut, axis.cut),
+        # What no filter reached has the gradient 0.
+        output_padding=(max(0, top + g.space[0] - height), 0),
+    )
+    image = gradient.permute(0, 2, 3, 1).reshape(g.batch, gradient.shape[2], -1, g.inputs)
+    inside = image[:, top : top + g.space[0], left : left + g.space[1]]
+    beyond = g.space[1] - inside.shape[2]
+    if beyond:
+        inside = functional.pad(inside, (0, 0, 0, beyond))
+    return inside.contiguous()
+
+
 class Blocks(NamedTuple):
     """How blocks of `stride` places lie on an axis of space.
 
