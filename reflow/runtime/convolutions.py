@@ -16,13 +16,16 @@ from typing import Any
 
 from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.convolution import choice
-from reflow.ops.convolution.gradients import filter_gradient
+from reflow.ops.convolution.gradients import filter_gradient, input_gradient
 from reflow.ops.convolution.lowerings import padded
 from reflow.runtime.mirrors import known_geometry, mirror
 from reflow.runtime.steps import Step, Value
 
-# Those that may pad an input, which comes first.
-_PADDING = {choice.convolution: "convolution", filter_gradient: "filter gradient"}
+_KINDS = {
+    choice.convolution: "convolution",
+    input_gradient: "input gradient",
+    filter_gradient: "filter gradient",
+}
 
 
 def join_convolutions(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
@@ -33,7 +36,8 @@ def join_convolutions(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     """
     if not any(known_geometry(step) for step in steps):
         return list(steps)
-    return _padded_once(mirror(_with_biases(steps, kept), kept))
+    joined = _padded_once(mirror(_with_biases(steps, kept), kept))
+    return [_decided(step) for step in joined]
 
 
 # -- Biases ----------------------------------------------------------------------------------------
@@ -88,9 +92,8 @@ def _padded_once(steps: Sequence[Step]) -> list[Step]:
     for step in steps:
         g = known_geometry(step)
         function: Any = step.function
-        if g is not None and function.func in _PADDING:
-            if choice.pads_first(_PADDING[function.func], g):
-                sharing[step.inputs[0], g.margins, g.channels_last, step.guard].append(step)
+        if g is not None and choice.pads_first(_KINDS[function.func], g):
+            sharing[step.inputs[0], g.margins, g.channels_last, step.guard].append(step)
     first = {group[0]: group for group in sharing.values() if len(group) > 1}
     result = []
     for step in steps:
@@ -106,3 +109,19 @@ def _padded_once(steps: Sequence[Step]) -> list[Step]:
             member.inputs = [whole, *member.inputs[1:]]
         result.append(step)
     return result
+
+
+# -- Lowerings -------------------------------------------------------------------------------------
+
+
+def _decided(step: Step) -> Step:
+    """A step that calls at once what is chosen for its sizes."""
+    g = known_geometry(step)
+    if g is not None:
+        function: Any = step.function
+        lowering = choice.chosen(_KINDS[function.func], g, True)
+        if function.func is not choice.convolution:
+            # The vector of sizes, which are in the geometry.
+            del step.inputs[0 if function.func is input_gradient else 1]
+        step.function = partial(lowering, g)
+    return step

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
+import numpy as np
 import torch
 
 from reflow.ops.kernels import Host
@@ -27,6 +29,12 @@ def step_size(
     return lr * torch.sqrt(1 - beta2_power) / (1 - beta1_power)
 
 
+def _step_size_on_host(*powers_and_rate: torch.Tensor) -> float:
+    """The same of tensors on the CPU: NumPy rounds as torch does, and computes sooner with one."""
+    beta1_power, beta2_power, lr = (tensor.numpy() for tensor in powers_and_rate)
+    return float(lr * np.sqrt(1 - beta2_power) / (1 - beta1_power))
+
+
 def _adam(
     values: Tensors,
     ms: Tensors,
@@ -48,11 +56,11 @@ def _adam(
 
     With Nesterov's momentum beta1 * m + (1 - beta1) * grad is in the place of m.
     """
-    rate = step_size(beta1_power, beta2_power, lr)
+    powers_and_rate = beta1_power, beta2_power, lr
     b1, b2 = float(beta1), float(beta2)
     laid_out = None if use_nesterov else _as_torch_takes_them(values, ms, vs, grads, b1, b2)
     if laid_out is not None:
-        _fused_adam(laid_out, rate, b1, b2, float(epsilon))
+        _fused_adam(laid_out, powers_and_rate, b1, b2, float(epsilon))
         return
     average_in(ms, grads, b1)
     average_in(vs, torch._foreach_mul(grads, grads), b2)
@@ -62,7 +70,7 @@ def _adam(
     if use_nesterov:
         ahead = torch._foreach_mul(ms, b1)
         torch._foreach_add_(ahead, torch._foreach_mul(grads, 1 - b1))
-    add_quotient(values, ahead, roots, -rate)
+    add_quotient(values, ahead, roots, -step_size(*powers_and_rate))
 
 
 def _as_torch_takes_them(
@@ -79,14 +87,19 @@ def _as_torch_takes_them(
 
 def _fused_adam(
     laid_out: list[list[torch.Tensor]],
-    rate: torch.Tensor,
+    powers_and_rate: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
     beta1: float,
     beta2: float,
     epsilon: float,
 ) -> None:
     values, ms, vs, grads = laid_out
     device = values[0].device
-    on_cpu = device.type == "cpu"
+    # On a GPU the step size stays there: reading it would wait for all work before.
+    rate: Any = (
+        _step_size_on_host(*powers_and_rate)
+        if device.type == "cpu"
+        else step_size(*powers_and_rate).float()
+    )
     torch._fused_adam_(
         values,
         grads,
@@ -95,8 +108,7 @@ def _fused_adam(
         [],
         [_many_steps(device)] * len(values),
         amsgrad=False,
-        # On a GPU the step size stays there: reading it would wait for all work before.
-        lr=float(rate) if on_cpu else rate.float(),
+        lr=rate,
         beta1=beta1,
         beta2=beta2,
         weight_decay=0.0,

@@ -73,12 +73,14 @@ def in_one_layout(
     """
     if rounds_often(values):
         return None
+    laid_out = [list(values), *map(list, slots), list(gradients)]
     by_columns = [value.dim() == 2 and not value.is_contiguous() for value in values]
-    turned = [
-        [tensor.t() if turn else tensor for tensor, turn in zip(tensors, by_columns)]
-        for tensors in (values, *slots, gradients)
-    ]
-    if not all(tensor.is_contiguous() for tensors in turned[:-1] for tensor in tensors):
+    if any(by_columns):
+        laid_out = [
+            [tensor.t() if turn else tensor for tensor, turn in zip(tensors, by_columns)]
+            for tensors in laid_out
+        ]
+    *own, new = laid_out
+    if not all(tensor.is_contiguous() for tensors in own for tensor in tensors):
         return None
-    turned[-1] = [tensor.contiguous() for tensor in turned[-1]]
-    return turned
+    return [*own, [tensor.contiguous() for tensor in new]]
