@@ -44,7 +44,10 @@ def join_convolutions(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
 
 
 def _with_biases(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
-    """The steps without those that add a bias to a convolution's output and to nothing else."""
+    """The steps without those that add a bias to a convolution's output and to nothing else.
+
+    The convolution has the bias as one more input, which the lowerings take.
+    """
     uses = Counter(value for step in steps for value in step.values())
     uses.update(kept)
     makers = {value: step for step in steps for value in step.outputs}

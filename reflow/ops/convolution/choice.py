@@ -32,16 +32,9 @@ _MOST_WINDOW_ELEMENTS = 1 << 23
 _WIDENED = (torch.float16, torch.bfloat16)
 
 
-def convolution(
-    g: Geometry, input: torch.Tensor, filter: torch.Tensor, bias: torch.Tensor | None = None
-) -> torch.Tensor:
-    """[batch, *space, inputs], [*filter, inputs, outputs], [outputs] -> [batch, *space, outputs].
-
-    A bias is taken where nothing is empty and no number is a short one.
-    """
-    if bias is None:
-        return _computed("convolution", g, g.output_sizes, input, filter)
-    return _lowering("convolution", g, input)(g, input, filter, bias)
+def convolution(g: Geometry, input: torch.Tensor, filter: torch.Tensor) -> torch.Tensor:
+    """[batch, *space, inputs], [*filter, inputs, outputs] -> [batch, *space, outputs]."""
+    return _computed("convolution", g, g.output_sizes, input, filter)
 
 
 def pads_first(what: str, g: Geometry) -> bool:
@@ -66,11 +59,8 @@ def _computed(
         return first.new_zeros(sizes)
     if first.device.type == "cpu" and first.dtype in _WIDENED:
         return _computed(what, g, sizes, first.float(), second.float()).to(first.dtype)
-    return _lowering(what, g, first)(g, first, second)
-
-
-def _lowering(what: str, g: Geometry, number: torch.Tensor) -> Lowering:
-    return chosen(what, g, number.device.type == "cpu" and number.dtype is torch.float32)
+    is_estimated = first.device.type == "cpu" and first.dtype is torch.float32
+    return chosen(what, g, is_estimated)(g, first, second)
 
 
 @functools.lru_cache(maxsize=4096)
