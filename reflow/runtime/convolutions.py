@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
@@ -28,15 +29,18 @@ _KINDS = {
 }
 
 
-def join_convolutions(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
+def join_convolutions(
+    steps: Sequence[Step], kept: set[Value], watched: AbstractSet[Value] = frozenset()
+) -> list[Step]:
     """The same computation with less to do around convolutions.
 
     Args:
       kept: the values that are needed after the last step.
+      watched: those of them that are looked at only.
     """
     if not any(known_geometry(step) for step in steps):
         return list(steps)
-    joined = _padded_once(mirror(_with_biases(steps, kept), kept))
+    joined = _padded_once(mirror(_with_biases(steps, kept), kept, watched))
     return [_decided(step) for step in joined]
 
 

@@ -10,6 +10,7 @@ in_place.py, moments.py, sweeps.py, weighted_sums.py).
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import torch
@@ -29,20 +30,24 @@ _CPU = torch.device("cpu")
 
 
 def fuse(
-    steps: Sequence[Step], kept: set[Value] | None = None, device: torch.device = _CPU
+    steps: Sequence[Step],
+    kept: set[Value] | None = None,
+    device: torch.device = _CPU,
+    watched: AbstractSet[Value] = frozenset(),
 ) -> list[Step]:
     """The same computation in fewer steps.
 
     Args:
       kept: the values that are needed after the last step; None if that is not known.
       device: where numbers are computed.
+      watched: those kept that are looked at only, which must not change the numbers.
     """
     recall(steps)
     if kept is not None:
         steps = weigh(join_moments(steps, kept), kept)
         # What is done for the sake of a CPU's cache takes a GPU longer.
         if device.type == "cpu":
-            steps = write_in_place(sweep(join_convolutions(steps, kept), kept), kept)
+            steps = write_in_place(sweep(join_convolutions(steps, kept, watched), kept), kept)
     return overlap(_join_updates(steps))
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -71,11 +72,15 @@ def known_geometry(step: Step) -> Geometry | None:
     return g if step.op._outputs[0].dtype == float32 and not g.is_empty else None
 
 
-def mirror(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
+def mirror(
+    steps: Sequence[Step], kept: set[Value], watched: AbstractSet[Value] = frozenset()
+) -> list[Step]:
     """The same computation, in a mirror where that is quicker.
 
     Args:
       kept: the values that are needed after the last step.
+      watched: those of them that are looked at only: they are turned, but not for their sake is
+        anything computed otherwise, and rounded otherwise.
     """
     if not any(_gain(known_geometry(step)) for step in steps):
         return list(steps)
@@ -86,9 +91,10 @@ def mirror(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     gains: Counter[Value] = Counter()
     for found in reflected.values():
         gains[groups[found.images[0]]] += _gain(found.geometry)
+    used = needed - watched
     for value, group in groups.items():
         # It has to be turned on its way in, or on its way out.
-        gains[group] -= _elements(value) * ((value not in made) + (value in needed))
+        gains[group] -= _elements(value) * ((value not in made) + (value in used))
     chosen = {value for value, group in groups.items() if gains[group] > 0}
     return _Mirror(chosen, needed).through(steps, reflected) if chosen else list(steps)
 

@@ -69,8 +69,10 @@ class Plan:
                         lowering.lower(item)
                 values = [lowering.fetched_value(i, tensor) for i, tensor in enumerate(fetches)]
                 tapped = [lowering.tapped(tap) if tap in taken else None for tap in taps]
-                kept = {*values, *(value for value in tapped if value is not None)}
-                steps = fuse(without_dead(lowering.steps, set(kept)), kept, device)
+                watched = {value for value in tapped if value is not None}
+                kept = {*values, *watched}
+                steps = without_dead(lowering.steps, set(kept))
+                steps = fuse(steps, kept, device, watched.difference(values))
                 steps = wait_late(steps, self.operations)
                 numbers = itertools.count()
                 if trace is None and cuda_graphs.are_wanted(device):

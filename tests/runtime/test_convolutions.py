@@ -35,7 +35,7 @@ def functions(fetches, fed):
 
 def check_same(fetches, feeds):
     results = []
-    for function in (fusion.join_convolutions, lambda steps, kept: list(steps)):
+    for function in (fusion.join_convolutions, lambda steps, *_: list(steps)):
         with pytest.MonkeyPatch.context() as patch, tf.Session() as session:
             patch.setattr(fusion, "join_convolutions", function)
             session.run(tf.global_variables_initializer())

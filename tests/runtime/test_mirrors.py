@@ -30,7 +30,7 @@ def turned(fetches, fed, targets=()):
 
 def check_same(fetches, feeds, targets=()):
     results = []
-    for function in (mirrors.mirror, lambda steps, kept: list(steps)):
+    for function in (mirrors.mirror, lambda steps, *_: list(steps)):
         with pytest.MonkeyPatch.context() as patch, tf.Session() as session:
             patch.setattr(convolutions, "mirror", function)
             session.run(tf.global_variables_initializer())
@@ -210,6 +210,23 @@ def test_a_mirror_is_for_much_to_multiply(monkeypatch):
         x = tf.placeholder(tf.float32, [2, 14, 14, channels])
         y = convolved(x, outputs=128)
         assert bool(turned([y, *tf.gradients(tf.tanh(y), [x])], [x])) is expected
+
+
+def test_watching_decides_nothing(monkeypatch):
+    """Else a watched run would be rounded otherwise than one that is not."""
+    monkeypatch.setattr(mirrors, "_PRODUCTS", 1000)
+    x = tf.placeholder(tf.float32, [2, 14, 14, 64])
+    inner = tf.nn.relu(convolved(x, 3, 64, 1))
+    y = convolved(inner, outputs=64)
+
+    def turned_with(fetches, taps):
+        shapes = {x: x.shape}
+        plan = Plan(fetches, [], shapes, States(), torch.device("cpu"), taps=taps)
+        return [step.op.type for step in plan.steps if step.rearranges]
+
+    total = tf.reduce_sum(y)
+    alone, watched = turned_with([total], []), turned_with([total], [inner, y])
+    assert alone and len(watched) == len(alone) + 2
 
 
 def test_an_error_names_the_operation():
