@@ -86,17 +86,17 @@ def mirror(
         return list(steps)
     reflected = {step: found for step in steps if (found := _reflected(step)) is not None}
     groups = _groups(list(reflected.values()))
-    needed = {value for step in steps if step not in reflected for value in step.values()} | kept
+    plain = {value for step in steps if step not in reflected for value in step.values()}
+    needed = plain | (kept - watched)
     made = {found.image for found in reflected.values()}
     gains: Counter[Value] = Counter()
     for found in reflected.values():
         gains[groups[found.images[0]]] += _gain(found.geometry)
-    used = needed - watched
     for value, group in groups.items():
         # It has to be turned on its way in, or on its way out.
-        gains[group] -= _elements(value) * ((value not in made) + (value in used))
+        gains[group] -= _elements(value) * ((value not in made) + (value in needed))
     chosen = {value for value, group in groups.items() if gains[group] > 0}
-    return _Mirror(chosen, needed).through(steps, reflected) if chosen else list(steps)
+    return _Mirror(chosen, needed | watched).through(steps, reflected) if chosen else list(steps)
 
 
 def _elements(value: Value) -> int:

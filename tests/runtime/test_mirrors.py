@@ -224,9 +224,12 @@ def test_watching_decides_nothing(monkeypatch):
         plan = Plan(fetches, [], shapes, States(), torch.device("cpu"), taps=taps)
         return [step.op.type for step in plan.steps if step.rearranges]
 
-    total = tf.reduce_sum(y)
+    total, rows = tf.reduce_sum(y), tf.reshape(y, [2, -1])
     alone, watched = turned_with([total], []), turned_with([total], [inner, y])
     assert alone and len(watched) == len(alone) + 2
+    # What is watched may be needed otherwise too.
+    monkeypatch.setattr(mirrors, "_PRODUCTS", 3000)
+    assert turned_with([total], []) and not turned_with([rows], []) + turned_with([rows], [y])
 
 
 def test_an_error_names_the_operation():
