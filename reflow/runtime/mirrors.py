@@ -86,7 +86,7 @@ def mirror(
         return list(steps)
     reflected = {step: found for step in steps if (found := _reflected(step)) is not None}
     groups = _groups(list(reflected.values()))
-    plain = {value for step in steps if step not in reflected for value in step.values()}
+    plain = {value for step in steps for value in _used_as_it_is(step, reflected.get(step))}
     needed = plain | (kept - watched)
     made = {found.image for found in reflected.values()}
     gains: Counter[Value] = Counter()
@@ -97,6 +97,12 @@ def mirror(
         gains[group] -= _elements(value) * ((value not in made) + (value in needed))
     chosen = {value for value, group in groups.items() if gains[group] > 0}
     return _Mirror(chosen, needed | watched).through(steps, reflected) if chosen else list(steps)
+
+
+def _used_as_it_is(step: Step, found: _Reflected | None) -> list[Any]:
+    """What a step takes that is no image to it: an image may be a filter to another one."""
+    images = [] if found is None else found.images
+    return [value for value in step.values() if value not in images]
 
 
 def _elements(value: Value) -> int:
@@ -179,9 +185,8 @@ def _reflected_reduction(step: Step) -> _Reflected | None:
 
 def _is_elementwise(step: Step) -> bool:
     rules = step.op.definition.rules
-    if step.function in (added_to, weighted_sum) or getattr(rules, "elementwise", False):
-        return True
-    return getattr(rules, "placewise", False)
+    has_rule = getattr(rules, "elementwise", False) or getattr(rules, "placewise", False)
+    return has_rule or step.function in (added_to, weighted_sum)
 
 
 def _reflected_elementwise(step: Step) -> _Reflected | None:
@@ -217,7 +222,8 @@ class _Mirror:
     def __init__(self, chosen: set[Value], needed: set[Any]) -> None:
         self._chosen = chosen
         self._needed = needed
-        self._turned: dict[Value, Value] = {}
+        self._turned: dict[Value, Value] = {}  # images
+        self._turned_filters: dict[Value, Value] = {}
         self._steps: list[Step] = []
 
     def through(self, steps: Sequence[Step], reflected: dict[Step, _Reflected]) -> list[Step]:
@@ -283,9 +289,10 @@ class _Mirror:
         return self._turned[value]
 
     def _filter(self, step: Step, value: Value) -> Value:
-        if value not in self._turned:
-            self._turn(step, value, self._twin(value), (0, 1))
-        return self._turned[value]
+        if value not in self._turned_filters:
+            twin = self._turned_filters[value] = _like(value)
+            self._turn(step, value, twin, (0, 1))
+        return self._turned_filters[value]
 
     def _give(self, step: Step, image: Value | None) -> None:
         """Has an image that was computed in the mirror as it is too, if it is needed so."""

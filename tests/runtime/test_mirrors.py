@@ -186,6 +186,17 @@ def test_a_filter_that_is_updated_between():
     np.testing.assert_allclose(one, -other, rtol=1e-6)
 
 
+def test_an_image_that_is_a_filter_too():
+    x = tf.placeholder(tf.float32, [5, 10, 10, 8])
+    other = tf.placeholder(tf.float32, [2, 14, 14, 5])
+    image = convolved(x, outputs=6)  # [5, 5, 5, 6]
+    y = tf.nn.conv2d(other, image, 2, "SAME")
+    fetches = [y, convolved(image, seed=3), *tf.gradients(y, [x, other], tf.sin(y) / 9.0)]
+    assert turned(fetches, [x, other])
+    fed = {x: numbers(2, [5, 10, 10, 8]), other: numbers(3, [2, 14, 14, 5])}
+    check_same(fetches, fed)
+
+
 @pytest.mark.parametrize(
     ("side", "size", "stride", "padding"),
     [(14, 5, 1, "SAME"), (14, 4, 2, "SAME"), (14, 5, 2, "VALID"), (13, 3, 2, "SAME")],
