@@ -18,8 +18,7 @@ def sum_over(x: torch.Tensor, axes: Sequence[int], keep: bool = False) -> torch.
     grouped = _in_wide_rows(x, axes)
     if grouped is None:
         return torch.sum(x, list(axes), keep, dtype=x.dtype)
-    sums = grouped.sum(0).sum(0)
-    return sums.view([1] * len(axes) + [*sums.shape]) if keep else sums
+    return _added(grouped, axes, keep)
 
 
 def mean_over(x: torch.Tensor, axes: Sequence[int], keep: bool = False) -> torch.Tensor:
@@ -27,7 +26,12 @@ def mean_over(x: torch.Tensor, axes: Sequence[int], keep: bool = False) -> torch
     grouped = _in_wide_rows(x, axes)
     if grouped is None:
         return torch.mean(x, list(axes), keep)
-    return sum_over(x, axes, keep).div_(math.prod(grouped.shape[:2]))
+    return _added(grouped, axes, keep).div_(math.prod(grouped.shape[:2]))
+
+
+def _added(grouped: torch.Tensor, axes: Sequence[int], keep: bool) -> torch.Tensor:
+    sums = grouped.sum(0).sum(0)
+    return sums.view([1] * len(axes) + [*sums.shape]) if keep else sums
 
 
 def _in_wide_rows(x: torch.Tensor, axes: Sequence[int]) -> torch.Tensor | None:

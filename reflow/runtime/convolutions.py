@@ -95,7 +95,7 @@ def _biased(step: Step, makers: dict[Value, Step]) -> tuple[Step, Value] | None:
 
 def _padded_once(steps: Sequence[Step]) -> list[Step]:
     """Changes the steps that pad the same input alike, so that it is padded once."""
-    sharing: dict[Any, list[Step]] = defaultdict(list)
+    sharing: dict[Any, list[Any]] = defaultdict(list)
     for step in steps:
         g = known_geometry(step)
         function: Any = step.function
@@ -104,16 +104,15 @@ def _padded_once(steps: Sequence[Step]) -> list[Step]:
     first = {group[0]: group for group in sharing.values() if len(group) > 1}
     result = []
     for step in steps:
-        for member in first.get(step, ()):
-            function = member.function
-            g = function.args[0]
-            if member is step:
-                whole = Value(None, TensorShape(None))
-                whole.guard, whole.block = step.guard, step.outputs[0].block
-                padding = partial(padded, g, margins=g.excess)
-                result.append(Step(step.op, padding, [step.inputs[0]], [whole], guard=step.guard))
-            member.function = partial(function.func, g.evened)
-            member.inputs = [whole, *member.inputs[1:]]
+        if step in first:
+            g = known_geometry(step)
+            assert g is not None
+            whole = Value.beside(step.outputs[0], TensorShape(None))
+            padding = partial(padded, g, margins=g.excess)
+            result.append(Step(step.op, padding, [step.inputs[0]], [whole], guard=step.guard))
+            for member in first[step]:
+                member.function = partial(member.function.func, member.function.args[0].evened)
+                member.inputs = [whole, *member.inputs[1:]]
         result.append(step)
     return result
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -98,7 +99,7 @@ def _written_over(step: Step, free: set[Value]) -> Step | None:
     function = _function(step, possible)
     if function is None:
         return None
-    return Step(step.op, function, step.inputs, step.outputs, step.keywords, guard=step.guard)
+    return replace(step, function=function)
 
 
 def _function(step: Step, possible: Sequence[int]) -> Callable[..., torch.Tensor] | None:

@@ -16,13 +16,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 import torch
 
 from reflow.graph.dtypes import float32
-from reflow.graph.tensor_shape import TensorShape
 from reflow.ops.convolution import choice
 from reflow.ops.convolution.geometry import Geometry
 from reflow.ops.convolution.gradients import filter_gradient, input_gradient
@@ -246,17 +246,7 @@ class _Mirror:
             for item in step.inputs
         ]
         outputs = step.outputs if found.image is None else [self._twin(found.image)]
-        self._steps.append(
-            Step(
-                step.op,
-                step.function,
-                inputs,
-                outputs,
-                step.keywords,
-                sequence=step.sequence,
-                fused=step.fused,
-            )
-        )
+        self._steps.append(replace(step, inputs=inputs, outputs=outputs))
         self._give(step, found.image)
 
     def _add_convolution(self, step: Step, g: Geometry) -> None:
@@ -274,7 +264,7 @@ class _Mirror:
         choice.log(f"in a mirror: {step.op.type} of {choice.text(g)}")
         mirrored = partial(function.func, g.mirrored)
         twin = self._twin(output) if made == "image" else _like(output)
-        self._steps.append(Step(step.op, mirrored, inputs, [twin], fused=step.fused))
+        self._steps.append(replace(step, function=mirrored, inputs=inputs, outputs=[twin]))
         if made == "image":
             self._give(step, output)
         else:
@@ -310,6 +300,4 @@ class _Mirror:
 
 def _like(value: Value) -> Value:
     """A value of the same shape and the same place in the plan."""
-    twin = Value(value.tensor, TensorShape(value.shape))
-    twin.block = value.block
-    return twin
+    return Value.beside(value, value.shape, value.tensor)

@@ -60,6 +60,13 @@ class Value:
         self.guard: Guard = ALWAYS
         self.block: Block | None = None
 
+    @staticmethod
+    def beside(other: Value, shape: TensorShape, tensor: Tensor | None = None) -> Value:
+        """One that is computed when and where another one is."""
+        value = Value(tensor, shape)
+        value.guard, value.block = other.guard, other.block
+        return value
+
     def __repr__(self) -> str:
         return (
             f"<value of {self.tensor.name if self.tensor is not None else 'the plan'} {self.shape}>"

@@ -245,8 +245,8 @@ def _steps(node: _Node, nodes: dict[Value, _Node]) -> list[Step]:
             return Value(None, shapes.SCALAR, constant=weight)
         function, *parts = weight
         inputs = [computed(part) for part in parts]
-        value = Value(None, reduce(shapes.broadcast, (part.shape for part in inputs)))
-        value.guard, value.block = guard, node.step.outputs[0].block
+        shape = reduce(shapes.broadcast, (part.shape for part in inputs))
+        value = Value.beside(node.step.outputs[0], shape)
         steps.append(Step(op, function, inputs, [value], guard=guard))
         return value
 

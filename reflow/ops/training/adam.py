@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,16 +24,16 @@ def _many_steps(device: torch.device) -> torch.Tensor:
 
 
 def step_size(
-    beta1_power: torch.Tensor, beta2_power: torch.Tensor, lr: torch.Tensor
-) -> torch.Tensor:
+    beta1_power: Any, beta2_power: Any, lr: Any, sqrt: Callable[[Any], Any] = torch.sqrt
+) -> Any:
     """lr * sqrt(1 - beta2^t) / (1 - beta1^t): Kingma and Ba (2014), before section 2.1."""
-    return lr * torch.sqrt(1 - beta2_power) / (1 - beta1_power)
+    return lr * sqrt(1 - beta2_power) / (1 - beta1_power)
 
 
 def _step_size_on_host(*powers_and_rate: torch.Tensor) -> float:
     """The same of tensors on the CPU: NumPy rounds as torch does, and computes sooner with one."""
     beta1_power, beta2_power, lr = (tensor.numpy() for tensor in powers_and_rate)
-    return float(lr * np.sqrt(1 - beta2_power) / (1 - beta1_power))
+    return float(step_size(beta1_power, beta2_power, lr, np.sqrt))
 
 
 def _adam(

@@ -247,8 +247,6 @@ def _lock(locks: ExitStack, variables: Sequence[Sequence[VariableSlot]]) -> None
 
 
 def _check_same_shape(values: Tensors, others: Tensors, name: str) -> None:
-    if [value.shape for value in values] == [other.shape for other in others]:
-        return
     for value, other in zip(values, others):
         if value.shape != other.shape:
             raise _invalid(
