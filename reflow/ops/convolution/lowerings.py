@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -67,12 +68,12 @@ def input_gradient_transposed(
 ) -> torch.Tensor:
     """torch's transposed convolution, of which rows that were padding are cut off."""
     # Of the padding what is the same on both sides is left to torch.
-    common = [min(pair) for pair in g.margins]
+    common = [pair[0] for pair in g.evened.margins]
     sizes = [
         (count - 1) * stride + covered - 2 * margin
         for count, stride, covered, margin in zip(g.output, g.strides, g.extents, common)
     ]
-    starts = [before - margin for (before, _), margin in zip(g.margins, common)]
+    starts = [before for before, _ in g.excess]
     # What no filter reached has the gradient 0.
     missing = [max(0, start + size - given) for start, size, given in zip(starts, g.space, sizes)]
     gradient = _TRANSPOSED[len(g.space)](
@@ -113,6 +114,11 @@ def input_gradient_blocks(
         .reshape(g.batch, height * rows, width * columns, channels)
     )
     top, left = (axis.start for axis in axes)
+    return _cut_out(g, image, top, left)
+
+
+def _cut_out(g: Geometry, image: torch.Tensor, top: int, left: int) -> torch.Tensor:
+    """The input's places of an image that begins before it; 0 where the image ends too soon."""
     inside = image[:, top : top + g.space[0], left : left + g.space[1]]
     beyond = [g.space[0] - inside.shape[1], g.space[1] - inside.shape[2]]
     if any(beyond):
@@ -123,14 +129,9 @@ def input_gradient_blocks(
 
 def _block_filter(g: Geometry, filter: torch.Tensor) -> torch.Tensor:
     """[rows, columns, inputs, outputs] as a filter of blocks: of fewer places with more inputs."""
-    (rows, columns), (height, width) = g.strides, g.filter
-    vertical, horizontal = blocks(g)
+    (rows, columns), (vertical, horizontal) = g.strides, blocks(g)
     down, across = vertical.span, horizontal.span
-    missing = (
-        *(0, 0, 0, 0),
-        *(horizontal.lead, across * columns - width - horizontal.lead),
-        *(vertical.lead, down * rows - height - vertical.lead),
-    )
+    missing = (0, 0, 0, 0, horizontal.lead, horizontal.trail, vertical.lead, vertical.trail)
     return (
         functional.pad(filter, missing)
         .view(down, rows, across, columns, g.inputs, g.outputs)
@@ -147,29 +148,28 @@ def input_gradient_column_blocks(
     In memory the columns of a block lie where they belong.  Two dimensions, channels last, one
     group, no dilations.
     """
-    stride, (_, axis) = g.strides[1], blocks(g)
-    (before, after), width = g.margins[0], g.filter[1]
-    missing = (0, 0, 0, 0, axis.lead, axis.span * stride - width - axis.lead)
-    block_filter = functional.pad(filter, missing).view(
-        g.filter[0], axis.span, stride * g.inputs, g.outputs
+    _, axis = blocks(g)
+    blocked = _of_column_blocks(g)
+    block_filter = functional.pad(filter, (0, 0, 0, 0, axis.lead, axis.trail))
+    gradient = input_gradient_transposed(
+        blocked, block_filter.view(blocked.filter_sizes), out_backprop
     )
-    cut = min(before, after)
-    height = (g.output[0] - 1) * g.strides[0] + g.filter[0] - 2 * cut
-    top, left = before - cut, axis.start
-    gradient = torch.conv_transpose2d(
-        channels_second(g, out_backprop),
-        outputs_first(block_filter),
-        stride=(g.strides[0], 1),
-        padding=(cut, axis.cut),
-        # What no filter reached has the gradient 0.
-        output_padding=(max(0, top + g.space[0] - height), 0),
+    image = gradient.view(g.batch, g.space[0], axis.kept * g.strides[1], g.inputs)
+    return _cut_out(g, image, 0, axis.start)
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_column_blocks(g: Geometry) -> Geometry:
+    """The convolution of an image whose columns are blocks."""
+    _, axis = blocks(g)
+    return replace(
+        g,
+        space=(g.space[0], axis.kept),
+        inputs=g.inputs * g.strides[1],
+        filter=(g.filter[0], axis.span),
+        strides=(g.strides[0], 1),
+        margins=(g.margins[0], (axis.cut, axis.cut)),
     )
-    image = gradient.permute(0, 2, 3, 1).reshape(g.batch, gradient.shape[2], -1, g.inputs)
-    inside = image[:, top : top + g.space[0], left : left + g.space[1]]
-    beyond = g.space[1] - inside.shape[2]
-    if beyond:
-        inside = functional.pad(inside, (0, 0, 0, beyond))
-    return inside.contiguous()
 
 
 class Blocks(NamedTuple):
@@ -178,6 +178,7 @@ class Blocks(NamedTuple):
     Attributes:
       lead: how many places the first block that a filter touches begins before the filter.
       span: how many blocks the filter touches.
+      trail: how many places the last of them ends after the filter.
       cut: how many blocks, on either side, are nothing but padding.
       start: where the input begins in the blocks that are left.
       kept: how many blocks are left.
@@ -185,6 +186,7 @@ class Blocks(NamedTuple):
 
     lead: int
     span: int
+    trail: int
     cut: int
     start: int
     kept: int
@@ -211,7 +213,8 @@ def _blocks(
     whole = output + span - 1
     after = max(0, whole * stride - before - size)
     cut = min(before // stride, after // stride, span - 1)
-    return Blocks(lead, span, cut, before - cut * stride, whole - 2 * cut)
+    trail = span * stride - lead - filter
+    return Blocks(lead, span, trail, cut, before - cut * stride, whole - 2 * cut)
 
 
 def input_gradient_columns(
