@@ -120,6 +120,11 @@ class Page:
         plot = f"""document.querySelector('.panel[data-number="{number}"] .js-plotly-plot')"""
         return self.js(f"return {plot}?.{value}")
 
+    def drawn(self, *numbers: int) -> None:
+        """Waits until plotly has drawn these graphs: each takes its own time."""
+        for number in numbers:
+            self.wait(lambda n=number: self.plot(n, "data.length"), f"graph {number}")
+
     def pixels(self, selector: str) -> list[list[int]]:
         """Some of the pixels of a canvas, as red, green, blue and opacity."""
         script = """return (() => {

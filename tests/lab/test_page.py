@@ -22,7 +22,7 @@ DRAWN = '.dashboard[data-drawn="300"]'
 def dashboard(page, lab):
     """The dashboard of the digit classifier, drawn."""
     page.show(lab, "/run/digits", DRAWN)
-    page.wait(lambda: page.plot(1, "data.length"), "curves")
+    page.drawn(1, 2, 4, 5)
     return page
 
 
@@ -56,7 +56,7 @@ def test_curves_are_sketched_before_plotly_comes(page, lab):
         page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
     page.show(lab, "/run/digits/wall")
     page.show(lab, "/run/digits", DRAWN)
-    page.wait(lambda: page.plot(1, "data.length"), "curves")
+    page.drawn(1, 2, 4, 5)
     page.wait(lambda: not page.all(".sketch"), "charts in the place of sketches")
     page.complaints()  # of what was blocked
 
@@ -302,13 +302,14 @@ def test_outliers_do_not_flatten_a_curve(page, lab, running):
 def test_what_the_program_shows_itself_is_in_the_place_of_weights(page, lab, running):
     running.show("4/Logits")
     page.show(lab, f"/run/{running.run.id}")
-    page.wait(lambda: page.plot(4, "data.length"), "the graph")
+    page.drawn(4)
     assert "Logits" in page.text('.panel[data-number="4"]')
 
 
 def test_a_program_without_images_has_no_empty_box(page, lab):
     page.show(lab, "/run/gan")
-    page.wait(lambda: page.plot(6, "data.length"), "six graphs")
+    page.wait(lambda: len(page.shown()) == 6, "six graphs")
+    page.drawn(*page.shown())
     titles = page.text(".graphs")
     for title in ("Losses", "Fetched values", "Evaluated values", "Gradient norms"):
         assert title in titles
@@ -316,7 +317,6 @@ def test_a_program_without_images_has_no_empty_box(page, lab):
         "discriminator_loss",
         "generator_loss",
     ]
-    assert all(page.plot(number, "data.length") for number in page.shown())
 
 
 def test_texts_of_programs_stay_texts(page, lab):
@@ -499,7 +499,8 @@ def test_a_run_as_one_file(browser, samples, tmp_path):
     browser.complaints()
     browser.requests()
     browser.driver.get(path.as_uri())
-    browser.wait(lambda: browser.all(DRAWN) and browser.plot(1, "data.length"), "the graphs")
+    browser.wait(lambda: browser.all(DRAWN), "the last step")
+    browser.drawn(1, 2, 4, 5)
     assert browser.shown() == [1, 2, 3, 4, 5, 6]
     browser.press("3")
     assert browser.shown() == [3]
