@@ -46,3 +46,38 @@ def test_a_run_uses_the_memory_that_the_run_before_freed():
 def test_the_environment_can_have_memory_given_back():
     given_back = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
     assert pages_asked_for(**given_back) > 50_000
+
+
+# Whether the heap, and memory that asks for them by itself, may have huge pages.
+HUGE_PAGES = """
+import ctypes
+import mmap
+
+from reflow import tf
+
+with tf.Session():
+    pass
+own = mmap.mmap(-1, 1 << 23)
+try:
+    own.madvise(mmap.MADV_HUGEPAGE)
+except OSError:
+    pass
+address = ctypes.addressof(ctypes.c_char.from_buffer(own))
+
+heap = of_own = False
+for line in open("/proc/self/smaps"):
+    first, *rest = line.split()
+    if not first.endswith(":"):
+        start, end = (int(part, 16) for part in first.split("-"))
+        is_heap = rest[-1] == "[heap]"
+    elif first == "VmFlags:" and "hg" in rest:
+        heap |= is_heap and end - start > 100 << 20
+        of_own |= start <= address < end
+print(int(heap), int(of_own))
+"""
+
+
+def test_the_heap_may_have_huge_pages_where_the_system_has_them():
+    run = subprocess.run([sys.executable, "-c", HUGE_PAGES], capture_output=True, check=True)
+    heap, own = run.stdout.split()
+    assert heap == own
