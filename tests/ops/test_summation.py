@@ -32,13 +32,20 @@ def test_sums_and_means(axes, keep, dtype):
             np.testing.assert_allclose(found, expected, rtol=tolerance)
 
 
+def grouped(x, axes):
+    found = summation._in_wide_rows(x, axes)
+    return None if found is None else tuple(found.shape)
+
+
 def test_short_rows_are_grouped():
-    wide = summation._in_wide_rows(torch.ones(100, 28, 28, 24), [0, 1, 2])
-    assert wide is not None and wide.shape == (980, 80, 24)
-    turned = torch.ones(24, 100).t()
-    for x, axes in ((torch.ones(8, 3), [1]), (torch.ones(8, 3, dtype=torch.int32), [0])):
-        assert summation._in_wide_rows(x, axes) is None
-    assert summation._in_wide_rows(turned, [0]) is None
+    assert grouped(torch.ones(100, 28, 28, 24), [0, 1, 2]) == (8, 490, 20, 24)
+    assert grouped(torch.ones(100, 7, 7, 1024), [0, 1, 2]) == (4, 1225, 1, 1024)
+    assert grouped(torch.ones(7, 3), [0]) == (1, 1, 7, 3)
+    assert grouped(torch.ones(1009, 1024), [0]) is None
+    assert grouped(torch.ones(64, 1), [0]) is None
+    assert grouped(torch.ones(8, 3), [1]) is None
+    assert grouped(torch.ones(8, 3, dtype=torch.int32), [0]) is None
+    assert grouped(torch.ones(24, 100).t(), [0]) is None
 
 
 def test_many_ones_are_counted():
