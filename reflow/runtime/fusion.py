@@ -3,8 +3,8 @@
 Updates of several variables by the same rule (one optimizer's step), which run under the same
 conditions, become one call: an op whose class has a `joined` kernel says which of its inputs belong
 to one variable.  Python functions may wait for each other (overlapping.py).  What is written as
-many passes over large tensors takes fewer (convolutions.py,
-in_place.py, moments.py, sweeps.py, weighted_sums.py).
+many passes over large tensors takes fewer (convolutions.py, in_place.py, moments.py,
+product_sums.py, sweeps.py, weighted_sums.py).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from reflow.runtime.convolutions import join_convolutions
 from reflow.runtime.in_place import write_in_place
 from reflow.runtime.moments import join_moments
 from reflow.runtime.overlapping import overlap
+from reflow.runtime.product_sums import join_product_sums
 from reflow.runtime.recalling import recall
 from reflow.runtime.steps import Step, Value
 from reflow.runtime.sweeps import sweep
@@ -44,7 +45,7 @@ def fuse(
     """
     recall(steps)
     if kept is not None:
-        steps = weigh(join_moments(steps, kept), kept)
+        steps = weigh(join_product_sums(join_moments(steps, kept), kept), kept)
         # What is done for the sake of a CPU's cache takes a GPU longer.
         if device.type == "cpu":
             steps = write_in_place(sweep(join_convolutions(steps, kept, watched), kept), kept)

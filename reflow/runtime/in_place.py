@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import torch
 
 from reflow.graph.dtypes import float32, float64
 from reflow.runtime.steps import Step, Value
+from reflow.runtime.weighted_sums import added_over, added_to, weighted_sum, weighted_sum_over
 
 _LARGE = 1 << 15  # elements; smaller tensors stay in the cache
 
@@ -24,6 +26,12 @@ _ARITHMETIC: dict[str, Callable[..., torch.Tensor]] = {
     "AddV2": torch.add,
     "Sub": torch.sub,
     "Mul": torch.mul,
+}
+
+# A sum is written over its first tensor.
+_SUMS: dict[Any, Callable[..., torch.Tensor]] = {
+    added_to: added_over,
+    weighted_sum: weighted_sum_over,
 }
 
 # Besides those and the ops with that rule: what gives a tensor that nothing else refers to.
@@ -52,19 +60,22 @@ def write_in_place(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     Args:
       kept: the values that are needed after the last step.
     """
-    uses = Counter(value for step in steps for value in step.values())
+    uses = Counter(value for step in steps for value in step.values())  # those still to come
     uses.update(kept)
+    # Updates of variables may be put off, to be done together.
+    pinned = {value for step in steps if step.updates or step.stateful for value in step.values()}
     # What else may refer to the memory of a value.
     referring = Counter(root for step in steps for value in step.outputs for root in value.roots)
-    free: set[Value] = set()
+    own: set[Value] = set()
     result = []
     for step in steps:
-        over = _written_over(step, free)
-        result.append(step if over is None else over)
+        free = {value for value in step.values() if value in own and uses[value] == 1}
+        result.append(_written_over(step, free) or step)
+        uses.subtract(step.values())
         if _gives_new(step):
             (output,) = step.outputs
-            if uses[output] == 1 and referring[output] == 1:
-                free.add(output)
+            if output not in pinned and referring[output] == 1:
+                own.add(output)
     return result
 
 
@@ -73,6 +84,8 @@ def _gives_new(step: Step) -> bool:
     if len(step.outputs) != 1 or step.sequence or not step.computes_op:
         return False
     kind = step.op.type
+    if step.function in _SUMS:
+        return True
     return kind in _ARITHMETIC or kind in _GIVES_NEW or _in_place_rule(step) is not None
 
 
@@ -82,28 +95,31 @@ def _in_place_rule(step: Step) -> Callable[..., torch.Tensor] | None:
 
 def _written_over(step: Step, free: set[Value]) -> Step | None:
     """The step, writing over one of its inputs; None where that is not possible."""
-    if step.fused or len(step.outputs) != 1 or not step.computes_op:
+    if not free or len(step.outputs) != 1 or not step.computes_op:
         return None
     if step.op._outputs[0].dtype not in (float32, float64):
         return None
+    function = _function(step, free)
+    return None if function is None else replace(step, function=function)
+
+
+def _function(step: Step, free: set[Value]) -> Callable[..., torch.Tensor] | None:
     sizes = step.outputs[0].shape.sizes
-    possible = [
-        i
-        for i, value in enumerate(step.inputs)
-        if isinstance(value, Value)
-        and value in free
-        and value.shape.sizes == sizes
-        and value.guard == step.guard
-        and (value.shape.num_elements() or 0) >= _LARGE
-    ]
-    function = _function(step, possible)
-    if function is None:
-        return None
-    return replace(step, function=function)
 
+    def is_possible(value: Any) -> bool:
+        return (
+            isinstance(value, Value)
+            and value in free
+            and value.shape.sizes == sizes
+            and value.guard == step.guard
+            and (value.shape.num_elements() or 0) >= _LARGE
+        )
 
-def _function(step: Step, possible: Sequence[int]) -> Callable[..., torch.Tensor] | None:
-    if not possible:
+    if step.function in _SUMS:
+        *_, tensors, _ = step.inputs
+        return _SUMS[step.function] if is_possible(tensors[0]) else None
+    possible = [i for i, value in enumerate(step.inputs) if is_possible(value)]
+    if step.fused or not possible:
         return None
     arithmetic = _ARITHMETIC.get(step.op.type)
     if arithmetic is not None:

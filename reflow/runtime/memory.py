@@ -2,9 +2,9 @@
 
 A run makes values of the same sizes as the run before it.  The C library would give large ones back
 to the system when they are deleted, and the system clears each page before it hands it out again:
-a fifth of the time of a convolutional network's training step.  The end of the heap, where they lie,
-is made of huge pages where the system has them to give: the processor looks up fewer addresses, which
-is a fiftieth of that step.
+a fifth of the time of a convolutional network's training step.  The end of the heap, where they
+lie, is made of huge pages where the system has them to give: the processor then looks up fewer
+addresses, which is a hundredth of that step.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def keep_freed_memory() -> None:
 
 
 def _take_huge_pages(library: ctypes.CDLL) -> None:
-    """Asks for huge pages for what the heap will next grow into; no page is taken before its use."""
+    """Asks for huge pages for what the heap next grows into; no page is taken before its use."""
     library.malloc.restype, library.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
     library.free.restype, library.free.argtypes = None, [ctypes.c_void_p]
     library.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]

@@ -28,6 +28,7 @@ from reflow.ops.convolution.geometry import Geometry
 from reflow.ops.convolution.gradients import filter_gradient, input_gradient
 from reflow.runtime.exact_shapes import host_constant
 from reflow.runtime.moments import moments
+from reflow.runtime.product_sums import product_sums
 from reflow.runtime.steps import Loop, Step, Value
 from reflow.runtime.weighted_sums import added_to, weighted_sum
 
@@ -170,11 +171,12 @@ def _reflected_reduction(step: Step) -> _Reflected | None:
     """Of all places of space."""
     if not _is_image(step.inputs[0] if step.inputs else None):
         return None
-    if isinstance(step.function, partial) and step.function.func is moments:
+    if isinstance(step.function, partial) and step.function.func in (moments, product_sums):
         # Of the first axes: of those before the channels, if no more than these are left.
         *_, channels = step.inputs[0].shape.as_list()
         is_over_space = _elements(step.outputs[0]) <= channels
-        return _Reflected([step.inputs[0]], None) if is_over_space else None
+        is_of_images = all(map(_is_image, step.inputs))
+        return _Reflected(step.inputs, None) if is_over_space and is_of_images else None
     if step.op.type not in _REDUCTIONS or step.fused or not step.computes_op:
         return None
     axes = host_constant(step.inputs[1])

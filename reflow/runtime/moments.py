@@ -78,12 +78,15 @@ def _mean(step: Step) -> _Mean | None:
     if reduced != set(range(len(reduced))):
         return None
     rows = math.prod(sizes[: len(reduced)])
-    group = _group(rows)
+    group = rows_in_group(rows)
     return None if group is None else _Mean(value, rows, group, step.guard)
 
 
-def _group(rows: int) -> int | None:
-    """How many rows make a group: the most of which a whole number of groups is made."""
+def rows_in_group(rows: int) -> int | None:
+    """How many rows make a group: the most of which a whole number of groups is made.
+
+    None if all such groups are too small.
+    """
     sizes = range(min(rows, _MOST_IN_GROUP), _LEAST_IN_GROUP - 1, -1)
     return next((size for size in sizes if rows % size == 0), None)
 

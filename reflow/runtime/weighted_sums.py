@@ -272,29 +272,52 @@ def _absorbed_steps(node: _Node, nodes: dict[Value, _Node]) -> list[Step]:
     ]
 
 
-def weighted_sum(tensors: list[torch.Tensor], weights: list[torch.Tensor | float]) -> torch.Tensor:
+def weighted_sum(
+    tensors: list[torch.Tensor],
+    weights: list[torch.Tensor | float],
+    out: torch.Tensor | None = None,
+) -> torch.Tensor:
     """tensors[0] * weights[0] + ..."""
-    total = tensors[0] * weights[0]
-    for tensor, weight in zip(tensors[1:], weights[1:]):
-        _add(total, tensor, weight)
-    return total
+    total = torch.mul(tensors[0], weights[0], out=out)
+    return _added(total, tensors[1:], weights[1:])
 
 
 def added_to(
-    start: torch.Tensor, tensors: list[torch.Tensor], weights: list[torch.Tensor | float]
+    start: torch.Tensor,
+    tensors: list[torch.Tensor],
+    weights: list[torch.Tensor | float],
+    out: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """start + tensors[0] * weights[0] + ..."""
-    if isinstance(weights[0], float):
-        total = torch.add(start, tensors[0], alpha=weights[0])
+    weight = weights[0]
+    if isinstance(weight, float):
+        total = torch.add(start, tensors[0], alpha=weight, out=out)
     else:
-        total = torch.addcmul(start, tensors[0], weights[0])
-    for tensor, weight in zip(tensors[1:], weights[1:]):
-        _add(total, tensor, weight)
+        total = torch.addcmul(start, tensors[0], weight, out=out)
+    return _added(total, tensors[1:], weights[1:])
+
+
+def _added(
+    total: torch.Tensor, tensors: list[torch.Tensor], weights: list[torch.Tensor | float]
+) -> torch.Tensor:
+    for tensor, weight in zip(tensors, weights):
+        if isinstance(weight, float):
+            total.add_(tensor, alpha=weight)
+        else:
+            total.addcmul_(tensor, weight)
     return total
 
 
-def _add(total: torch.Tensor, tensor: torch.Tensor, weight: torch.Tensor | float) -> None:
-    if isinstance(weight, float):
-        total.add_(tensor, alpha=weight)
-    else:
-        total.addcmul_(tensor, weight)
+# -- Over the first of the tensors -----------------------------------------------------------------
+
+
+def weighted_sum_over(
+    tensors: list[torch.Tensor], weights: list[torch.Tensor | float]
+) -> torch.Tensor:
+    return weighted_sum(tensors, weights, tensors[0])
+
+
+def added_over(
+    start: torch.Tensor, tensors: list[torch.Tensor], weights: list[torch.Tensor | float]
+) -> torch.Tensor:
+    return added_to(start, tensors, weights, tensors[0])

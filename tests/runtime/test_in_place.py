@@ -30,7 +30,9 @@ def written_over(fetches, targets=(), fed=()):
 
 def _writes_over(step):
     rule = getattr(step.op.definition.rules, "in_place", None)
-    return step.function is rule is not None or getattr(step.function, "func", 0) is in_place._over
+    if step.function is rule is not None or step.function in in_place._SUMS.values():
+        return True
+    return getattr(step.function, "func", None) is in_place._over
 
 
 def check_same(fetches, feeds=None, runs=2):
@@ -80,9 +82,38 @@ def test_either_operand_of_arithmetic(order):
     for output in outputs:
         check_same(output, {given: numbers(3)})
         assert written_over([output], fed=[given]) == [output.op.type]
-    # What three steps need is left alone.
+    # Of three steps that need it, the last one writes over it.
     check_same(outputs, {given: numbers(3)})
-    assert written_over(outputs, fed=[given]) == []
+    assert written_over(outputs, fed=[given]) == [outputs[-1].op.type]
+
+
+def test_what_an_update_takes_is_kept():
+    """Updates of several variables wait for each other: when they come, it would be another."""
+    x = tf.placeholder(tf.float32, SIZES)
+    gradient = tf.matmul(x, numbers(1, [5, 5]))
+    variables = [tf.Variable(numbers(seed)) for seed in (2, 3)]
+    optimizer = tf.train.GradientDescentOptimizer(0.1)
+    first = optimizer.apply_gradients([(gradient, variables[0])])
+    with tf.control_dependencies([first]):
+        other = tf.nn.relu(gradient) * 2.0
+    second = optimizer.apply_gradients([(other, variables[1])])
+    assert "Relu" not in written_over([other], [first, second], fed=[x])
+    check_same([other, first, second], {x: numbers(4)})
+
+
+def test_weighted_sums():
+    sizes = [64, 1024]
+    x, y = (tf.placeholder(tf.float32, sizes) for _ in range(2))
+    row = tf.constant(numbers(1, [1024]))
+    made = tf.matmul(x, numbers(2, [1024, 1024]))
+    feeds = {x: numbers(3, sizes), y: numbers(4, sizes)}
+    for total in (made * row + row, made * row + y * 0.5, made - y * row + 1.0, made * row - made):
+        check_same([total], feeds)
+        check_same([total, made], feeds)
+    assert written_over([made * row + y * 0.5], fed=[x, y]) == ["AddV2"]
+    assert written_over([made * row + row], fed=[x, y]) == ["AddV2"]
+    assert written_over([made * row + row, made], fed=[x, y]) == []
+    assert written_over([y * row + made * 0.5], fed=[x, y]) == []
 
 
 def test_what_is_needed_is_kept():

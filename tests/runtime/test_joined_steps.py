@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from reflow import tf
-from reflow.runtime import fusion, moments
+from reflow.runtime import fusion, moments, product_sums
 from reflow.runtime.plan import Plan
 from reflow.runtime.states import States
 
@@ -22,6 +22,11 @@ def types(plan):
     return [step.op.type for step in plan.steps]
 
 
+@pytest.fixture(autouse=True)
+def product_sums_are_large(monkeypatch):
+    monkeypatch.setattr(product_sums, "_LARGE", 1 << 15)
+
+
 @pytest.fixture
 def compared(monkeypatch):
     """A function that gives what fetches are, and checks that they are the same unfused."""
@@ -33,6 +38,7 @@ def compared(monkeypatch):
         with monkeypatch.context() as patch, tf.Session() as session:
             patch.setattr(fusion, "weigh", lambda steps, kept: list(steps))
             patch.setattr(fusion, "join_moments", lambda steps, kept: list(steps))
+            patch.setattr(fusion, "join_product_sums", lambda steps, kept: list(steps))
             session.run(tf.global_variables_initializer())
             plain = session.run(fetches, feeds)
         for one, other in zip(fused, plain):
@@ -169,6 +175,106 @@ def test_a_difference_from_another_mean_stays(compared):
     for mean in (tf.reduce_mean(x, [0, 1]), tf.reduce_mean(y, [0, 1, 2]), tf.reduce_mean(x)):
         distance = tf.reduce_mean(tf.squared_difference(x, mean), [0, 1, 2])
         compared([distance], {x: pictures(), y: pictures()}, exact=True)
+
+
+# -- Sums of products ------------------------------------------------------------------------------
+
+
+def joined_sums(*fetches, fed):
+    """How many sums each joined step gives."""
+    steps = plan_of(*fetches, fed=fed).steps
+    functions = {step: getattr(step.function, "func", None) for step in steps}
+    return [len(step.outputs) for step in steps if functions[step] is product_sums.product_sums]
+
+
+@pytest.fixture
+def images():
+    return [tf.placeholder(tf.float32, [20, 16, 16, 8]) for _ in range(2)]
+
+
+@pytest.mark.parametrize("keep_dims", [True, False])
+@pytest.mark.parametrize("axes", [[0], [0, 1], [1, 0, -2]])
+@pytest.mark.parametrize("factor", [0, 1, None])
+def test_sums_of_products_and_of_a_factor(compared, images, axes, keep_dims, factor):
+    x, y = images
+    fetches = [tf.reduce_sum(x * y, axes, keep_dims)]
+    if factor is not None:
+        fetches.append(tf.reduce_sum(images[factor], axes, keep_dims))
+    assert joined_sums(*fetches, fed=images) == [len(fetches)]
+    compared(fetches, {x: pictures(), y: pictures()})
+    compared(fetches[::-1], {x: pictures(), y: pictures()})
+
+
+def test_sums_of_squares_and_of_both_factors(compared, images):
+    x, y = images
+    sums = [tf.reduce_sum(value, [0, 1, 2]) for value in (x * x, x, x * y, y)]
+    assert joined_sums(*sums, fed=images) == [2, 2]
+    compared(sums, {x: pictures(), y: pictures()})
+
+
+def test_products_that_are_needed_are_there(compared, images):
+    x, y = images
+    product = x * y
+    feeds = {x: pictures(), y: pictures()}
+    for fetches in (
+        [tf.reduce_sum(product, [0, 1, 2]), product],
+        [tf.reduce_sum(product, [0, 1]), tf.reduce_max(product, [0, 1])],
+        [tf.reduce_sum(product, [2, 3])],
+        [tf.reduce_sum(product)],
+        [tf.reduce_sum(x * tf.ones([8]), [0, 1, 2])],
+    ):
+        assert joined_sums(*fetches, fed=images) == []
+        compared(fetches, feeds)
+
+
+def test_sums_of_other_axes_are_their_own(compared, images):
+    x, y = images
+    sums = [tf.reduce_sum(x * y, [0, 1, 2]), tf.reduce_sum(x, [0, 1])]
+    assert joined_sums(*sums, fed=images) == [1]
+    compared(sums, {x: pictures(), y: pictures()})
+
+
+def test_products_of_a_variable_that_is_updated_meanwhile(compared, images):
+    x, y = images
+    variable = tf.get_variable("v", [20, 16, 16, 8], use_resource=False)
+    before = tf.reduce_sum(x, [0, 1, 2])
+    with tf.control_dependencies([before, variable.assign(y)]):
+        after = tf.reduce_sum(x * variable, [0, 1, 2])
+    compared([before, after], {x: pictures(), y: pictures()})
+
+
+def test_sums_of_products_in_branches_and_loops(compared, images):
+    x, y = images
+    flag = tf.placeholder(tf.bool, [])
+    branch = tf.cond(
+        flag,
+        lambda: [tf.reduce_sum(x * y, [0, 1, 2]), tf.reduce_sum(x, [0, 1, 2])],
+        lambda: [tf.reduce_sum(y, [0, 1, 2]), tf.reduce_sum(x * x, [0, 1, 2])],
+    )
+    loop = tf.while_loop(
+        lambda i, _: i < 3,
+        lambda i, total: (i + 1, total + tf.reduce_sum(x * y, [0, 1, 2])),
+        (0, tf.zeros([8])),
+    )
+    for choice in (True, False):
+        compared([*branch, loop[1]], {x: pictures(), y: pictures(), flag: choice})
+
+
+def test_a_network_in_a_mirror_has_its_sums_joined(compared):
+    x = tf.placeholder(tf.float32, [20, 32, 32, 3])
+    first, second = (
+        tf.Variable((RANDOM.randn(*sizes) * 0.1).astype(np.float32))
+        for sizes in ([6, 6, 3, 8], [5, 5, 8, 16])
+    )
+    inner = tf.nn.conv2d(x, first, [1, 2, 2, 1], "SAME")
+    *_, normal = normalised(inner, [0, 1, 2])
+    output = tf.nn.conv2d(tf.nn.relu(normal), second, [1, 2, 2, 1], "SAME")
+    gradients = tf.gradients(tf.square(output), tf.trainable_variables())
+    assert joined_sums(*gradients, fed=[x]) == [2]
+    steps = plan_of(*gradients, fed=[x]).steps
+    turned = [step.outputs[0].shape.as_list() for step in steps if step.rearranges]
+    assert x.shape.as_list() in turned and inner.shape.as_list() not in turned
+    compared(gradients, {x: pictures(np.float32, 20, 32, 32, 3)})
 
 
 # -- Weighted sums ---------------------------------------------------------------------------------
