@@ -180,7 +180,10 @@ def test_all_ways_to_compute_give_the_same():
                 found = lowering(g, *arguments)
                 assert found.is_contiguous()
                 torch.testing.assert_close(found, expected)
-    assert len(used) == 10
+                if what == "convolution":
+                    bias = torch.randn(g.outputs, dtype=torch.float64)
+                    torch.testing.assert_close(lowering(g, *arguments, bias), expected + bias)
+    assert len(used) == 12
 
 
 def geometry(space, inputs, size, outputs, stride, batch=1):
@@ -194,7 +197,21 @@ def geometry(space, inputs, size, outputs, stride, batch=1):
 @pytest.mark.parametrize(
     ("what", "sizes", "wide", "narrow"),
     [
-        ("convolution", (28, 1, 6, 6, 1, 100), *2 * [lowerings.convolve_padded]),
+        # Wide vectors are filled by two columns at a time, or by four.
+        (
+            "convolution",
+            (28, 1, 6, 6, 1, 100),
+            lowerings.convolve_column_blocks,
+            lowerings.convolve_padded,
+        ),
+        (
+            "filter gradient",
+            (28, 1, 5, 4, 1, 100),
+            lowerings.filter_gradient_column_blocks,
+            lowerings.filter_gradient_direct,
+        ),
+        ("convolution", (28, 1, 6, 24, 1, 100), *2 * [lowerings.convolve_padded]),
+        ("convolution", (28, 1, 5, 4, 1, 1), *2 * [lowerings.convolve_direct]),
         ("convolution", (14, 12, 4, 24, 2, 100), *2 * [lowerings.convolve_direct]),
         # A large filter for few places is not worth bringing into torch's order.
         ("convolution", (13, 512, 3, 1024, 1), *2 * [lowerings.convolve_columns]),

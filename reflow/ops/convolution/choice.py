@@ -39,7 +39,15 @@ def convolution(g: Geometry, input: torch.Tensor, filter: torch.Tensor) -> torch
 
 def pads_first(what: str, g: Geometry) -> bool:
     """Whether a convolution or its filter gradient, of single precision, pads its input itself."""
-    return chosen(what, g, True) in (lowerings.convolve_padded, lowerings.filter_gradient_padded)
+    return not g.is_symmetric and chosen(what, g, True) in _PADDING
+
+
+_PADDING = (
+    lowerings.convolve_padded,
+    lowerings.convolve_column_blocks,
+    lowerings.filter_gradient_padded,
+    lowerings.filter_gradient_column_blocks,
+)
 
 
 def input_gradient(g: Geometry, filter: torch.Tensor, out_backprop: torch.Tensor) -> torch.Tensor:
@@ -108,6 +116,8 @@ def _convolution_estimates(g: Geometry, costs: Costs) -> Estimates:
     }
     if _takes_windows(g):
         times[lowerings.convolve_columns] = costs.products(g) + _windows(g) * costs.window_element
+    if _has_output_blocks(g):
+        times[lowerings.convolve_column_blocks] = _by_output_blocks(g, costs)
     return times
 
 
@@ -154,7 +164,15 @@ def _filter_gradient_estimates(g: Geometry, costs: Costs) -> Estimates:
         times[lowerings.filter_gradient_columns] = (
             costs.products(g) + _windows(g) * costs.window_element
         )
+    if _has_output_blocks(g):
+        times[lowerings.filter_gradient_column_blocks] = _by_output_blocks(g, costs)
     return times
+
+
+def _by_output_blocks(g: Geometry, costs: Costs) -> float:
+    blocked = lowerings.of_output_blocks(g)
+    products = costs.products(blocked) / costs.filled(blocked.outputs)
+    return products * costs.output_blocks + costs.output_blocks_calls
 
 
 _ESTIMATES: dict[str, Callable[[Geometry, Costs], Estimates]] = {
@@ -172,6 +190,12 @@ def estimates(what: str, g: Geometry, costs: Costs = HERE) -> Estimates:
 def _is_plain(g: Geometry) -> bool:
     """Whether it is one that the lowerings that are not torch's own can compute."""
     return g.channels_last and g.groups == 1
+
+
+def _has_output_blocks(g: Geometry) -> bool:
+    """Whether several columns of the output fit into a vector, in which there can be blocks."""
+    is_image = len(g.space) == 2 and max(g.dilations) == 1 and _is_plain(g)
+    return is_image and lowerings.of_output_blocks(g).outputs > g.outputs
 
 
 def _takes_windows(g: Geometry) -> bool:

@@ -25,6 +25,9 @@ class Costs:
       strided: torch's gradient by the input where there are strides, in times of the convolution.
       strided_place: what that takes besides, for each place of the input.
       column_blocks: the same where only rows are strided; infinite where it was not measured.
+      output_blocks: the convolution to blocks of columns, or its gradient by the filter, in times
+        of another one with as many products; infinite where it was not measured.
+      output_blocks_calls: what is called besides.
     """
 
     product: float
@@ -37,6 +40,8 @@ class Costs:
     strided: float
     strided_place: float
     column_blocks: float
+    output_blocks: float
+    output_blocks_calls: float
 
     def products(self, g: Geometry) -> float:
         """The time of all products of elements, where vectors are full."""
@@ -58,6 +63,8 @@ AVX512 = Costs(
     strided=1.15,
     strided_place=34.0,
     column_blocks=1.1,
+    output_blocks=1.5,
+    output_blocks_calls=3e4,
 )
 AVX2 = Costs(
     product=1 / 40,
@@ -70,6 +77,8 @@ AVX2 = Costs(
     strided=1.05,
     strided_place=40.0,
     column_blocks=math.inf,
+    output_blocks=math.inf,
+    output_blocks_calls=0.0,
 )
 
 # Other processors' vectors are narrow too.

@@ -22,6 +22,9 @@ from reflow.ops.convolution.geometry import Geometry, Margins
 Lowering = Callable[..., torch.Tensor]
 
 _CONVOLUTIONS = {1: torch.conv1d, 2: torch.conv2d, 3: torch.conv3d}
+# Elements of a vector, of the processors on which blocks of columns are worth it.
+_VECTOR = 16
+
 _TRANSPOSED = {1: torch.conv_transpose1d, 2: torch.conv_transpose2d, 3: torch.conv_transpose3d}
 
 
@@ -58,6 +61,42 @@ def convolve_columns(
     rows, columns = windows(g, input), filter.reshape(-1, g.outputs)
     product = torch.mm(rows, columns) if bias is None else torch.addmm(bias, rows, columns)
     return product.view(g.output_sizes)
+
+
+def convolve_column_blocks(
+    g: Geometry, input: torch.Tensor, filter: torch.Tensor, bias: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Several columns of the output at a time, whose channels together fill a vector better.
+
+    In memory they lie side by side.  Two dimensions, channels last, one group, no dilations.
+    """
+    blocked = of_output_blocks(g)
+    count, (_, width), stride = blocked.outputs // g.outputs, g.filter, g.strides[1]
+    block_filter = filter.new_zeros(*blocked.filter, g.inputs, count, g.outputs)
+    for column in range(count):
+        start = column * stride
+        block_filter[:, start : start + width, :, column] = filter
+    if bias is not None:
+        bias = bias.repeat(count)
+    convolve = convolve_direct if g.is_symmetric else convolve_padded
+    output = convolve(blocked, input, block_filter.view(blocked.filter_sizes), bias)
+    return output.view(g.output_sizes)
+
+
+@functools.lru_cache(maxsize=4096)
+def of_output_blocks(g: Geometry) -> Geometry:
+    """The convolution to an image whose columns are blocks, as large as fit into a vector."""
+    columns = g.output[1]
+    most = max(1, min(columns, _VECTOR // g.outputs))
+    count = next(size for size in range(most, 0, -1) if columns % size == 0)
+    (height, width), (down, across) = g.filter, g.strides
+    return replace(
+        g,
+        filter=(height, width + (count - 1) * across),
+        outputs=g.outputs * count,
+        output=(g.output[0], columns // count),
+        strides=(down, across * count),
+    )
 
 
 # -- Its gradient by the input: (filter, gradient of the output) -> gradient -----------------------
@@ -279,6 +318,22 @@ def filter_gradient_columns(
     """The product of all windows, transposed, and the gradients.  Channels last, one group."""
     product = torch.mm(windows(g, input).t(), out_backprop.reshape(-1, g.outputs))
     return product.view(g.filter_sizes)
+
+
+def filter_gradient_column_blocks(
+    g: Geometry, input: torch.Tensor, out_backprop: torch.Tensor
+) -> torch.Tensor:
+    """Several columns of the output at a time, as in the convolution by such blocks."""
+    blocked = of_output_blocks(g)
+    count, (_, width), stride = blocked.outputs // g.outputs, g.filter, g.strides[1]
+    own = filter_gradient_direct if g.is_symmetric else filter_gradient_padded
+    gradient = own(blocked, input, out_backprop.reshape(blocked.output_sizes))
+    parts = gradient.view(*blocked.filter, g.inputs, count, g.outputs)
+    total = parts[:, :width, :, 0].clone(memory_format=torch.contiguous_format)
+    for column in range(1, count):
+        start = column * stride
+        total += parts[:, start : start + width, :, column]
+    return total
 
 
 # -- Layouts ---------------------------------------------------------------------------------------

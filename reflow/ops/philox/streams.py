@@ -30,8 +30,8 @@ _WORD64 = (1 << 64) - 1
 # The key that makes of the seeds of a stateless op its key.
 _SCRAMBLING_KEY = 0x02461E29_3EC8F720
 
-# Numbers that a stream computes ahead at most.
-_AHEAD = 16384
+# Numbers that a stream computes ahead at most: half a megabyte of them.
+_AHEAD = 131072
 
 
 def random_stream(seed: int, seed2: int) -> RandomStream:
