@@ -53,6 +53,18 @@ _GIVES_NEW = {
     "SquaredDifference",
 }
 
+# What takes large tensors and gives small ones.
+_REDUCES = {
+    "BiasAddGrad",
+    "Conv2DBackpropFilter",
+    "Conv3DBackpropFilterV2",
+    "DepthwiseConv2dNativeBackpropFilter",
+    "Max",
+    "Mean",
+    "Min",
+    "Sum",
+}
+
 
 def write_in_place(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     """The same computation with fewer tensors.
@@ -62,8 +74,8 @@ def write_in_place(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     """
     uses = Counter(value for step in steps for value in step.values())  # those still to come
     uses.update(kept)
-    # Updates of variables may be put off, to be done together.
-    pinned = {value for step in steps if step.updates or step.stateful for value in step.values()}
+    # Of what takes a value, others may hold on to it, or be put off until it is another one.
+    pinned = {value for step in steps if not _only_reads(step) for value in step.values()}
     # What else may refer to the memory of a value.
     referring = Counter(root for step in steps for value in step.outputs for root in value.roots)
     own: set[Value] = set()
@@ -74,9 +86,18 @@ def write_in_place(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
         uses.subtract(step.values())
         if _gives_new(step):
             (output,) = step.outputs
-            if output not in pinned and referring[output] == 1:
+            is_free = uses[output] == 1 or output not in pinned
+            if is_free and referring[output] == 1:
                 own.add(output)
     return result
+
+
+def _only_reads(step: Step) -> bool:
+    """Whether the step has done with its inputs when it gives its outputs."""
+    kind = step.op.type
+    is_known = kind in _ARITHMETIC or kind in _GIVES_NEW or kind in _REDUCES
+    is_known = is_known or step.function in _SUMS or _in_place_rule(step) is not None
+    return is_known and not step.updates
 
 
 def _gives_new(step: Step) -> bool:

@@ -101,6 +101,34 @@ def test_what_an_update_takes_is_kept():
     check_same([other, first, second], {x: numbers(4)})
 
 
+def test_what_a_queue_takes_is_kept():
+    x = tf.placeholder(tf.float32, SIZES)
+    made = tf.matmul(x, numbers(1, [5, 5]))
+    queue = tf.FIFOQueue(1, tf.float32, [SIZES])
+    enqueue = queue.enqueue(made)
+    with tf.control_dependencies([enqueue]):
+        output = tf.nn.relu(made * 2.0)
+    assert written_over([output], [enqueue], fed=[x]) == ["Relu"]
+    with tf.Session() as session:
+        expected = session.run(made, {x: numbers(3)})
+        session.run([output, enqueue], {x: numbers(3)})
+        np.testing.assert_array_equal(session.run(queue.dequeue()), expected)
+
+
+def test_what_a_function_takes_is_kept():
+    x = tf.placeholder(tf.float32, SIZES)
+    made = tf.matmul(x, numbers(1, [5, 5]))
+    seen = []
+    taken = tf.py_func(lambda array: seen.append(array) or np.float32(0), [made], tf.float32)
+    with tf.control_dependencies([taken]):
+        output = tf.nn.relu(made * 2.0)
+    assert written_over([output], [taken.op], fed=[x]) == ["Relu"]
+    with tf.Session() as session:
+        expected = session.run(made, {x: numbers(3)})
+        session.run([output, taken], {x: numbers(3)})
+        np.testing.assert_array_equal(seen[0], expected)
+
+
 def test_weighted_sums():
     sizes = [64, 1024]
     x, y = (tf.placeholder(tf.float32, sizes) for _ in range(2))

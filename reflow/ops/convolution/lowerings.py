@@ -22,10 +22,10 @@ from reflow.ops.convolution.geometry import Geometry, Margins
 Lowering = Callable[..., torch.Tensor]
 
 _CONVOLUTIONS = {1: torch.conv1d, 2: torch.conv2d, 3: torch.conv3d}
-# Elements of a vector, of the processors on which blocks of columns are worth it.
-_VECTOR = 16
-
 _TRANSPOSED = {1: torch.conv_transpose1d, 2: torch.conv_transpose2d, 3: torch.conv_transpose3d}
+
+# Elements of a vector, of the processors on which blocks of the output's columns are worth it.
+_VECTOR = 16
 
 
 # -- The convolution itself: (input, filter, bias) -> output --------------------------------------
