@@ -210,7 +210,7 @@ def geometry(space, inputs, size, outputs, stride, batch=1):
             lowerings.filter_gradient_column_blocks,
             lowerings.filter_gradient_direct,
         ),
-        ("convolution", (28, 1, 6, 24, 1, 100), *2 * [lowerings.convolve_padded]),
+        ("convolution", (28, 1, 6, 32, 1, 100), *2 * [lowerings.convolve_padded]),
         ("convolution", (28, 1, 5, 4, 1, 1), *2 * [lowerings.convolve_direct]),
         ("convolution", (14, 12, 4, 24, 2, 100), *2 * [lowerings.convolve_direct]),
         # A large filter for few places is not worth bringing into torch's order.

@@ -171,8 +171,7 @@ def _filter_gradient_estimates(g: Geometry, costs: Costs) -> Estimates:
 
 def _by_output_blocks(g: Geometry, costs: Costs) -> float:
     blocked = lowerings.of_output_blocks(g)
-    products = costs.products(blocked) / costs.filled(blocked.outputs)
-    return products * costs.output_blocks + costs.output_blocks_calls
+    return costs.products(blocked) / costs.filled(blocked.outputs) + costs.output_blocks
 
 
 _ESTIMATES: dict[str, Callable[[Geometry, Costs], Estimates]] = {
@@ -193,7 +192,7 @@ def _is_plain(g: Geometry) -> bool:
 
 
 def _has_output_blocks(g: Geometry) -> bool:
-    """Whether several columns of the output fit into a vector, in which there can be blocks."""
+    """Whether there are blocks of the output's columns, which fill vectors better."""
     is_image = len(g.space) == 2 and max(g.dilations) == 1 and _is_plain(g)
     return is_image and lowerings.of_output_blocks(g).outputs > g.outputs
 

@@ -25,9 +25,8 @@ class Costs:
       strided: torch's gradient by the input where there are strides, in times of the convolution.
       strided_place: what that takes besides, for each place of the input.
       column_blocks: the same where only rows are strided; infinite where it was not measured.
-      output_blocks: the convolution to blocks of columns, or its gradient by the filter, in times
-        of another one with as many products; infinite where it was not measured.
-      output_blocks_calls: what is called besides.
+      output_blocks: what is called besides for a convolution to blocks of columns, or for its
+        gradient by the filter; infinite where it was not measured.
     """
 
     product: float
@@ -41,7 +40,6 @@ class Costs:
     strided_place: float
     column_blocks: float
     output_blocks: float
-    output_blocks_calls: float
 
     def products(self, g: Geometry) -> float:
         """The time of all products of elements, where vectors are full."""
@@ -63,8 +61,7 @@ AVX512 = Costs(
     strided=1.15,
     strided_place=34.0,
     column_blocks=1.1,
-    output_blocks=1.5,
-    output_blocks_calls=3e4,
+    output_blocks=5e4,
 )
 AVX2 = Costs(
     product=1 / 40,
@@ -78,7 +75,6 @@ AVX2 = Costs(
     strided_place=40.0,
     column_blocks=math.inf,
     output_blocks=math.inf,
-    output_blocks_calls=0.0,
 )
 
 # Other processors' vectors are narrow too.

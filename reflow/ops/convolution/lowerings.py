@@ -24,8 +24,10 @@ Lowering = Callable[..., torch.Tensor]
 _CONVOLUTIONS = {1: torch.conv1d, 2: torch.conv2d, 3: torch.conv3d}
 _TRANSPOSED = {1: torch.conv_transpose1d, 2: torch.conv_transpose2d, 3: torch.conv_transpose3d}
 
-# Elements of a vector, of the processors on which blocks of the output's columns are worth it.
+# Elements of a vector, of the processors on which blocks of the output's columns are worth it, and
+# how many of them a block's channels fill at most.
 _VECTOR = 16
+_MOST_VECTORS = 3
 
 
 # -- The convolution itself: (input, filter, bias) -> output --------------------------------------
@@ -85,11 +87,19 @@ def convolve_column_blocks(
 
 @functools.lru_cache(maxsize=4096)
 def of_output_blocks(g: Geometry) -> Geometry:
-    """The convolution to an image whose columns are blocks, as large as fit into a vector."""
-    columns = g.output[1]
-    most = max(1, min(columns, _VECTOR // g.outputs))
-    count = next(size for size in range(most, 0, -1) if columns % size == 0)
-    (height, width), (down, across) = g.filter, g.strides
+    """The convolution to an image whose columns are blocks, of the size that computes least.
+
+    As vectors are filled, that is: a larger block fills them better, but its filter has more zeros.
+    """
+    columns, (height, width), (down, across) = g.output[1], g.filter, g.strides
+
+    def computed(count: int) -> float:
+        vectors = -(-g.outputs * count // _VECTOR)
+        return vectors * (width + (count - 1) * across) / count
+
+    most = max(1, min(columns, _MOST_VECTORS * _VECTOR // g.outputs))
+    sizes = (size for size in range(1, most + 1) if columns % size == 0)
+    count = min(sizes, key=computed)
     return replace(
         g,
         filter=(height, width + (count - 1) * across),
