@@ -25,12 +25,19 @@ _MOST_IN_GROUP = 256  # rows; of more, rounding shows
 _LEAST_IN_GROUP = 16  # rows; of fewer, putting them together takes as long
 
 
-class _Mean(NamedTuple):
-    """What a step is the mean of."""
+class RowReduction(NamedTuple):
+    """What a step reduces, along the first axes of a large tensor of floats.
+
+    Attributes:
+      axes: how many they are.
+      rows: how many of what is left they have.
+      group: how many rows make a group.
+    """
 
     value: Value
-    rows: int  # averaged, the first axes of the tensor
-    group: int  # how many of them make a group
+    axes: int
+    rows: int
+    group: int
     guard: Guard
 
 
@@ -40,7 +47,7 @@ def join_moments(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     Args:
       kept: the values that are needed after the last step.
     """
-    means = {step: mean for step in steps if (mean := _mean(step)) is not None}
+    means = {step: mean for step in steps if (mean := row_reduction(step, "Mean", _LARGE))}
     if not means:
         return list(steps)
     uses = Counter(value for step in steps for value in step.values())
@@ -57,32 +64,36 @@ def join_moments(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
             continue
         for step, mean in means.items():
             is_of_same = {mean.value, step.outputs[0]} == {*difference.inputs}
-            if is_of_same and mean[1:] == its[1:]:
+            if is_of_same and (mean.rows, mean.guard) == (its.rows, its.guard):
                 replaced[step] = _moments(step, difference, variance, mean.group)
                 replaced |= {difference: None, variance: None}
     laid_out = (replaced.get(step, step) for step in steps)
     return [step for step in laid_out if step is not None]
 
 
-def _mean(step: Step) -> _Mean | None:
-    """What the step is the mean of, if it averages rows that fall into groups of one size."""
-    if step.op.type != "Mean" or not step.computes_op:
+def row_reduction(step: Step, kind: str, least: int) -> RowReduction | None:
+    """What the step reduces, if its op is of that type and its rows fall into groups of one size.
+
+    Args:
+      least: how many elements a large tensor has.
+    """
+    if step.op.type != kind or not step.computes_op:
         return None
     if step.op._outputs[0].dtype not in (float32, float64):
         return None
     value, axes = step.inputs[0], host_constant(step.inputs[1])
-    if axes is None or (value.shape.num_elements() or 0) < _LARGE:
+    if axes is None or (value.shape.num_elements() or 0) < least:
         return None
     sizes = value.shape.sizes
     reduced = {int(axis) % len(sizes) for axis in axes.reshape(-1)}
     if reduced != set(range(len(reduced))):
         return None
     rows = math.prod(sizes[: len(reduced)])
-    group = rows_in_group(rows)
-    return None if group is None else _Mean(value, rows, group, step.guard)
+    group = _group(rows)
+    return None if group is None else RowReduction(value, len(reduced), rows, group, step.guard)
 
 
-def rows_in_group(rows: int) -> int | None:
+def _group(rows: int) -> int | None:
     """How many rows make a group: the most of which a whole number of groups is made.
 
     None if all such groups are too small.

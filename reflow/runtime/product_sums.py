@@ -11,30 +11,14 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 
-from reflow.graph.dtypes import float32, float64
-from reflow.runtime.exact_shapes import host_constant
-from reflow.runtime.moments import rows_in_group
-from reflow.runtime.steps import Guard, Step, Value
+from reflow.runtime.moments import RowReduction, row_reduction
+from reflow.runtime.steps import Step, Value
 
 _LARGE = 1 << 19  # elements; the passes over smaller tensors take no longer than the call
-
-
-class _Sum(NamedTuple):
-    """What a step is the sum of.
-
-    Attributes:
-      group: of how many rows groups are, of all that are added up.
-      axes: how many it adds over, the first of the tensor.
-    """
-
-    value: Value
-    group: int
-    axes: int
-    guard: Guard
 
 
 def join_product_sums(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
@@ -72,26 +56,13 @@ def join_product_sums(steps: Sequence[Step], kept: set[Value]) -> list[Step]:
     return laid_out
 
 
-def _sum(step: Step) -> _Sum | None:
-    """What the step is the sum of, if that is large and its first axes are added over."""
-    if step.op.type != "Sum" or not step.computes_op:
-        return None
-    if step.op._outputs[0].dtype not in (float32, float64):
-        return None
-    value, axes = step.inputs[0], host_constant(step.inputs[1])
-    if axes is None or (value.shape.num_elements() or 0) < _LARGE:
-        return None
-    sizes = value.shape.sizes
-    reduced = {int(axis) % len(sizes) for axis in axes.reshape(-1)}
-    if reduced != set(range(len(reduced))):
-        return None
-    group = rows_in_group(math.prod(sizes[: len(reduced)]))
-    if group is None or len(reduced) == len(sizes):
-        return None
-    return _Sum(value, group, len(reduced), step.guard)
+def _sum(step: Step) -> RowReduction | None:
+    """What the step is the sum of, where some axes are left."""
+    its = row_reduction(step, "Sum", _LARGE)
+    return None if its is None or its.axes == its.value.shape.ndims else its
 
 
-def _is_product(step: Step, its: _Sum) -> bool:
+def _is_product(step: Step, its: RowReduction) -> bool:
     """Whether a step multiplies two tensors of one size, which stay as they are."""
     if step.op.type != "Mul" or not step.computes_op or step.guard != its.guard:
         return False
@@ -101,9 +72,9 @@ def _is_product(step: Step, its: _Sum) -> bool:
     return len(sizes) == 1 and is_kept
 
 
-def _is_of_factor(other: _Sum, product: Step, its: _Sum) -> bool:
+def _is_of_factor(other: RowReduction, product: Step, its: RowReduction) -> bool:
     """Whether a factor of the products is added up as they are."""
-    return other.value in product.inputs and other[1:] == its[1:]
+    return other.value in product.inputs and (other.axes, other.guard) == (its.axes, its.guard)
 
 
 def _joined(of_products: Step, product: Step, of_factor: Step | None, group: int) -> Step:
